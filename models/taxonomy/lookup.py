@@ -1,0 +1,153 @@
+"""Reads the taxonomy's data files once and answers what a word, a feed's category or a colour means."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+import yaml
+
+NOT_WORN = "none"
+"""The slot of things nobody wears: imported and found by id, never suggested."""
+
+FACETS = ("pattern", "usage", "season", "gender", "age_group")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of thing. `formality` runs from 0 (sport, home) to 3 (formal)."""
+
+    id: str
+    slot: str
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+    feeds: tuple[str, ...]
+    formality: int = 1
+
+    @property
+    def worn(self) -> bool:
+        return self.slot != NOT_WORN
+
+    def name(self, locale: str) -> str:
+        """The word shown to a shopper; `locale` is `en` or `zh`."""
+        return (self.zh if locale == "zh" else self.en)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """One colour name. `rgb` is its sRGB centre, 0 to 255 a channel; `family` the plain word that covers it."""
+
+    id: str
+    rgb: tuple[int, int, int]
+    family: str
+    neutral: bool
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+    feeds: tuple[str, ...]
+
+    def name(self, locale: str) -> str:
+        return (self.zh if locale == "zh" else self.en)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One value of a facet such as pattern or season."""
+
+    facet: str
+    id: str
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+    feeds: tuple[str, ...]
+
+    def name(self, locale: str) -> str:
+        return (self.zh if locale == "zh" else self.en)[0]
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """All kinds, colours and facets, by id; lookups ignore case."""
+
+    kinds: Mapping[str, Kind]
+    colours: Mapping[str, Colour]
+    attributes: Mapping[str, Mapping[str, Attribute]]
+
+    def kind_of(self, text: str) -> Kind | None:
+        """The kind a feed's category name, a kind id or a word for it stands for, or None."""
+        found = self._kinds_by_word.get(_key(text))
+        return self.kinds[found] if found else None
+
+    def colour_of(self, text: str) -> Colour | None:
+        found = self._colours_by_word.get(_key(text))
+        return self.colours[found] if found else None
+
+    def attribute_of(self, facet: str, text: str) -> Attribute | None:
+        found = self._attributes_by_word[facet].get(_key(text))
+        return self.attributes[facet][found] if found else None
+
+    def slot_of(self, kind_id: str) -> str:
+        """Slot of a kind; what is unknown counts as not worn."""
+        kind = self.kinds.get(kind_id)
+        return kind.slot if kind else NOT_WORN
+
+    @cached_property
+    def slots(self) -> tuple[str, ...]:
+        """Slots of worn kinds, in the order of the data file."""
+        return tuple(dict.fromkeys(k.slot for k in self.kinds.values() if k.worn))
+
+    @cached_property
+    def _kinds_by_word(self) -> dict[str, str]:
+        return _words(self.kinds.values())
+
+    @cached_property
+    def _colours_by_word(self) -> dict[str, str]:
+        return _words(self.colours.values())
+
+    @cached_property
+    def _attributes_by_word(self) -> dict[str, dict[str, str]]:
+        return {facet: _words(values.values()) for facet, values in self.attributes.items()}
+
+
+@cache
+def taxonomy() -> Taxonomy:
+    """The packaged taxonomy, read once."""
+    return Taxonomy(
+        kinds={i: Kind(id=i, slot=v["slot"], formality=v.get("formality", 1), **_names(v)) for i, v in _read("kinds")},
+        colours={
+            i: Colour(id=i, rgb=_rgb(v["rgb"]), family=v["family"], neutral=v["neutral"], **_names(v))
+            for i, v in _read("colours")
+        },
+        attributes={
+            facet: {i: Attribute(facet=facet, id=i, **_names(v)) for i, v in values.items()}
+            for facet, values in _read("attributes")
+        },
+    )
+
+
+def _read(name: str) -> Iterable[tuple[str, Any]]:
+    text = resources.files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data.items()
+
+
+def _names(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {field: tuple(str(word) for word in entry.get(field, ())) for field in ("en", "zh", "feeds")}
+
+
+def _rgb(text: str) -> tuple[int, int, int]:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.replace("_", " ").casefold().split())
+
+
+def _words(entries: Iterable[Kind | Colour | Attribute]) -> dict[str, str]:
+    """Word → id. A feed's own name wins over a shopper's word, an earlier entry over a later one."""
+    known = list(entries)
+    table: dict[str, str] = {}
+    for names in ((lambda e: (*e.feeds, e.id)), (lambda e: (*e.en, *e.zh))):
+        for entry in known:
+            for name in names(entry):
+                table.setdefault(_key(name), entry.id)
+    return table
