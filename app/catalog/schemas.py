@@ -1,0 +1,86 @@
+"""The wire: items, filters and money as REST clients see them."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+NO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG"})
+THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""ISO 4217 minor units that are not two."""
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Gender = Literal["women", "men", "unisex"]
+AgeGroup = Literal["adult", "kids"]
+
+
+class Money(BaseModel):
+    """An amount as a decimal string, with its ISO 4217 currency."""
+
+    amount: str = Field(examples=["19.90"])
+    currency: str = Field(examples=["EUR"])
+
+    @classmethod
+    def of(cls, amount: Decimal, currency: str) -> "Money":
+        places = 0 if currency in NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
+        return cls(amount=f"{amount:.{places}f}", currency=currency)
+
+
+class SizeOut(BaseModel):
+    size: str
+    in_stock: bool
+
+
+class ItemOut(BaseModel):
+    """A garment as a suggestion shows it. `gone` is the one field that may change in a stored answer."""
+
+    id: str
+    title: str
+    brand: str
+    kind: str
+    slot: str
+    colour: str
+    gender: str
+    pattern: str
+    season: str
+    usage: str
+    price: Money | None
+    sale_price: Money | None
+    availability: Literal["in_stock", "out_of_stock"]
+    rating: float | None
+    image_url: str | None
+    link: str | None
+    sizes: list[SizeOut]
+    gone: bool = False
+
+
+class PriceRange(BaseModel):
+    """Inclusive bounds in the shop's currency."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+    min: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=4)
+    max: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=4)
+
+
+class Filters(BaseModel):
+    """What an answer must satisfy; empty fields do not filter. An unknown name is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: list[Word] = []
+    slot: list[Word] = []
+    gender: Gender | None = None
+    age_group: AgeGroup | None = None
+    colour: list[Word] = []
+    brand: list[Word] = []
+    size: list[Word] = []
+    price: PriceRange | None = None
+    in_stock: bool | None = None
+    season: list[Word] = []
+    usage: list[Word] = []
+    attributes: dict[Word, list[Word]] = {}
+
+    @property
+    def empty(self) -> bool:
+        return self == Filters()

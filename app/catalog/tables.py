@@ -1,0 +1,98 @@
+"""Items, their variants and pictures, their stored embeddings, and the catalogue's revision."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Base, now
+
+ID = String(128)
+
+
+class ItemRow(Base):
+    """One colourway of a product, under the feed's own id. Empty strings mean that the feed did not say."""
+
+    __tablename__ = "items"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    title_zh: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    brand: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(64), default="", index=True)
+    slot: Mapped[str] = mapped_column(String(32), default="none", index=True)
+    colour: Mapped[str] = mapped_column(String(64), default="")
+    gender: Mapped[str] = mapped_column(String(16), default="")
+    age_group: Mapped[str] = mapped_column(String(16), default="")
+    season: Mapped[str] = mapped_column(String(16), default="")
+    usage: Mapped[str] = mapped_column(String(32), default="")
+    pattern: Mapped[str] = mapped_column(String(32), default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    price: Mapped[Decimal | None]
+    sale_price: Mapped[Decimal | None]
+    rating: Mapped[float | None]
+    link: Mapped[str] = mapped_column(Text, default="")
+    group_id: Mapped[str] = mapped_column(ID, default="")
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    updated_at: Mapped[dt.datetime] = mapped_column(default=now, onupdate=now)
+
+    variants: Mapped[list["VariantRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="VariantRow.position"
+    )
+    pictures: Mapped[list["PictureRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="PictureRow.position"
+    )
+
+
+class VariantRow(Base):
+    """One size of an item. `stock` None: the shop does not count it, so it is taken as available."""
+
+    __tablename__ = "variants"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    size: Mapped[str] = mapped_column(String(64), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+    stock: Mapped[int | None]
+
+
+class PictureRow(Base):
+    """One picture of an item, kept in the blob store under `blob_key`; `sha256` is of the stored bytes."""
+
+    __tablename__ = "pictures"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    blob_key: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+
+
+class EmbeddingRow(Base):
+    """A stored vector, so that a reindex encodes only what is new or changed.
+
+    `source_hash` is of what was embedded (pictures or words); `vector` is float16 little-endian, shape (dims,).
+    """
+
+    __tablename__ = "embeddings"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    signal: Mapped[str] = mapped_column(String(8), primary_key=True)
+    model_revision: Mapped[str] = mapped_column(String(64), primary_key=True)
+    preprocess_version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source_hash: Mapped[str] = mapped_column(String(64))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CatalogStateRow(Base):
+    """One row whose `revision` grows with every committed change, so that every process sees it cheaply."""
+
+    __tablename__ = "catalog_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    revision: Mapped[int] = mapped_column(default=0)

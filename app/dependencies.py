@@ -1,0 +1,47 @@
+"""What endpoints ask FastAPI for: the container, a session that commits before the answer leaves, a caller."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth.principals import Principal, authenticate, require
+from app.container import Container
+
+
+def container_of(request: Request) -> Container:
+    return cast(Container, request.app.state.container)
+
+
+ContainerDep = Annotated[Container, Depends(container_of)]
+
+
+async def unit_of_work(container: ContainerDep) -> AsyncIterator[AsyncSession]:
+    async with container.database.unit_of_work() as session:
+        yield session
+
+
+# scope="function": the commit happens, or fails, before the client hears 201.
+SessionDep = Annotated[AsyncSession, Depends(unit_of_work, scope="function")]
+
+
+async def caller(request: Request, container: ContainerDep) -> Principal:
+    """Who calls. A session of its own, so that checking a key never holds the request's transaction open."""
+    async with container.database.unit_of_work() as session:
+        return await authenticate(request.headers.get("authorization"), session, container.settings.auth)
+
+
+CallerDep = Annotated[Principal, Depends(caller)]
+
+
+def shop_caller(who: CallerDep) -> Principal:
+    return require(who, "shop")
+
+
+def admin_caller(who: CallerDep) -> Principal:
+    return require(who, "admin")
+
+
+ShopDep = Annotated[Principal, Depends(shop_caller)]
+AdminDep = Annotated[Principal, Depends(admin_caller)]

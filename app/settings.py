@@ -1,0 +1,120 @@
+"""Everything an operator may set, from the environment (`TRYON_*`, nested with `__`) or a `.env` file."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEGABYTE = 1_000_000
+
+
+class Locale(StrEnum):
+    """Languages an answer may be given in."""
+
+    en = "en"
+    zh = "zh"
+
+
+class ModelSettings(BaseModel):
+    """Which model embeds photos and words, and where it runs."""
+
+    name: str = "tryon-mini"
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int | None = Field(default=None, ge=1)
+    fusion: str = "weighted"
+    max_batch: int = Field(default=16, ge=1)
+    max_queue: int = Field(default=256, ge=1)
+    cache_entries: int = Field(default=4096, ge=0)
+
+
+class DatabaseSettings(BaseModel):
+    """SQLAlchemy async URL; empty means SQLite inside the data folder."""
+
+    url: str = ""
+    pool_size: int = Field(default=10, ge=1)
+
+
+class IndexSettings(BaseModel):
+    """How catalogue snapshots are built and kept."""
+
+    kind: str = Field(default="flat", pattern="^(flat|hnsw)$")
+    keep: int = Field(default=3, ge=1)
+
+
+class LimitSettings(BaseModel):
+    """What a request may cost."""
+
+    photo_bytes: int = Field(default=15 * MEGABYTE, ge=1)
+    photo_pixels: int = Field(default=50_000_000, ge=1)
+    request_bytes: int = Field(default=40 * MEGABYTE, ge=1)
+    description_chars: int = Field(default=2_000, ge=1)
+
+
+class ShopSettings(BaseModel):
+    """The shop's own facts."""
+
+    name: str = "tryon demo shop"
+    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    locale: Locale = Locale.en
+
+
+class RankingSettings(BaseModel):
+    """Weights of the parts of a suggestion's score, and how candidates are chosen."""
+
+    image: float = 1.0
+    text: float = 0.35
+    lexical: float = 0.15
+    kind: float = 0.6
+    colour: float = 0.45
+    attributes: float = 0.3
+    over_fetch: int = Field(default=200, ge=1)
+    diversity: float = Field(default=0.15, ge=0, le=1)
+
+
+class AuthSettings(BaseModel):
+    """Who may call. Only the demo lets `shop` routes be anonymous."""
+
+    anonymous_shop: bool = False
+    cors_origins: list[str] = []
+
+
+class JobSettings(BaseModel):
+    """The job runner: in this process, or left to `tryon worker` processes."""
+
+    in_process: bool = True
+    poll_s: float = Field(default=1.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """All settings. Nothing set: SQLite, the shipped model, a local folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRYON_", env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_level: str = "INFO"
+    model: ModelSettings = ModelSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    index: IndexSettings = IndexSettings()
+    limits: LimitSettings = LimitSettings()
+    shop: ShopSettings = ShopSettings()
+    ranking: RankingSettings = RankingSettings()
+    auth: AuthSettings = AuthSettings()
+    jobs: JobSettings = JobSettings()
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite+aiosqlite:///{(self.data_dir / 'tryon.db').resolve()}"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "indexes"
+
+    @property
+    def blob_dir(self) -> Path:
+        return self.data_dir / "blobs"
