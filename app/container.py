@@ -1,0 +1,71 @@
+"""The one composition root: everything the service is made of, built once."""
+
+import asyncio
+from dataclasses import dataclass
+
+from app.catalog.live import LiveCatalog
+from app.catalog.reindex import reindex_handler
+from app.db.session import Database
+from app.jobs.runner import JobRunner
+from app.media.storage import BlobStore, LocalBlobs
+from app.settings import ModelSettings, Settings
+from models.contracts import Encoder
+from models.encoders import load_encoder
+from models.engine.engine import Engine
+from models.fusion import fusions
+from models.index.snapshot import SnapshotStore
+from models.preprocess.image import GarmentPreprocessor
+from models.zero_shot import AttributeTagger
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The service's parts, wired."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    engine: Engine
+    tagger: AttributeTagger
+    snapshots: SnapshotStore
+    live: LiveCatalog
+    jobs: JobRunner
+
+    @classmethod
+    async def build(cls, settings: Settings, encoder: Encoder | None = None) -> "Container":
+        """Load the model and wire the parts. Raises ModelUnavailable when the named model cannot be had."""
+        database = Database.of(settings)
+        engine = await build_engine(settings.model, encoder)
+        blobs = LocalBlobs(settings.blob_dir)
+        snapshots = SnapshotStore(settings.index_dir)
+        live = LiveCatalog(database, snapshots, engine.spec)
+        handler = reindex_handler(database, blobs, engine, snapshots, settings)
+        jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)
+        tagger = await AttributeTagger.build(engine)
+        return cls(settings, database, blobs, engine, tagger, snapshots, live, jobs)
+
+    async def start(self) -> None:
+        if self.settings.jobs.in_process:
+            await self.jobs.start()
+
+    async def close(self) -> None:
+        await self.jobs.stop()
+        await self.engine.close()
+        await self.database.close()
+
+
+async def build_engine(settings: ModelSettings, encoder: Encoder | None = None) -> Engine:
+    """The engine around `encoder`, or around the model that the settings name."""
+    if encoder is None:
+        encoder = await asyncio.to_thread(
+            load_encoder, settings.name, device=settings.device, precision=settings.precision
+        )
+    return Engine(
+        encoder,
+        GarmentPreprocessor(),
+        fusions(),
+        default_fusion=settings.fusion,
+        cache_entries=settings.cache_entries,
+        max_batch=settings.max_batch,
+        max_queue=settings.max_queue,
+    )

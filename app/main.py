@@ -1,0 +1,74 @@
+"""The ASGI application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app.api import ROUTERS
+from app.container import Container
+from app.db.migrate import check_migrated, upgrade
+from app.db.session import Database
+from app.middleware import BodyLimit, CatchAll, RequestId, install_error_handlers
+from app.observability.metrics import measure
+from app.settings import Settings
+from models.contracts import Encoder
+
+EXPOSED = ["Location", "Retry-After", "X-Request-ID"]
+
+
+def create_app(settings: Settings | None = None, *, encoder: Encoder | None = None) -> FastAPI:
+    """The service. `encoder` replaces the model that the settings name (for tests and embedding)."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="tryon",
+        summary="Photo and words in, garments and outfits out.",
+        version="1",
+        lifespan=_lifespan(settings, encoder),
+    )
+    install_error_handlers(app)
+    # The last added stands outermost: request id, then CORS, then what may refuse or fail.
+    app.middleware("http")(measure)
+    app.add_middleware(CatchAll)
+    app.add_middleware(BodyLimit, limit=settings.limits.request_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.auth.cors_origins,
+        allow_methods=["GET", "POST", "DELETE", "PUT", "PATCH"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+        expose_headers=EXPOSED,
+    )
+    app.add_middleware(RequestId)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _lifespan(
+    settings: Settings, encoder: Encoder | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await _prepare_database(settings)
+        container = await Container.build(settings, encoder)
+        app.state.container = container
+        await container.start()
+        try:
+            yield
+        finally:
+            await container.close()
+
+    return lifespan
+
+
+async def _prepare_database(settings: Settings) -> None:
+    """SQLite migrates itself at start; a shared database is migrated once, by `tryon migrate`."""
+    database = Database.of(settings)
+    try:
+        if database.is_sqlite:
+            await upgrade(database)
+        else:
+            await check_migrated(database)
+    finally:
+        await database.close()

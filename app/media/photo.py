@@ -1,0 +1,90 @@
+"""Untrusted bytes → an upright RGB picture without metadata, or one clear error."""
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from app.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedPhoto
+from app.settings import LimitSettings
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "GIF", "TIFF", "BMP")
+"""What phones and shops make. Everything else Pillow could open stays closed to strangers."""
+
+SIXTEEN_BIT = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+
+register_heif_opener()
+
+
+def decode(data: bytes, limits: LimitSettings) -> Image.Image:
+    """The first frame of a photo: upright (EXIF orientation applied), RGB, 8 bits a channel, metadata dropped.
+
+    Transparent parts become white. The pixel count is read from the header and refused before anything is decoded.
+
+    Raises:
+        PhotoTooLarge: more bytes or pixels than `limits` allow.
+        UnsupportedPhoto: not one of FORMATS.
+        UnreadablePhoto: one of them, but broken or cut short.
+    """
+    if len(data) > limits.photo_bytes:
+        raise PhotoTooLarge(
+            f"The photo has {len(data):,} bytes; at most {limits.photo_bytes:,} are taken. Send a smaller one."
+        )
+    picture = _open(data)
+    _check_pixels(picture, limits)
+    try:
+        picture.seek(0)
+        picture.load()
+        return _to_rgb(ImageOps.exif_transpose(picture))
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError) as error:
+        raise UnreadablePhoto("The photo is damaged or cut short. Send the original file again.") from error
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of bombs at its own limit; ours is checked right after the header is read.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise UnsupportedPhoto(
+            "This file is no photo in a format we read. Send a JPEG, PNG, WebP, HEIC, GIF, TIFF or BMP."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise PhotoTooLarge("The photo has far too many pixels. Send a smaller one.") from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise UnreadablePhoto("The photo's header is damaged. Send the original file again.") from error
+
+
+def _check_pixels(picture: Image.Image, limits: LimitSettings) -> None:
+    width, height = picture.size
+    if width * height > limits.photo_pixels:
+        raise PhotoTooLarge(
+            f"The photo has {width} x {height} pixels; at most {limits.photo_pixels:,} in all are taken. "
+            "Send a smaller one."
+        )
+    if min(width, height) < 1:
+        raise UnreadablePhoto("The photo is empty.")
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    """RGB on white. A fresh picture: nothing of the file's metadata comes along."""
+    if picture.mode in SIXTEEN_BIT:
+        picture = _eight_bit(picture)
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        layered = picture.convert("RGBA")
+        page = Image.new("RGBA", layered.size, "white")
+        picture = Image.alpha_composite(page, layered)
+    rgb = picture.convert("RGB")
+    clean = Image.new("RGB", rgb.size)
+    clean.paste(rgb)
+    return clean
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Sixteen bits to eight by scale; Pillow's own conversion would clip everything above 255 to white."""
+    values = np.asarray(picture, dtype=np.float64)
+    peak = 65535.0 if values.max(initial=0.0) > 255 else 255.0  # noqa: PLR2004
+    return Image.fromarray((values.clip(0, peak) * (255.0 / peak)).astype(np.uint8), mode="L")

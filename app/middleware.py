@@ -1,0 +1,164 @@
+"""What stands around every request: its id, its size limit, security headers, and errors as problem+json."""
+
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import AppError, FieldError, InvalidRequest, NotReady, RequestTooLarge, problem
+
+log = structlog.get_logger(__name__)
+PROBLEM_JSON = "application/problem+json"
+REQUEST_ID_CHARS = 128
+BUG = "We failed, not you. Try again; if it stays, give the operator the X-Request-ID."
+
+
+class RequestId:
+    """Gives every answer an `X-Request-ID`: the caller's own when it is sane, else a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        given = Headers(scope=scope).get("x-request-id", "")
+        sane = given.isascii() and given.isprintable() and 0 < len(given) <= REQUEST_ID_CHARS
+        request_id = given if sane else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+            await send(message)
+
+        return await self._app(scope, receive, send_with_id)
+
+
+class BodyLimit:
+    """Refuses a body over the limit while it streams in, before anything keeps it.
+
+    Parsers between us and the endpoint turn any error of `receive` into one of their own, so what they answer
+    after the limit was passed is dropped and ours goes out instead.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        error = RequestTooLarge(f"A request may have {self._limit:,} bytes. Send fewer or smaller photos.")
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdigit() and int(declared) > self._limit:
+            return await problem_response(error, scope["path"])(scope, receive, send)
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise error
+            return message
+
+        async def unless_too_large(message: Message) -> None:
+            if seen <= self._limit:
+                await send(message)
+
+        try:
+            await self._app(scope, counted, unless_too_large)
+        except RequestTooLarge as raised:
+            if raised is not error:
+                raise
+        if seen > self._limit:
+            await problem_response(error, scope["path"])(scope, receive, send)
+        return None
+
+
+class CatchAll:
+    """The last resort, inside CORS and the request id so that even a bug's answer carries both."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except AppError:
+            raise
+        except Exception as error:
+            log.error("unhandled error", exc_info=error, path=scope["path"])
+            if started:
+                raise
+            await problem_response(AppError(BUG), scope["path"])(scope, receive, send)
+        return None
+
+
+def problem_response(error: AppError, path: str) -> JSONResponse:
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(problem(error, path), error.status, headers, media_type=PROBLEM_JSON)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every error leaves as problem+json, whoever raised it."""
+
+    @app.exception_handler(AppError)
+    async def _known(request: Request, error: AppError) -> JSONResponse:
+        return problem_response(error, request.url.path)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [_field_error(e) for e in jsonable_encoder(error.errors(), exclude={"ctx", "input"})]
+        summary = "; ".join(f"{f.field}: {f.reason}" for f in fields[:3])
+        return problem_response(InvalidRequest(summary or "Check the request.", fields=fields), request.url.path)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        body = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": int(status),
+            "detail": str(error.detail),
+            "instance": request.url.path,
+        }
+        return JSONResponse(body, status, dict(error.headers or {}), media_type=PROBLEM_JSON)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    async def _database(request: Request, error: OperationalError | InterfaceError) -> JSONResponse:
+        log.error("database unreachable", exc_info=error)
+        return problem_response(
+            NotReady("The database did not answer. Try again in a moment.", retry_after_s=5), request.url.path
+        )
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+    return FieldError(".".join(where) or "body", str(error["msg"]))
