@@ -1,0 +1,9 @@
+"""Nearest-neighbour search over the catalogue, in immutable versions on disk."""
+
+from models.index.exact import ExactIndex
+from models.index.faiss_index import FaissIndex
+from models.index.manifest import Manifest
+from models.index.snapshot import Signal, Snapshot
+from models.index.store import SnapshotStore
+
+__all__ = ["ExactIndex", "FaissIndex", "Manifest", "Signal", "Snapshot", "SnapshotStore"]

@@ -1,0 +1,63 @@
+"""What is written about a snapshot beside it: `manifest.json`."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.contracts import IndexCorrupt
+
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One built snapshot.
+
+    Attributes:
+        version: name of its folder; versions sort by the time they were built.
+        created_at: RFC 3339, UTC.
+        model, revision, preprocess_version: of the model whose vectors these are.
+        dims, count: shape of each matrix: (count, dims).
+        kind: `flat` or `hnsw`.
+        checksums: SHA-256 in hex of every file beside the manifest, by name.
+        checks: what was verified when it was built (`recall_at_10_image`, …).
+    """
+
+    version: str
+    created_at: str
+    model: str
+    revision: str
+    preprocess_version: str
+    dims: int
+    count: int
+    kind: str
+    checksums: Mapping[str, str]
+    checks: Mapping[str, float]
+
+    def write(self, folder: Path) -> None:
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", "utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Raises IndexCorrupt when it is missing, unreadable or of another shape."""
+        try:
+            data = json.loads((folder / FILE).read_text("utf-8"))
+            return cls(**{field.name: data[field.name] for field in fields(cls)})
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexCorrupt(f"snapshot {folder.name} has no readable manifest") from error
+
+
+def new_version(now: datetime) -> str:
+    """`20261122T031900Z-ab12cd`: UTC time, its microseconds in hex (so versions sort by time), one random digit."""
+    now = now.astimezone(UTC)
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.randbelow(16):x}"
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
