@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+from models.preprocess.image import GarmentPreprocessor
+
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
 from app.db.session import Database
@@ -14,7 +16,6 @@ from models.encoders import load_encoder
 from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index.snapshot import SnapshotStore
-from models.preprocess.image import GarmentPreprocessor
 from models.zero_shot import AttributeTagger
 
 

@@ -45,9 +45,7 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
     return app
 
 
-def _lifespan(
-    settings: Settings, encoder: Encoder | None
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: Settings, encoder: Encoder | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _prepare_database(settings)

@@ -5,10 +5,6 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-import app.auth.tables
-import app.catalog.tables
-import app.jobs.tables
-import app.recommendations.tables  # noqa: F401  (imported for their tables)
 from app.db.base import Base
 from app.db.session import Database
 from app.settings import Settings

@@ -1,0 +1,31 @@
+"""Blobs come back as they went in, and a key cannot leave the folder."""
+
+from pathlib import Path
+
+import pytest
+
+from app.media.storage import LocalBlobs
+
+
+def test_round_trip_and_delete(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    blobs.put("items/ab/abc", b"one")
+    blobs.put("items/ab/abc", b"two")
+    assert blobs.get("items/ab/abc") == b"two"
+    blobs.delete("items/ab/abc")
+    blobs.delete("items/ab/abc")
+    with pytest.raises(KeyError):
+        blobs.get("items/ab/abc")
+
+
+def test_nothing_half_written_stays(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    with pytest.raises(TypeError):
+        blobs.put("items/x", "not bytes")  # type: ignore[arg-type]
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize("key", ["../out", "items/../../out", "/etc/passwd", ""])
+def test_keys_stay_inside(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="leaves the store"):
+        LocalBlobs(tmp_path / "blobs").put(key, b"x")
