@@ -1,0 +1,195 @@
+"""From candidates to ranked suggestions: parts, one score, diversity, cut-off. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalog.facts import ItemFacts
+from app.recommendations.affinity import MISSING, occasion_fit, season_affinity
+from app.recommendations.diversity import fold, mmr
+from app.recommendations.lexical import lexical_scores
+from app.recommendations.palette import UNKNOWN, closeness
+from app.recommendations.wanted import Target, Wanted
+from app.settings import RankingSettings
+from models.contracts import Matrix
+from models.taxonomy import taxonomy
+
+Scores = NDArray[np.float64]
+Match = Callable[[str, str], float]
+
+PARTS = ("image", "text", "lexical", "kind", "colour", "attributes")
+SAME_SLOT = 0.5
+"""What another kind of the same slot is worth, less a tenth for each step of formality between them."""
+
+LAST_RESORT = 0.25
+"""What is left of the score of an item that has something the shopper does not want."""
+
+SHORTLIST = 4
+"""Candidates looked at for diversity, times what is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates, in any order.
+
+    Attributes:
+        rows: their rows in the snapshot.
+        image: cosine of the query with each item's image vector, shape (n,).
+        text: cosine of the words with each item's text vector, shape (n,), or None without words.
+        vectors: the items' image vectors, shape (n, d).
+    """
+
+    items: Sequence[ItemFacts]
+    rows: Sequence[int]
+    image: NDArray[np.float32]
+    text: NDArray[np.float32] | None
+    vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The model's logistic curve from cosine to score."""
+
+    scale: float
+    shift: float
+
+    def __call__(self, cosines: NDArray[np.float32]) -> Scores:
+        return np.asarray(1.0 / (1.0 + np.exp(-self.scale * (cosines.astype(np.float64) - self.shift))))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One suggestion: the item, its row, the score and the parts it is the weighted mean of."""
+
+    item: ItemFacts
+    row: int
+    score: float
+    parts: Mapping[str, float]
+    avoided: bool = False
+
+
+def rank(pool: Pool, wanted: Wanted, calibration: Calibration, settings: RankingSettings, limit: int) -> list[Ranked]:
+    """The `limit` best of `pool`, best first: diverse, each look once, unwanted things out or, if need be, last."""
+    if not pool.items:
+        return []
+    parts, weights = score_parts(pool, wanted, calibration, settings)
+    scores = weighted_mean(parts, weights)
+    unwanted = np.fromiter((wanted.avoided.hit(i) for i in pool.items), np.bool_, len(pool.items))
+    scores = np.where(unwanted, scores * LAST_RESORT, scores)
+    order = np.lexsort((np.array([i.id for i in pool.items]), -scores, unwanted))
+    order = order[fold([pool.items[i] for i in order])]
+    good = order[~unwanted[order]]
+    picked = _diverse(good, scores, pool.vectors, limit, settings.diversity)
+    if len(picked) < limit:
+        floor = min((scores[i] for i in picked), default=1.0)
+        last = order[unwanted[order]][: limit - len(picked)]
+        scores[last] = np.minimum(scores[last], floor)
+        picked += [int(i) for i in last]
+    return [_ranked(i, pool, parts, scores, bool(unwanted[i])) for i in picked]
+
+
+def nearest(pool: Pool, calibration: Calibration, limit: int) -> list[Ranked]:
+    """Semantic mode: by cosine with the query alone."""
+    scores = calibration(pool.image)
+    order = np.lexsort((np.array([i.id for i in pool.items]), -pool.image))[:limit]
+    return [_ranked(int(i), pool, {"image": scores}, scores, False) for i in order]
+
+
+def cut_off(ranked: Sequence[Ranked], min_score: float | None, at_least: int) -> tuple[list[Ranked], bool]:
+    """What reaches `min_score`; or, when nothing does, the `at_least` nearest. True when something reached it."""
+    if min_score is None:
+        return list(ranked), True
+    kept = [r for r in ranked if r.score >= min_score]
+    return (kept, True) if kept else (list(ranked[:at_least]), False)
+
+
+def interleave(lists: Sequence[Sequence[Ranked]], limit: int) -> list[Ranked]:
+    """Alternately from each list (one a garment, largest first), each item once."""
+    merged: dict[str, Ranked] = {}
+    for position in range(max(map(len, lists), default=0)):
+        for ranked in lists:
+            if position < len(ranked):
+                merged.setdefault(ranked[position].item.id, ranked[position])
+    return list(merged.values())[:limit]
+
+
+def score_parts(
+    pool: Pool, wanted: Wanted, calibration: Calibration, settings: RankingSettings
+) -> tuple[dict[str, Scores], dict[str, float]]:
+    """Each part's scores (0 to 1, NaN where it says nothing), shape (n,), and each part's weight."""
+    parts: dict[str, Scores] = {"image": calibration(pool.image)}
+    weights = {"image": settings.image}
+    if pool.text is not None:
+        parts["text"], weights["text"] = calibration(pool.text), settings.text
+    if wanted.terms:
+        parts["lexical"], weights["lexical"] = lexical_scores(wanted.terms, pool.items), settings.lexical
+    if wanted.kind:
+        parts["kind"] = _of_values(pool.items, "kind", wanted.kind, kind_match)
+        weights["kind"] = settings.kind * wanted.kind.confidence
+    if wanted.colour:
+        parts["colour"] = _of_values(pool.items, "colour", wanted.colour, closeness)
+        weights["colour"] = settings.colour * wanted.colour.confidence
+    if wanted.facets:
+        parts["attributes"] = attribute_scores(pool.items, wanted.facets)
+        weights["attributes"] = settings.attributes
+    return parts, weights
+
+
+def weighted_mean(parts: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
+    """Over the parts that say something of an item, shape (n,), 0 to 1; 0 when none does."""
+    values = np.stack([parts[name] for name in parts])
+    weight = np.array([weights[name] for name in parts])[:, None] * ~np.isnan(values)
+    total = weight.sum(axis=0)
+    summed = (weight * np.nan_to_num(values)).sum(axis=0)
+    mean: Scores = np.divide(summed, total, out=np.zeros_like(total), where=total > 0)
+    return mean.clip(0.0, 1.0)
+
+
+def kind_match(kind: str, wanted: str) -> float:
+    """1 for the kind itself, part of it for another of the same slot, 0 for anything else."""
+    if kind == wanted:
+        return 1.0
+    kinds = taxonomy().kinds
+    if kind not in kinds or wanted not in kinds or kinds[kind].slot != kinds[wanted].slot:
+        return 0.0
+    return SAME_SLOT - 0.1 * abs(kinds[kind].formality - kinds[wanted].formality)
+
+
+def attribute_scores(items: Sequence[ItemFacts], facets: Mapping[str, frozenset[str]]) -> Scores:
+    """Mean over the wished facets, shape (n,); a field the feed left out is neutral."""
+    per_facet = [[max(_fits(item, facet, w) for w in values) for item in items] for facet, values in facets.items()]
+    return np.asarray(np.mean(per_facet, axis=0))
+
+
+def _fits(item: ItemFacts, facet: str, wish: str) -> float:
+    value: str = getattr(item, facet)
+    if facet == "usage":
+        return occasion_fit(value, item.formality, wish)
+    if facet == "season":
+        return season_affinity(value, wish)
+    if not value:
+        return MISSING
+    if facet == "gender" and "unisex" in (value, wish):
+        return 1.0
+    return 1.0 if value == wish else 0.0
+
+
+def _of_values(items: Sequence[ItemFacts], field: str, target: Target, match: Match) -> Scores:
+    """Best match of an item's value with any wanted one, each distinct value looked up once."""
+    values: list[str] = [getattr(item, field) for item in items]
+    known = {v: max(match(v, w) for w in target.values) if v else UNKNOWN for v in set(values)}
+    return np.fromiter((known[v] for v in values), np.float64, len(values))
+
+
+def _diverse(order: NDArray[np.intp], scores: Scores, vectors: Matrix, limit: int, diversity: float) -> list[int]:
+    """Chosen for difference among the best, then shown by score."""
+    short = order[: SHORTLIST * limit]
+    chosen = short[mmr(scores[short], vectors[short], limit, diversity)] if len(short) else short
+    return [int(i) for i in sorted(chosen, key=lambda i: (-scores[i], int(np.flatnonzero(short == i)[0])))]
+
+
+def _ranked(i: int, pool: Pool, parts: Mapping[str, Scores], scores: Scores, avoided: bool) -> Ranked:
+    shown = {name: round(float(parts[name][i]), 4) for name in PARTS if name in parts and not np.isnan(parts[name][i])}
+    return Ranked(pool.items[i], pool.rows[i], round(float(scores[i]), 4), shown, avoided)
