@@ -1,0 +1,251 @@
+"""Every word that names something in the taxonomy, and where those words stand in a text."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import rjieba
+import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker, WordFrequency
+
+from models.taxonomy import taxonomy
+from models.taxonomy.lookup import FACETS
+
+CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〇"
+HAS_CJK = re.compile(f"[{CJK}]")
+# A single letter glued to Chinese belongs to it: T恤, V领, A字裙.
+_PIECE = re.compile(
+    rf"(?P<zh>(?<![A-Za-z0-9])[A-Za-z]?[{CJK}]+)|(?P<word>[^\W_{CJK}]+(?:'[^\W_{CJK}]+)*)|(?P<mark>[^\w\s]|_)"
+)
+_GARMENT_ENDINGS = frozenset("裙裤鞋衫衣包帽袜色款小大长短新")
+_PATTERN_NOUNS = frozenset({"print", "prints", "printed", "pattern", "patterned"})
+_TYPO_LENGTH = 5
+_LONG_WORD = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, a segment of Chinese or a punctuation mark, as it stands at `start` to `end` of the text."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the taxonomy found in the text. `ids` has several for a word such as `shoes`."""
+
+    facet: str
+    ids: tuple[str, ...]
+    start: int
+    end: int
+
+
+Meaning = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Word → (facet, ids). English words are keyed by lower-case words joined with single spaces."""
+
+    en: Mapping[str, Meaning]
+    zh: Mapping[str, Meaning]
+    stop: frozenset[str]
+    boundary: frozenset[str]
+    correctable: tuple[str, ...]
+    known: frozenset[str]
+    longest_en: int
+    longest_zh: int
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The packaged vocabulary, read once."""
+    words = yaml.safe_load(resources.files(__package__).joinpath("words.yaml").read_text("utf-8"))
+    plural_only = frozenset(words["plural_only"])
+    en: dict[str, Meaning] = {}
+    zh: dict[str, Meaning] = {}
+    for meaning, names in _entries(words["groups"]):
+        for name in names:
+            if HAS_CJK.search(name):
+                zh.setdefault(name.lower(), meaning)
+            else:
+                en.setdefault(_key(name), meaning)
+    for name, meaning in list(en.items()):
+        for variant in _variants(name, plural_only):
+            en.setdefault(variant, meaning)
+    single = {part for name in en for part in name.split()}
+    stop = frozenset(words["stop"]["en"].split()) | frozenset(words["stop"]["zh"].split())
+    return Vocabulary(
+        en=en,
+        zh=zh,
+        stop=stop,
+        boundary=frozenset(words["boundary"].split()),
+        correctable=tuple(sorted(w for w in single if len(w) >= _TYPO_LENGTH)),
+        known=frozenset(single) | stop,
+        longest_en=max(name.count(" ") + 1 for name in en),
+        longest_zh=max(map(len, zh)),
+    )
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Words, Chinese segments and marks of a lower-cased text, in order. A hyphen inside a compound is no piece."""
+    found: list[Piece] = []
+    for match in _PIECE.finditer(text):
+        kind = str(match.lastgroup)
+        start, end = match.span()
+        if kind == "zh":
+            found += _segments(match.group(), start)
+        elif kind == "word" or not _joins(text, start, end):
+            found.append(Piece(match.group(), start, end, kind))
+    return found
+
+
+def terms_of(text: str, pieces: list[Piece]) -> list[Term]:
+    """Taxonomy words in a lower-cased text, longest first at each place, none overlapping, in order."""
+    words = vocabulary()
+    found: list[Term] = []
+    done = 0
+    for i, piece in enumerate(pieces):
+        if piece.end <= done or piece.kind == "mark":
+            continue
+        if piece.kind == "word":
+            term = _english(pieces, i, words)
+            if term:
+                done = term.end
+                if not _same_pattern(text, found, term):
+                    found.append(term)
+            continue
+        place = max(piece.start, done)
+        while place < piece.end:
+            term = _chinese(text, place, pieces, i, words)
+            if term:
+                found.append(term)
+            place = done = term.end if term else place + 1
+    return found
+
+
+def corrected(text: str) -> str:
+    """`text` with slips in English garment words mended (`jakcet`); words that mean something stay as they are."""
+    return re.sub(rf"[^\W\d_{CJK}]{{{_TYPO_LENGTH},}}", lambda match: _mend(match.group()), text)
+
+
+def _entries(groups: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Meaning, Iterable[str]]]:
+    """Meanings with their words, most particular first: what comes first keeps a word that two claim."""
+    tax = taxonomy()
+    for group in groups:
+        ids = group.get("kinds") or group.get("ids") or [k.id for k in tax.kinds.values() if k.slot == group["slot"]]
+        yield (group.get("facet", "kinds"), tuple(ids)), (*group["en"], *group["zh"])
+    for kind in tax.kinds.values():
+        if kind.worn:
+            yield ("kinds", (kind.id,)), (*kind.en, *kind.zh)
+    for colour in tax.colours.values():
+        yield ("colours", (colour.id,)), (*colour.en, *colour.zh, *colour.feeds)
+    for facet in FACETS:
+        for value in tax.attributes[facet].values():
+            yield (facet, (value.id,)), (*value.en, *value.zh)
+
+
+def _key(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", name.lower()))
+
+
+def _variants(name: str, plural_only: frozenset[str]) -> Iterator[str]:
+    """The other number of a name's last word."""
+    *head, last = name.split()
+    if last.endswith("s") and not last.endswith(("ss", "'s")) and last not in plural_only and not head:
+        yield last[:-1]
+    if last.endswith(("ss", "x", "z", "ch", "sh")):
+        yield " ".join([*head, last + "es"])
+    elif last.endswith("f"):
+        yield " ".join([*head, last[:-1] + "ves"])
+    elif last.endswith("y") and last[-2:-1] not in "aeiou":
+        yield " ".join([*head, last[:-1] + "ies"])
+    elif not last.endswith("s"):
+        yield " ".join([*head, last + "s"])
+
+
+def _segments(run: str, start: int) -> Iterator[Piece]:
+    # jieba knows T恤 with a capital only; lower case is what everything else here works on
+    for segment in rjieba.cut(run[0].upper() + run[1:]):
+        yield Piece(segment.lower(), start, start + len(segment), "zh")
+        start += len(segment)
+
+
+def _joins(text: str, start: int, end: int) -> bool:
+    """Whether the mark is a hyphen between letters, as in `t-shirt` and `non-black`."""
+    return text[start:end] == "-" and text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
+
+
+def _english(pieces: list[Piece], i: int, words: Vocabulary) -> Term | None:
+    phrase: list[str] = []
+    found: Term | None = None
+    for piece in pieces[i : i + words.longest_en]:
+        if piece.kind != "word":
+            break
+        phrase.append(piece.text)
+        meaning = words.en.get(" ".join(phrase)) or words.en.get(" ".join(phrase).removesuffix("'s"))
+        if meaning:
+            found = Term(*meaning, pieces[i].start, piece.end)
+    return found
+
+
+def _same_pattern(text: str, found: list[Term], term: Term) -> bool:
+    """Whether `print` only ends the name of a pattern, as in `floral print`."""
+    if not found or term.facet != "pattern" or found[-1].facet != "pattern":
+        return False
+    return text[term.start : term.end] in _PATTERN_NOUNS and not text[found[-1].end : term.start].strip(" -")
+
+
+def _chinese(text: str, place: int, pieces: list[Piece], i: int, words: Vocabulary) -> Term | None:
+    for length in range(words.longest_zh, 0, -1):
+        meaning = words.zh.get(text[place : place + length])
+        if meaning and _stands(place, place + length, pieces, i, words):
+            return Term(*meaning, place, place + length)
+    return None
+
+
+def _stands(start: int, end: int, pieces: list[Piece], i: int, words: Vocabulary) -> bool:
+    """Whether Chinese at `start` to `end` is a word there and not parts of two others (粉色 in 面粉/色).
+
+    A single character counts alone, or where the rest of its segment is a garment (黑 in 黑裙).
+    """
+    here = pieces[i]
+    if end - start == 1:
+        rest = here.text[: start - here.start] + here.text[end - here.start :]
+        return rest in words.zh or all(c in _GARMENT_ENDINGS or c in words.zh for c in rest)
+    if end <= here.end:
+        return True
+    if start > here.start:
+        return False
+    # it begins with this segment and must end with some segment too
+    for piece in pieces[i + 1 :]:
+        if piece.end >= end:
+            return piece.end == end
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _mend(word: str) -> str:
+    words = vocabulary()
+    lower = word.lower()
+    if lower in words.known or _key(lower) in words.en:
+        return word
+    allowed = 1 if len(lower) < _LONG_WORD else 2
+    # People seldom miss a word's first letter, and asking for it keeps `match` from becoming `watch`.
+    near = [name for name in words.correctable if name[0] == lower[0]]
+    best = process.extractOne(lower, near, scorer=OSA.distance, score_cutoff=allowed)
+    return str(best[0]) if best and lower not in _dictionary() else word
+
+
+@cache
+def _dictionary() -> WordFrequency:
+    """Common English words: `shows` is no slip for `shoes`."""
+    return SpellChecker(language="en").word_frequency
