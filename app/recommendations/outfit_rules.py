@@ -1,0 +1,180 @@
+"""What belongs to a look, and what never stands beside what. Tables and yes-or-no questions; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.catalog.facts import ItemFacts
+from app.recommendations.affinity import FORMALITY, out_of_season, season_of, usage_affinity
+from app.recommendations.palette import METALS, harmony, is_neutral
+
+TWO = "one_piece"
+"""Counts as two pieces: it dresses top and bottom."""
+
+SHOES = "footwear"
+ADORNMENT = frozenset({"jewellery", "watch", "eyewear", "belt"})
+ACCESSORIES = ADORNMENT | {"bag", "headwear", "scarf", "neckwear", "gloves", "small_leather"}
+
+DRESSED = (("top", "bottom"), (TWO,))
+CORES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "top": (("bottom", SHOES),),
+    "bottom": (("top", SHOES),),
+    TWO: ((SHOES,),),
+    SHOES: DRESSED,
+    **{slot: tuple((*dressed, SHOES) for dressed in DRESSED) for slot in ("outerwear", *sorted(ACCESSORIES))},
+}
+"""By the anchor's slot: which slots make it a look. Nobody asks for an outfit around underwear or nightwear."""
+
+ONLY_WITH: Mapping[str, frozenset[str]] = {
+    "churidar": frozenset({"kurta", "kurti", "tunic"}),
+    "salwar": frozenset({"kurta", "kurti", "tunic"}),
+    "patiala": frozenset({"kurta", "kurti", "tunic"}),
+    "dupatta": frozenset({"kurta", "kurti", "kurta_set", "salwar_suit", "saree"}),
+    "kurta": frozenset({"churidar", "salwar", "patiala", "leggings", "jeans", "trousers"}),
+    "nehru_jacket": frozenset({"kurta", "shirt"}),
+    "tie": frozenset({"shirt"}),
+    "cufflinks": frozenset({"shirt"}),
+    "suspenders": frozenset({"shirt"}),
+    "waistcoat": frozenset({"shirt"}),
+    "belt": frozenset({"jeans", "trousers"}),
+    "rain_trousers": frozenset({"rain_jacket"}),
+    "leggings": frozenset({"tunic", "kurta", "kurti", "tank_top", "sweatshirt", "tshirt"}),
+    "headband": frozenset({"tank_top", "tshirt", "tracksuit"}),
+    "wristband": frozenset({"tank_top", "tshirt", "tracksuit"}),
+}
+"""A kind that needs one of these beside it in the same look."""
+
+NEVER_WITH: Mapping[str, frozenset[str]] = {
+    "coat": frozenset({"shorts", "sandals", "sports_sandals", "flip_flops", "tank_top", "tracksuit"}),
+    "gloves": frozenset({"shorts", "sandals", "sports_sandals", "flip_flops", "tank_top"}),
+    "blazer": frozenset({"sports_shoes", "flip_flops", "sports_sandals", "track_pants", "shorts", "sweatshirt"}),
+    "heels": frozenset({"track_pants", "tracksuit", "sweatshirt", "backpack", "duffel_bag", "cap"}),
+    "formal_shoes": frozenset({"shorts", "track_pants", "tracksuit", "tank_top", "leggings", "cap", "backpack"}),
+    "dress": frozenset({"sports_shoes", "formal_shoes", "backpack", "duffel_bag", "messenger_bag", "cap", "belt"}),
+    "saree": frozenset({"sports_shoes", "casual_shoes", "boots", "backpack", "duffel_bag", "messenger_bag", "cap"}),
+    "kurta": frozenset({"sports_shoes", "cap", "backpack"}),
+    "tracksuit": frozenset({"handbag", "clutch", "flats", "boots", "sandals"}),
+    "track_pants": frozenset({"handbag", "clutch", "flats", "boots", "shirt"}),
+    "shirt": frozenset({"flip_flops", "cap"}),
+    "clutch": frozenset({"sports_shoes", "shorts", "sweatshirt"}),
+}
+SPORTS_KINDS = frozenset({"sports_shoes", "track_pants", "tracksuit", "sports_sandals", "wristband", "headband"})
+MOST_APART = 1.5
+"""Steps of formality that two pieces of one look may lie apart."""
+
+PIECES = 5
+"""What a look aims at, a one-piece counted twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the looks are for. Empty strings: nobody said; `budget` is for what must be bought."""
+
+    gender: str = ""
+    age_group: str = "adult"
+    season: str = ""
+    occasion: str = ""
+    budget: Decimal | None = None
+
+
+def brief_for(anchor: ItemFacts, said: Brief) -> Brief:
+    """`said`, completed by what the anchor is for."""
+    gender = said.gender or (anchor.gender if anchor.gender in ("women", "men") else "")
+    season = said.season or season_of(anchor.kind, anchor.season)
+    occasion = said.occasion or anchor.usage or ("sports" if anchor.kind in SPORTS_KINDS else "")
+    age = anchor.age_group or said.age_group
+    return Brief(gender=gender, age_group=age, season=season, occasion=occasion, budget=said.budget)
+
+
+def dressiness(item: ItemFacts) -> float:
+    """Formality of the kind, drawn towards the occasion it was made for. An accessory's own kind says little."""
+    made_for = FORMALITY.get(item.usage)
+    if item.slot in ACCESSORIES:
+        return made_for if made_for is not None else 1.5
+    return float(item.formality) if made_for is None else (item.formality + made_for) / 2
+
+
+def target(anchor: ItemFacts, brief: Brief) -> float:
+    """The formality a look should have: between what the anchor is and what the occasion asks for."""
+    asked = FORMALITY.get(brief.occasion)
+    if asked is None:
+        return dressiness(anchor)
+    return asked if anchor.slot in ACCESSORIES else (asked + dressiness(anchor)) / 2
+
+
+def cores(anchor: ItemFacts, brief: Brief) -> tuple[tuple[str, ...], ...]:
+    """The ways to dress around the anchor; only women's looks are built on dresses. Empty: better no look."""
+    ways = CORES.get(anchor.slot, ())
+    return tuple(way for way in ways if TWO not in way or brief.gender == "women")
+
+
+def extras(anchor: ItemFacts, brief: Brief) -> tuple[str, ...]:
+    """Slots that round a look off, most wanted first."""
+    if brief.occasion == "sports":
+        return tuple(slot for slot in ("headwear", "bag", "watch") if slot != anchor.slot)
+    if brief.occasion == "ethnic":
+        worn = ("jewellery", "scarf", "bag") if brief.gender == "women" else ("watch",)
+        return tuple(slot for slot in worn if slot != anchor.slot)
+    cold = ("outerwear", "scarf") if brief.season in ("autumn", "winter") else ()
+    sun = ("eyewear",) if brief.season in ("spring", "summer") else ()
+    if brief.gender == "women":
+        rest = ("bag", "jewellery", "watch", "eyewear")
+    else:
+        rest = (
+            ("watch", "belt", "bag", "eyewear") if brief.occasion != "formal" else ("belt", "watch", "neckwear", "bag")
+        )
+    return tuple(slot for slot in dict.fromkeys((*cold, *rest[:1], *sun, *rest[1:])) if slot != anchor.slot)
+
+
+def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
+    """Whether an item may stand in a look of this brief at all; `dressed` is the look's formality."""
+    return (
+        item.in_stock
+        and item.gender in ("", "unisex", brief.gender or item.gender)
+        and _right_age(item.age_group, brief.age_group)
+        and not out_of_season(item.kind, brief.season)
+        and (not item.usage or not brief.occasion or usage_affinity(item.usage, brief.occasion) > 0)
+        and (item.kind not in SPORTS_KINDS or brief.occasion in ("sports", "casual", "travel", ""))
+        and abs(dressiness(item) - dressed) <= MOST_APART
+        and (brief.budget is None or item.asking_price is not None)
+    )
+
+
+def _right_age(item: str, wanted: str) -> bool:
+    return item == "kids" if wanted == "kids" else item in ("", "adult")
+
+
+def clash(a: ItemFacts, b: ItemFacts) -> bool:
+    """Two pieces nobody would wear together, or that were made for different people."""
+    if {a.gender, b.gender} == {"women", "men"}:
+        return True
+    return b.kind in NEVER_WITH.get(a.kind, ()) or a.kind in NEVER_WITH.get(b.kind, ())
+
+
+def complete(pieces: Sequence[ItemFacts]) -> bool:
+    """Every piece that needs a companion has one: a tie its shirt, a belt its trousers."""
+    kinds = {p.kind for p in pieces}
+    return all(kinds & ONLY_WITH[p.kind] for p in pieces if p.kind in ONLY_WITH)
+
+
+def together(a: ItemFacts, b: ItemFacts) -> float:
+    """How well two pieces' colours and patterns go together, 0 to 1."""
+    if (a.slot in ADORNMENT and a.colour in METALS) or (b.slot in ADORNMENT and b.colour in METALS):
+        return 1.0
+    value = harmony(a.colour, b.colour)
+    busy = a.pattern not in ("", "solid") and b.pattern not in ("", "solid")
+    return value * 0.6 if busy else value
+
+
+def shown_colours(pieces: Sequence[ItemFacts]) -> list[str]:
+    """Colours that make up a look's impression; metal on jewellery and watches does not."""
+    return [p.colour for p in pieces if p.colour and not (p.slot in ADORNMENT and p.colour in METALS)]
+
+
+def neutral(item: ItemFacts) -> bool:
+    return is_neutral(item.colour) or (item.slot in ADORNMENT and item.colour in METALS)
+
+
+def weight(slot: str) -> int:
+    """How many pieces a slot counts for."""
+    return 2 if slot == TWO else 1
