@@ -36,7 +36,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.latency --url http://$(HOST):$(PORT)
 
 clean:
 	rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -40,7 +40,7 @@ class Container:
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
         live = LiveCatalog(database, snapshots, engine.spec)
-        handler = reindex_handler(database, blobs, engine, snapshots, settings)
+        handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
         jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)
         tagger = await AttributeTagger.build(engine)
         return cls(settings, database, blobs, engine, tagger, snapshots, live, jobs)
@@ -51,6 +51,7 @@ class Container:
 
     async def close(self) -> None:
         await self.jobs.stop()
+        await self.live.close()
         await self.engine.close()
         await self.database.close()
 

@@ -8,8 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app.api import ROUTERS
 from app.container import Container
-from app.db.migrate import check_migrated, upgrade
-from app.db.session import Database
+from app.db.migrate import prepare
 from app.middleware import BodyLimit, CatchAll, RequestId, install_error_handlers
 from app.observability.metrics import measure
 from app.settings import Settings
@@ -48,8 +47,8 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
 def _lifespan(settings: Settings, encoder: Encoder | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await _prepare_database(settings)
         container = await Container.build(settings, encoder)
+        await prepare(container.database)
         app.state.container = container
         await container.start()
         try:
@@ -58,15 +57,3 @@ def _lifespan(settings: Settings, encoder: Encoder | None) -> Callable[[FastAPI]
             await container.close()
 
     return lifespan
-
-
-async def _prepare_database(settings: Settings) -> None:
-    """SQLite migrates itself at start; a shared database is migrated once, by `tryon migrate`."""
-    database = Database.of(settings)
-    try:
-        if database.is_sqlite:
-            await upgrade(database)
-        else:
-            await check_migrated(database)
-    finally:
-        await database.close()

@@ -39,3 +39,11 @@ async def check_migrated(database: Database) -> None:
         found = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
     if found != head:
         raise NotReady(f"The database is at revision {found or 'none'}, the code at {head}. Run 'tryon migrate'.")
+
+
+async def prepare(database: Database) -> None:
+    """SQLite migrates itself; a shared database is migrated once, by `tryon migrate`. Raises NotReady if behind."""
+    if database.is_sqlite:
+        await upgrade(database)
+    else:
+        await check_migrated(database)

@@ -1,0 +1,74 @@
+"""`tryon serve`, `tryon demo`, `tryon migrate`: running the service."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.commands.console import err, progress_bar
+from app.db.migrate import upgrade
+from app.db.session import Database
+from app.main import create_app
+from app.observability.logging import configure_logging
+from app.settings import AuthSettings, Settings
+from app.storefront.demo import prepare_demo
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.  [TRYON_HOST]")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.  [TRYON_PORT]")]
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """Run the service with the settings of the environment (TRYON_*)."""
+    settings = _placed(Settings(), host, port)
+    _run(settings)
+
+
+def demo(
+    host: Host = None,
+    port: Port = None,
+    data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("var/demo"),
+) -> None:
+    """Run the service with a demo shop: drawn garments, seeded on first start, no network needed."""
+    settings = _placed(Settings(), host, port).model_copy(
+        update={"data_dir": data_dir, "auth": AuthSettings(anonymous_shop=True)}
+    )
+    with progress_bar("Preparing the demo shop") as advance:
+        admin_key = asyncio.run(prepare_demo(settings, advance))
+    settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
+    err.print(f"[bold]Demo shop:[/bold] http://{settings.host}:{settings.port}/  (shop routes need no key here)")
+    err.print(f"[bold]Admin key:[/bold] {admin_key}", soft_wrap=True)
+    _run(settings)
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+
+    async def run() -> None:
+        database = Database.of(Settings())
+        try:
+            await upgrade(database)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    typer.echo("The database is at the newest revision.")
+
+
+def _placed(settings: Settings, host: str | None, port: int | None) -> Settings:
+    return settings.model_copy(
+        update={"host": host or settings.host, "port": settings.port if port is None else port}
+    )
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _run(settings: Settings) -> None:
+    configure_logging(settings.log_level)
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)

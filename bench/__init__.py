@@ -1,0 +1,1 @@
+"""Repeatable measurements; each prints a ratio against a named baseline of the same run."""
