@@ -84,3 +84,19 @@ class Filters(BaseModel):
     @property
     def empty(self) -> bool:
         return self == Filters()
+
+
+class FacetValue(BaseModel):
+    """One value of a facet and how many of the matching items carry it."""
+
+    value: str
+    count: int
+
+
+class ItemsOut(BaseModel):
+    """A page of the catalogue. `total` and `facets` stand on the first page alone; they never change by paging."""
+
+    items: list[ItemOut]
+    next: str | None = None
+    total: int | None = None
+    facets: dict[str, list[FacetValue]] | None = None

@@ -1,0 +1,144 @@
+"""The catalogue as columns aligned with an index snapshot's rows, so that filters become masks in a millisecond."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalog.facts import ItemFacts
+from app.catalog.filters import Condition, Criteria, resolve
+from app.catalog.schemas import Filters
+from models.contracts import Mask
+from models.taxonomy.lookup import NOT_WORN
+
+Codes = NDArray[np.int32]
+Rows = NDArray[np.int32]
+
+UNPRICED = -1
+SCALE = 10_000
+"""Prices are compared as whole ten-thousandths, exactly as the database stores them."""
+
+CATEGORIES: Mapping[str, Callable[[ItemFacts], str]] = {
+    "kind": lambda f: f.kind,
+    "slot": lambda f: f.slot,
+    "colour": lambda f: f.colour,
+    "gender": lambda f: f.gender,
+    "age_group": lambda f: f.age_group,
+    "season": lambda f: f.season,
+    "usage": lambda f: f.usage,
+    "pattern": lambda f: f.pattern,
+    "brand": lambda f: f.brand.casefold(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One text column as integer codes, shape (n,), and what each code stands for."""
+
+    codes: Codes
+    code_of: Mapping[str, int]
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> "Category":
+        code_of: dict[str, int] = {}
+        codes = np.fromiter((code_of.setdefault(v, len(code_of)) for v in values), np.int32, len(values))
+        return cls(codes, code_of)
+
+    def among(self, wanted: frozenset[str]) -> Mask:
+        """Rows whose value is one of `wanted`, shape (n,)."""
+        admitted = np.zeros(max(len(self.code_of), 1), np.bool_)
+        admitted[[self.code_of[v] for v in wanted if v in self.code_of]] = True
+        rows: Mask = admitted[self.codes]
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Immutable. Row i belongs to `ids[i]`, as in the snapshot it was built for.
+
+    Attributes:
+        suggestable: rows that may be suggested at all, shape (n,): worn, with a picture vector, still in the catalogue.
+        prices: asking prices in ten-thousandths, int64, shape (n,); -1 where there is none.
+    """
+
+    items: tuple[ItemFacts | None, ...]
+    suggestable: Mask
+    in_stock: Mask
+    prices: NDArray[np.int64]
+    categories: Mapping[str, Category]
+    sizes: Mapping[str, Rows]
+
+    @classmethod
+    def build(cls, ids: Sequence[str], facts: Mapping[str, ItemFacts], pictured: Mask | None = None) -> "Columns":
+        """Align `facts` with `ids`; `pictured` says which rows have a picture vector (all, when None)."""
+        items = tuple(facts.get(id_) for id_ in ids)
+        worn = np.fromiter((f is not None and f.slot not in ("", NOT_WORN) for f in items), np.bool_, len(items))
+        return cls(
+            items=items,
+            suggestable=worn if pictured is None else worn & pictured,
+            in_stock=np.fromiter((f is not None and f.in_stock for f in items), np.bool_, len(items)),
+            prices=np.fromiter((_price(f) for f in items), np.int64, len(items)),
+            categories={n: Category.of([get(f) if f else "" for f in items]) for n, get in CATEGORIES.items()},
+            sizes=_rows_by_size(items),
+        )
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def facts(self, row: int) -> ItemFacts:
+        """What the catalogue knows about a row. Raises LookupError when its item left the catalogue."""
+        found = self.items[row]
+        if found is None:
+            raise LookupError(f"the item of row {row} is gone")
+        return found
+
+    def mask(self, filters: Filters) -> Mask:
+        """Rows that may be suggested and satisfy `filters`, shape (n,). Raises InvalidRequest for unknown values."""
+        return self.select(resolve(filters))
+
+    def select(self, criteria: Criteria) -> Mask:
+        """Rows that may be suggested and meet `criteria`, shape (n,), a fresh array."""
+        mask = self.suggestable.copy()
+        for condition in criteria.conditions:
+            mask &= self.meets(condition)
+        if criteria.sizes:
+            mask &= self._in_sizes(criteria.sizes)
+        if criteria.priced:
+            mask &= self._in_price(criteria.price_min, criteria.price_max)
+        if criteria.in_stock is not None:
+            mask &= self.in_stock if criteria.in_stock else ~self.in_stock
+        return mask
+
+    def meets(self, condition: Condition) -> Mask:
+        """Rows that meet one condition, gone or not worn ones included, shape (n,)."""
+        return self.categories[condition.field].among(condition.values)
+
+    def _in_sizes(self, wanted: frozenset[str]) -> Mask:
+        mask = np.zeros(len(self), np.bool_)
+        for size in wanted:
+            if size in self.sizes:
+                mask[self.sizes[size]] = True
+        return mask
+
+    def _in_price(self, low: Decimal | None, high: Decimal | None) -> Mask:
+        mask: Mask = self.prices != UNPRICED
+        if low is not None:
+            mask &= self.prices >= int(low * SCALE)
+        if high is not None:
+            mask &= self.prices <= int(high * SCALE)
+        return mask
+
+
+def _price(facts: ItemFacts | None) -> int:
+    asking = facts.asking_price if facts else None
+    return UNPRICED if asking is None else int(asking * SCALE)
+
+
+def _rows_by_size(items: Sequence[ItemFacts | None]) -> dict[str, Rows]:
+    rows: dict[str, list[int]] = {}
+    for row, facts in enumerate(items):
+        for size in facts.sizes if facts else ():
+            rows.setdefault(size.casefold(), []).append(row)
+    return {size: np.array(found, np.int32) for size, found in rows.items()}

@@ -1,0 +1,128 @@
+"""The only SQL about stored embeddings and what they are made of. Never commits."""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalog.records import EmbeddingKey, IndexSource, StoredEmbedding
+from app.catalog.repository import PAGE, dialect_insert, table_of
+from app.catalog.tables import EmbeddingRow, ItemRow, PictureRow
+from app.catalog.wording import item_text
+from models.taxonomy.lookup import NOT_WORN
+
+TABLE = table_of(EmbeddingRow)
+
+LITTLE_HALF = np.dtype("<f2")
+
+
+class EmbeddingRepository:
+    """Vectors that need not be computed again."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def sources(self) -> list[IndexSource]:
+        """What belongs into an index: every worn item with a picture, by id."""
+        pictures = await self._pictures()
+        query = (
+            select(
+                ItemRow.id,
+                ItemRow.title,
+                ItemRow.title_zh,
+                ItemRow.brand,
+                ItemRow.kind,
+                ItemRow.colour,
+                ItemRow.gender,
+                ItemRow.season,
+                ItemRow.usage,
+                ItemRow.pattern,
+            )
+            .where(ItemRow.slot.not_in(("", NOT_WORN)))
+            .order_by(ItemRow.id)
+            .execution_options(yield_per=PAGE)
+        )
+        found: list[IndexSource] = []
+        async for page in (await self._session.stream(query)).partitions():
+            found += [_source(row, pictures[row.id]) for row in page if row.id in pictures]
+        return found
+
+    async def hashes(self, key: EmbeddingKey) -> dict[str, str]:
+        """Item id → hash of what its stored vector was made of."""
+        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash).where(*_matches(key))
+        return {row.item_id: row.source_hash for row in await self._session.execute(query)}
+
+    async def vectors(self, key: EmbeddingKey) -> AsyncIterator[list[StoredEmbedding]]:
+        """Every stored vector of `key`, a page at a time."""
+        query = (
+            select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
+            .where(*_matches(key))
+            .execution_options(yield_per=PAGE)
+        )
+        async for page in (await self._session.stream(query)).partitions():
+            yield [StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF)) for i, digest, data in page]
+
+    async def get(self, key: EmbeddingKey, ids: Sequence[str]) -> dict[str, StoredEmbedding]:
+        """Stored vectors of some items (at most a few thousand)."""
+        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
+        rows = await self._session.execute(query.where(*_matches(key), EmbeddingRow.item_id.in_(ids)))
+        return {i: StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF)) for i, digest, data in rows}
+
+    async def put(self, key: EmbeddingKey, embeddings: Sequence[StoredEmbedding]) -> None:
+        """Store vectors in place of older ones of the same key; items that are gone meanwhile are passed over."""
+        ids = [e.item_id for e in embeddings]
+        present = set(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(ids))))
+        values = [_values(key, e) for e in embeddings if e.item_id in present]
+        if not values:
+            return
+        added = dialect_insert(self._session, TABLE)
+        replaced = {name: added.excluded[name] for name in ("source_hash", "vector")}
+        primary = [c.name for c in TABLE.primary_key]
+        await self._session.execute(added.on_conflict_do_update(index_elements=primary, set_=replaced), values)
+
+    async def _pictures(self) -> dict[str, list[tuple[str, str]]]:
+        """Item id → (blob key, hash) of its pictures, in order."""
+        query = select(PictureRow.item_id, PictureRow.blob_key, PictureRow.sha256)
+        query = query.order_by(PictureRow.item_id, PictureRow.position).execution_options(yield_per=PAGE)
+        pictures: dict[str, list[tuple[str, str]]] = {}
+        async for page in (await self._session.stream(query)).partitions():
+            for item_id, key, digest in page:
+                pictures.setdefault(item_id, []).append((key, digest))
+        return pictures
+
+
+def _matches(key: EmbeddingKey) -> tuple[Any, ...]:
+    return (
+        EmbeddingRow.signal == key.signal,
+        EmbeddingRow.model_revision == key.model_revision,
+        EmbeddingRow.preprocess_version == key.preprocess_version,
+    )
+
+
+def _values(key: EmbeddingKey, embedding: StoredEmbedding) -> dict[str, Any]:
+    return {
+        "item_id": embedding.item_id,
+        "signal": key.signal,
+        "model_revision": key.model_revision,
+        "preprocess_version": key.preprocess_version,
+        "source_hash": embedding.source_hash,
+        "vector": embedding.vector.astype(LITTLE_HALF).tobytes(),
+    }
+
+
+def _source(row: Row[*tuple[Any, ...]], pictures: Sequence[tuple[str, str]]) -> IndexSource:
+    text = item_text(**{name: value for name, value in row._mapping.items() if name != "id"})
+    return IndexSource(
+        item_id=row.id,
+        blob_keys=tuple(key for key, _ in pictures),
+        image_hash=_digest(" ".join(digest for _, digest in pictures)),
+        text=text,
+        text_hash=_digest(text),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

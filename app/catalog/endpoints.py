@@ -1,0 +1,108 @@
+"""GET /v1/items, one item, its picture."""
+
+import asyncio
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import ValidationError
+
+from app.catalog.repository import ItemRepository
+from app.catalog.schemas import Filters, ItemOut, ItemsOut
+from app.catalog.service import CatalogService, item_out, render
+from app.dependencies import ContainerDep, SessionDep, ShopDep
+from app.errors import FieldError, InvalidRequest
+from app.paging import CursorQuery, LimitQuery
+from app.settings import Locale
+
+router = APIRouter(prefix="/v1", tags=["catalogue"])
+
+RENDERING = "webp-1"
+"""Part of every ETag: change it when the same file would be drawn otherwise."""
+
+
+def catalog_service(session: SessionDep) -> CatalogService:
+    return CatalogService(ItemRepository(session))
+
+
+ServiceDep = Annotated[CatalogService, Depends(catalog_service)]
+
+
+def wanted_locale(
+    container: ContainerDep,
+    locale: Annotated[Locale | None, Query(description="en or zh; else Accept-Language, else the shop's.")] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Locale:
+    if locale is not None:
+        return locale
+    for part in (accept_language or "").split(","):
+        primary = part.split(";")[0].strip().partition("-")[0].casefold()
+        if primary in Locale.__members__:
+            return Locale(primary)
+    return container.settings.shop.locale
+
+
+LocaleDep = Annotated[Locale, Depends(wanted_locale)]
+
+
+def parsed_filters(
+    filters: Annotated[str | None, Query(max_length=20_000, description="Filters as a JSON object.")] = None,
+) -> Filters:
+    """Raises InvalidRequest naming each wrong field."""
+    if not filters:
+        return Filters()
+    try:
+        return Filters.model_validate_json(filters)
+    except ValidationError as error:
+        fields = [FieldError(".".join(("filters", *map(str, e["loc"]))), e["msg"]) for e in error.errors()]
+        reasons = "; ".join(f"{f.field}: {f.reason}" for f in fields)
+        raise InvalidRequest(f"filters must be a JSON object of known fields. {reasons}", fields=fields) from error
+
+
+FiltersDep = Annotated[Filters, Depends(parsed_filters)]
+
+
+@router.get("/items")
+async def list_items(
+    _who: ShopDep,
+    service: ServiceDep,
+    filters: FiltersDep,
+    locale: LocaleDep,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 24,
+) -> ItemsOut:
+    """The catalogue by id, filtered, with facet counts on the first page."""
+    return await service.page(filters, cursor, limit, locale)
+
+
+@router.get("/items/{item_id}")
+async def get_item(_who: ShopDep, item_id: str, service: ServiceDep, locale: LocaleDep) -> ItemOut:
+    return item_out(await service.item(item_id), locale)
+
+
+@router.get(
+    "/items/{item_id}/image", response_class=Response, responses={200: {"content": {"image/webp": {}}}, 304: {}}
+)
+async def get_image(
+    _who: ShopDep,
+    request: Request,
+    item_id: str,
+    container: ContainerDep,
+    width: Annotated[int | None, Query(ge=16, le=2048)] = None,
+) -> Response:
+    """The item's first picture as WebP, at most `width` pixels wide."""
+    # A session of its own, closed before the picture is drawn: drawing is slow and needs no database.
+    async with container.database.unit_of_work() as session:
+        picture = await CatalogService(ItemRepository(session)).first_picture(item_id)
+    etag = '"' + hashlib.sha256(f"{RENDERING} {picture.sha256} {width}".encode()).hexdigest()[:32] + '"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
+    if _matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    data = await asyncio.to_thread(render, container.blobs, picture.blob_key, width, container.settings.limits)
+    return Response(data, media_type="image/webp", headers=headers)
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    """Weak comparison, as RFC 9110 section 13.1.2 asks of If-None-Match."""
+    given = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
+    return "*" in given or etag in given

@@ -1,0 +1,132 @@
+"""What a caller's filters mean: words looked up in the taxonomy, families and inclusions spelled out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rapidfuzz import process
+
+from app.catalog.schemas import Filters
+from app.errors import FieldError, InvalidRequest
+from models.taxonomy import taxonomy
+from models.taxonomy.lookup import NOT_WORN
+
+FACETS = ("pattern", "season", "usage")
+"""What `attributes` may name."""
+
+SHOWN = 8
+"""How many known values an error names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field` of an item must be one of `values` (canonical ids; brands casefolded)."""
+
+    field: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Filters resolved. All must hold; `sizes` are casefolded; prices inclusive."""
+
+    conditions: tuple[Condition, ...] = ()
+    sizes: frozenset[str] = frozenset()
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    in_stock: bool | None = None
+
+    @property
+    def priced(self) -> bool:
+        return self.price_min is not None or self.price_max is not None
+
+
+def resolve(filters: Filters) -> Criteria:
+    """The criteria `filters` ask for.
+
+    A colour covers its family (red: maroon too; maroon: only maroon); women and men admit unisex; adult admits items
+    whose age group nobody stated. Kinds, colours and facets may be ids or words in English or Chinese.
+
+    Raises:
+        InvalidRequest: naming every unknown value, with the known ones nearest to it.
+    """
+    errors: list[FieldError] = []
+    found = [_condition(field, given, errors) for field, given in _categories(filters, errors)]
+    _check_price(filters, errors)
+    if errors:
+        detail = "; ".join(f"{e.field} {e.reason}" for e in errors)
+        raise InvalidRequest(f"These filters cannot be applied: {detail}.", fields=errors)
+    if filters.gender:
+        found.append(Condition("gender", frozenset({filters.gender, "unisex"})))
+    if filters.age_group:
+        found.append(Condition("age_group", frozenset({"adult", ""} if filters.age_group == "adult" else {"kids"})))
+    if filters.brand:
+        found.append(Condition("brand", frozenset(b.casefold().strip() for b in filters.brand)))
+    price = filters.price
+    return Criteria(
+        conditions=tuple(found),
+        sizes=frozenset(s.casefold().strip() for s in filters.size),
+        price_min=price.min if price else None,
+        price_max=price.max if price else None,
+        in_stock=filters.in_stock,
+    )
+
+
+def _categories(filters: Filters, errors: list[FieldError]) -> Iterable[tuple[str, Sequence[str]]]:
+    """Every (field, values) that the taxonomy knows about."""
+    given: list[tuple[str, Sequence[str]]] = [
+        ("kind", filters.kind),
+        ("slot", filters.slot),
+        ("colour", filters.colour),
+        ("season", filters.season),
+        ("usage", filters.usage),
+    ]
+    for name, values in filters.attributes.items():
+        if name in FACETS:
+            given.append((f"attributes.{name}", values))
+        else:
+            errors.append(FieldError(f"attributes.{name}", f"is unknown; known are {', '.join(FACETS)}"))
+    return [(field, values) for field, values in given if values]
+
+
+def _condition(field: str, given: Sequence[str], errors: list[FieldError]) -> Condition:
+    column = field.removeprefix("attributes.")
+    lookup, known = _vocabulary(column)
+    ids: set[str] = set()
+    for value in given:
+        found = lookup(value)
+        if found is None:
+            errors.append(FieldError(field, _unknown(value, known)))
+        else:
+            ids.add(found)
+    return Condition(column, _with_family(ids) if column == "colour" else frozenset(ids))
+
+
+def _vocabulary(column: str) -> tuple[Callable[[str], str | None], Sequence[str]]:
+    words = taxonomy()
+    match column:
+        case "kind":
+            return lambda v: getattr(words.kind_of(v), "id", None), list(words.kinds)
+        case "colour":
+            return lambda v: getattr(words.colour_of(v), "id", None), list(words.colours)
+        case "slot":
+            slots = (*words.slots, NOT_WORN)
+            return lambda v: v if v in slots else None, slots
+        case _:
+            return lambda v: getattr(words.attribute_of(column, v), "id", None), list(words.attributes[column])
+
+
+def _with_family(ids: set[str]) -> frozenset[str]:
+    colours = taxonomy().colours.values()
+    return frozenset(c.id for c in colours if c.id in ids or c.family in ids)
+
+
+def _unknown(value: str, known: Sequence[str]) -> str:
+    near = known if len(known) <= SHOWN else [m[0] for m in process.extract(value, known, limit=SHOWN)]
+    return f"has the unknown value '{value}'; {'known' if near is known else 'near it'} are {', '.join(near)}"
+
+
+def _check_price(filters: Filters, errors: list[FieldError]) -> None:
+    price = filters.price
+    if price and price.min is not None and price.max is not None and price.min > price.max:
+        errors.append(FieldError("price", f"has min {price.min} above max {price.max}"))

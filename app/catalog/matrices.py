@@ -1,0 +1,55 @@
+"""Stored embeddings as the matrices an index is built from."""
+
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.catalog.embeddings import EmbeddingRepository
+from app.catalog.encoding import Encoding
+from app.catalog.records import EmbeddingKey, StoredEmbedding
+from app.db.session import Database
+from models.contracts import Matrix
+from models.registry import ModelSpec
+
+
+async def load_matrices(database: Database, spec: ModelSpec, encoded: Encoding) -> tuple[list[str], Matrix, Matrix]:
+    """Ids by row, image and text matrix: unit rows, shape (n, d), float32.
+
+    Every indexable item whose picture could be read, by id.
+    """
+    hashes = {s.item_id: s for s in encoded.sources if s.item_id not in encoded.failed}
+    ids = sorted(hashes)
+    row_of = {item_id: row for row, item_id in enumerate(ids)}
+    matrices = {}
+    present = np.ones(len(ids), np.bool_)
+    for signal in ("image", "text"):
+        matrix, filled = np.zeros((len(ids), spec.dims), np.float32), np.zeros(len(ids), np.bool_)
+        async with database.unit_of_work() as session:
+            async for page in EmbeddingRepository(session).vectors(EmbeddingKey.of(signal, spec)):
+                await asyncio.to_thread(_fill, matrix, filled, page, row_of)
+        matrices[signal] = matrix
+        present &= filled
+    # An item that left the catalogue while this ran lost its vectors with it.
+    kept = [item_id for item_id, there in zip(ids, present, strict=True) if there]
+    return kept, unit_rows(matrices["image"][present]), unit_rows(matrices["text"][present])
+
+
+def unit_rows(matrix: Matrix) -> Matrix:
+    """Rows scaled to length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    rows: Matrix = (matrix / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+    return rows
+
+
+def _fill(
+    matrix: Matrix,
+    filled: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    page: Sequence[StoredEmbedding],
+    row_of: dict[str, int],
+) -> None:
+    for stored in page:
+        row = row_of.get(stored.item_id)
+        if row is not None:
+            matrix[row] = stored.vector
+            filled[row] = True

@@ -1,0 +1,83 @@
+"""Statements over items that need more than a line; built here, run by the repository."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
+
+from app.catalog.facts import SIZES
+from app.catalog.filters import Condition, Criteria
+from app.catalog.tables import ItemRow, VariantRow
+
+FACET_COLUMNS = {
+    "kind": ItemRow.kind,
+    "slot": ItemRow.slot,
+    "colour": ItemRow.colour,
+    "gender": ItemRow.gender,
+    "age_group": ItemRow.age_group,
+    "season": ItemRow.season,
+    "usage": ItemRow.usage,
+    "pattern": ItemRow.pattern,
+    "brand": ItemRow.brand,
+}
+
+IN_STOCK = or_(VariantRow.stock.is_(None), VariantRow.stock > 0)
+
+
+def facts_query() -> Select[*tuple[Any, ...]]:
+    """All items as `RawFacts`; each size in stock is joined with an `x` before it, so that none is empty."""
+    sizes = (
+        select(
+            VariantRow.item_id,
+            func.count().label("variants"),
+            func.aggregate_strings(case((IN_STOCK, literal("x") + VariantRow.size)), SIZES).label("sizes"),
+        )
+        .group_by(VariantRow.item_id)
+        .subquery()
+    )
+    item = ItemRow
+    return select(
+        item.id,
+        item.title,
+        item.title_zh,
+        item.brand,
+        item.kind,
+        item.slot,
+        item.colour,
+        item.gender,
+        item.age_group,
+        item.season,
+        item.usage,
+        item.pattern,
+        item.price,
+        item.sale_price,
+        item.rating,
+        func.coalesce(sizes.c.variants, 0),
+        func.coalesce(sizes.c.sizes, ""),
+    ).outerjoin(sizes, sizes.c.item_id == item.id)
+
+
+def criteria_clauses(criteria: Criteria, brands: frozenset[str]) -> list[ColumnElement[bool]]:
+    """`criteria` as SQL. `brands`: the brand names as stored that its brand condition means."""
+    clauses = [_condition(c, brands) for c in criteria.conditions]
+    if criteria.sizes:
+        clauses.append(_has_variant(IN_STOCK, func.lower(VariantRow.size).in_(criteria.sizes)))
+    asking = func.coalesce(ItemRow.sale_price, ItemRow.price)
+    if criteria.priced:
+        clauses.append(asking.is_not(None))
+    if criteria.price_min is not None:
+        clauses.append(asking >= criteria.price_min)
+    if criteria.price_max is not None:
+        clauses.append(asking <= criteria.price_max)
+    if criteria.in_stock is not None:
+        available = or_(_has_variant(IN_STOCK), ~_has_variant())
+        clauses.append(available if criteria.in_stock else ~available)
+    return clauses
+
+
+def _condition(condition: Condition, brands: frozenset[str]) -> ColumnElement[bool]:
+    values = brands if condition.field == "brand" else condition.values
+    return FACET_COLUMNS[condition.field].in_(values)
+
+
+def _has_variant(*that: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(VariantRow.item_id == ItemRow.id, *that)

@@ -1,0 +1,142 @@
+"""Encode what lacks a vector, build an index beside the live one, verify it, switch (F16)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import structlog
+
+from app.catalog.encoding import Encoding, EncodingRun
+from app.catalog.live import LiveCatalog, same_space
+from app.catalog.matrices import load_matrices
+from app.db.session import Database
+from app.errors import NotReady
+from app.jobs.runner import Handler, JobContext
+from app.media.storage import BlobStore
+from app.settings import Settings
+from models.contracts import IndexCorrupt, Matrix
+from models.engine.engine import Engine
+from models.index import SnapshotStore
+from models.index.faiss_index import IndexKind
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[int, int], Awaitable[None]]
+"""(done, total) after each committed chunk. May raise to stop: what is committed is not encoded again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexResult:
+    """What a reindex did.
+
+    Attributes:
+        version: the live version afterwards.
+        unchanged: the index was up to date, so its version was kept.
+        items: rows in the index.
+        encoded_images, encoded_texts: items embedded now; the others' stored vectors were used.
+        failed: (item id, reason) of items whose picture cannot be read; they are not in the index.
+        pruned: versions deleted.
+    """
+
+    version: str
+    unchanged: bool
+    items: int
+    encoded_images: int
+    encoded_texts: int
+    failed: tuple[tuple[str, str], ...] = ()
+    pruned: tuple[str, ...] = ()
+
+
+async def reindex(
+    database: Database,
+    blobs: BlobStore,
+    engine: Engine,
+    snapshots: SnapshotStore,
+    settings: Settings,
+    *,
+    progress: Progress,
+    force: bool = False,
+    reencode: bool = False,
+) -> ReindexResult:
+    """Bring the index up to date with the catalogue for the model in use. Safe to kill and run again.
+
+    Args:
+        force: build a new version though nothing changed.
+        reencode: embed every picture and text again.
+
+    Raises:
+        NotReady: nothing in the catalogue can be indexed.
+        IndexCorrupt: what was built did not pass its checks; the live index stays.
+    """
+    encoding = EncodingRun(database, blobs, engine, settings.limits, progress)
+    encoded = await encoding.run(reencode=reencode)
+    ids, image, text = await load_matrices(database, engine.spec, encoded)
+    if not ids:
+        raise NotReady(
+            "Nothing can be indexed: no item is worn and has a readable picture. Import a catalogue with "
+            "'tryon import FEED --pictures FOLDER_OR_ZIP' first."
+        )
+    current = None if force else await asyncio.to_thread(_up_to_date, snapshots, engine, settings, (ids, image, text))
+    if current is not None:
+        return _result(current, encoded, len(ids), unchanged=True)
+    kind = cast(IndexKind, settings.index.kind)
+    manifest = await asyncio.to_thread(snapshots.build, ids, image, text, engine.spec, kind)
+    await asyncio.to_thread(snapshots.activate, manifest.version)
+    pruned = await asyncio.to_thread(snapshots.prune, settings.index.keep)
+    log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
+    return _result(manifest.version, encoded, len(ids), pruned=tuple(pruned))
+
+
+def reindex_handler(
+    database: Database,
+    blobs: BlobStore,
+    engine: Engine,
+    snapshots: SnapshotStore,
+    settings: Settings,
+    *,
+    live: LiveCatalog | None = None,
+) -> Handler:
+    """A job handler around `reindex`; when the job has succeeded, `live` already serves its version."""
+
+    async def handle(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+        options = {name: bool(params.get(name)) for name in ("force", "reencode")}
+        result = await reindex(database, blobs, engine, snapshots, settings, progress=context.progress, **options)
+        context.errors += [{"item": item, "reason": reason} for item, reason in result.failed]
+        if live is not None:
+            await live.refresh()
+        return {name: value for name, value in asdict(result).items() if name != "failed"}
+
+    return handle
+
+
+def _result(
+    version: str, encoded: Encoding, items: int, *, unchanged: bool = False, pruned: tuple[str, ...] = ()
+) -> ReindexResult:
+    return ReindexResult(
+        version=version,
+        unchanged=unchanged,
+        items=items,
+        encoded_images=encoded.images,
+        encoded_texts=encoded.texts,
+        failed=tuple(encoded.failed.items()),
+        pruned=pruned,
+    )
+
+
+def _up_to_date(
+    snapshots: SnapshotStore, engine: Engine, settings: Settings, built: tuple[list[str], Matrix, Matrix]
+) -> str | None:
+    """The live version when it already holds exactly `built`, intact; else None."""
+    version = snapshots.current_version()
+    if version is None:
+        return None
+    try:
+        live = snapshots.open(version)
+    except IndexCorrupt as fault:
+        log.warning("live_index_rebuilt", version=version, fault=str(fault))
+        return None
+    ids, image, text = built
+    fits = same_space(live.manifest, engine.spec) and live.manifest.kind == settings.index.kind
+    same = fits and live.ids == tuple(ids) and bool((live.image == image).all() and (live.text == text).all())
+    return version if same else None

@@ -1,0 +1,184 @@
+"""The only SQL about items. Repositories never commit."""
+
+import dataclasses
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalog.facts import RawFacts
+from app.catalog.filters import Criteria
+from app.catalog.queries import FACET_COLUMNS, criteria_clauses, facts_query
+from app.catalog.records import FacetCount, ItemRecord, Known
+from app.catalog.tables import CatalogStateRow, ItemRow, PictureRow, VariantRow
+from app.db.base import Base, now
+
+PAGE = 2_000
+"""Rows a streamed page."""
+
+IDS_A_QUERY = 5_000
+"""SQLite takes at most 32,766 parameters in one statement."""
+
+OWN_FIELDS = tuple(f.name for f in dataclasses.fields(ItemRecord) if f.name not in ("variants", "pictures"))
+
+
+class ItemRepository:
+    """Items with their variants and pictures."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, item_id: str) -> ItemRow | None:
+        return await self._session.get(ItemRow, item_id)
+
+    async def hydrate(self, ids: Sequence[str]) -> dict[str, ItemRow]:
+        """The items of `ids` that exist, in the order given, variants and pictures loaded: three queries in all."""
+        found: dict[str, ItemRow] = {}
+        for chunk in _chunks(ids):
+            rows = await self._session.scalars(select(ItemRow).where(ItemRow.id.in_(chunk)))
+            found.update({row.id: row for row in rows})
+        return {id_: found[id_] for id_ in dict.fromkeys(ids) if id_ in found}
+
+    async def existing(self, ids: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        for chunk in _chunks(list(ids)):
+            found.update(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(chunk))))
+        return found
+
+    async def count(self) -> int:
+        return await self._session.scalar(select(func.count()).select_from(ItemRow)) or 0
+
+    async def known(self, ids: Sequence[str]) -> dict[str, Known]:
+        """What an import must know of items to tell whether it changes them."""
+        hashes: dict[str, str] = {}
+        pictures: dict[str, list[str]] = {}
+        for chunk in _chunks(ids):
+            items = select(ItemRow.id, ItemRow.content_hash).where(ItemRow.id.in_(chunk))
+            hashes.update((id_, digest) for id_, digest in await self._session.execute(items))
+            shown = select(PictureRow.item_id, PictureRow.sha256).where(PictureRow.item_id.in_(chunk))
+            for id_, digest in await self._session.execute(shown.order_by(PictureRow.position)):
+                pictures.setdefault(id_, []).append(digest)
+        return {id_: Known(digest, tuple(pictures.get(id_, ()))) for id_, digest in hashes.items()}
+
+    async def upsert(self, records: Sequence[ItemRecord]) -> None:
+        """Write items as given, new or not, in a handful of statements; ids must be distinct."""
+        if not records:
+            return
+        await self._put_items(records)
+        ids = [r.id for r in records]
+        await self._replace(VariantRow, ids, _variant_values(records))
+        pictured = [r.id for r in records if r.pictures is not None]
+        await self._replace(PictureRow, pictured, _picture_values(records))
+        self._session.expire_all()
+        await self.bump_revision()
+
+    async def delete(self, ids: Collection[str]) -> int:
+        """Remove items; returns how many there were."""
+        gone = 0
+        for chunk in _chunks(list(ids)):
+            # RETURNING, because drivers disagree about row counts.
+            removed = await self._session.scalars(delete(ItemRow).where(ItemRow.id.in_(chunk)).returning(ItemRow.id))
+            gone += len(removed.all())
+        if gone:
+            await self.bump_revision()
+        return gone
+
+    async def facts(self) -> AsyncIterator[Sequence[RawFacts]]:
+        """Every item, a page at a time, for `facts_of`."""
+        result = await self._session.stream(facts_query().execution_options(yield_per=PAGE))
+        async for page in result.partitions():
+            yield cast(Sequence[RawFacts], page)
+
+    async def page(self, criteria: Criteria, after: str | None, limit: int) -> list[ItemRow]:
+        """Up to `limit` items by id, those behind `after`."""
+        query = select(ItemRow).where(*await self._clauses(criteria)).order_by(ItemRow.id).limit(limit)
+        if after is not None:
+            query = query.where(ItemRow.id > after)
+        return list(await self._session.scalars(query))
+
+    async def facets(self, criteria: Criteria, limit: int = 50) -> dict[str, list[FacetCount]]:
+        """How many of the matching items carry each value, most frequent first; empty values are left out."""
+        clauses = await self._clauses(criteria)
+        counts = {}
+        for name, column in FACET_COLUMNS.items():
+            query = select(column, func.count()).where(column != "", *clauses).group_by(column)
+            rows = await self._session.execute(query.order_by(func.count().desc(), column).limit(limit))
+            counts[name] = [FacetCount(value, number) for value, number in rows]
+        return counts
+
+    async def matching(self, criteria: Criteria) -> int:
+        clauses = await self._clauses(criteria)
+        return await self._session.scalar(select(func.count()).select_from(ItemRow).where(*clauses)) or 0
+
+    async def revision(self) -> int:
+        """Grows with every committed change; 0 for a catalogue nobody has filled."""
+        return await self._session.scalar(select(CatalogStateRow.revision)) or 0
+
+    async def bump_revision(self) -> None:
+        """Tell every process that the catalogue changed. The row stays locked until the commit."""
+        state = table_of(CatalogStateRow)
+        added = dialect_insert(self._session, state).values(id=1, revision=1)
+        await self._session.execute(
+            added.on_conflict_do_update(index_elements=["id"], set_={"revision": state.c.revision + 1})
+        )
+
+    async def _put_items(self, records: Sequence[ItemRecord]) -> None:
+        moment = now()
+        values = [
+            {name: getattr(r, name) for name in OWN_FIELDS} | {"created_at": moment, "updated_at": moment}
+            for r in records
+        ]
+        added = dialect_insert(self._session, table_of(ItemRow))
+        replaced = {name: added.excluded[name] for name in (*OWN_FIELDS, "updated_at") if name != "id"}
+        await self._session.execute(added.on_conflict_do_update(index_elements=["id"], set_=replaced), values)
+
+    async def _replace(
+        self, table: type[VariantRow] | type[PictureRow], ids: Sequence[str], values: list[dict[str, Any]]
+    ) -> None:
+        rows = table_of(table)
+        for chunk in _chunks(ids):
+            await self._session.execute(delete(rows).where(rows.c.item_id.in_(chunk)))
+        if values:
+            await self._session.execute(insert(rows), values)
+
+    async def _clauses(self, criteria: Criteria) -> list[Any]:
+        wanted = frozenset[str]().union(*(c.values for c in criteria.conditions if c.field == "brand"))
+        brands: frozenset[str] = frozenset()
+        if wanted:
+            # Matched here: SQLite's lower() knows ASCII alone.
+            names = await self._session.scalars(select(ItemRow.brand).distinct())
+            brands = frozenset(name for name in names if name.casefold() in wanted)
+        return criteria_clauses(criteria, brands)
+
+
+def table_of(row: type[Base]) -> Table:
+    """The Core table behind an ORM class: bulk statements need no ORM."""
+    return cast(Table, row.__table__)
+
+
+def dialect_insert(session: AsyncSession, table: Table) -> Any:
+    """An INSERT that has `on_conflict_do_update`: both databases know it, each through its own construct."""
+    backend = session.get_bind().dialect.name
+    return postgresql.insert(table) if backend == "postgresql" else sqlite.insert(table)
+
+
+def _variant_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
+    return [
+        {"item_id": r.id, "size": v.size, "position": i, "stock": v.stock}
+        for r in records
+        for i, v in enumerate(r.variants)
+    ]
+
+
+def _picture_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
+    return [
+        {"item_id": r.id, "position": i} | dataclasses.asdict(picture)
+        for r in records
+        for i, picture in enumerate(r.pictures or ())
+    ]
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[i : i + IDS_A_QUERY] for i in range(0, len(ids), IDS_A_QUERY))
