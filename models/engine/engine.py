@@ -12,7 +12,7 @@ import numpy as np
 from models.contracts import RGB, Encoder, Fused, Fusion, Matrix, Prepared, Preprocessor, Region, Vector, Weights
 from models.engine.batcher import Batcher
 from models.engine.cache import EmbeddingCache, key_of
-from models.engine.errors import UnknownFusion
+from models.engine.errors import EngineClosed, UnknownFusion
 from models.fusion import mean_unit
 from models.registry import ModelSpec
 
@@ -92,6 +92,7 @@ class Engine:
         # Its one thread may block for room in the queue; the threads that prepare shoppers' photos may not.
         self._bulk_thread = ThreadPoolExecutor(1, thread_name_prefix="tryon-bulk")
         self._bulk_slots = asyncio.Semaphore(2)
+        self._closed = False
 
     @property
     def spec(self) -> ModelSpec:
@@ -116,7 +117,9 @@ class Engine:
             UnknownFusion: `fusion` is not known here.
             ValueError: neither a photo nor words, or impossible weights.
             EngineOverloaded: too much is waiting already.
+            EngineClosed: `close` was called.
         """
+        self._check_open()
         chosen = self._fusion(fusion)
         words = text.strip() if text else ""
         if not photos and not words:
@@ -152,9 +155,14 @@ class Engine:
 
     async def close(self) -> None:
         """Finish what is queued and stop the threads. May be called twice."""
+        self._closed = True
         await asyncio.to_thread(self._batcher.close)
         self._threads.shutdown()
         self._bulk_thread.shutdown()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise EngineClosed("the engine is shut down")
 
     def _fusion(self, name: str | None) -> Fusion:
         wanted = self._default_fusion if name is None else name
@@ -181,6 +189,7 @@ class Engine:
         return [found[key] for key in keys]
 
     async def _encode_many(self, inputs: Sequence[RGB] | Sequence[str]) -> Matrix:
+        self._check_open()
         chunks = [inputs[i : i + self._max_batch] for i in range(0, len(inputs), self._max_batch)]
         if not chunks:
             return np.zeros((0, self.spec.dims), dtype=np.float32)

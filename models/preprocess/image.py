@@ -4,7 +4,7 @@ from models.contracts import RGB, Prepared, Region
 from models.preprocess.salience import Box, find_subject
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-MARGIN = 0.06
+MARGIN = 0.08
 """Border left around the box, as a share of its longer side: the model is used to some."""
 
 ENOUGH_PIXELS = 512

@@ -27,6 +27,9 @@ ROUNDS = 6
 FRAME = 0.05
 """Width of the border that counts as background, as a share of each side."""
 
+LEAST_SHARE, MOST_ON_ONE_SIDE = 0.08, 0.85
+"""A background colour makes up so much of the border, and has no more than so much of itself on one of its sides."""
+
 LEAST_SPREAD = 4.0
 """Lab distance below which colours count as the same: noise of a phone's sensor and of JPEG."""
 
@@ -58,7 +61,9 @@ def find_subject(photo: RGB) -> Box | None:
     if min(small.size) < 8:  # noqa: PLR2004 - too thin a strip to have a border and a middle
         return None
     lab = _lab(small)
-    background = _background(_border_pixels(lab))
+    background = _background(*_border(lab))
+    if not len(background.centres):
+        return None
     distance = _blurred(_distance(lab, background))
     threshold = max(_otsu(distance), LEAST_SPREAD)
     subject = _opened(distance > threshold)
@@ -81,13 +86,14 @@ def _thumbnail(photo: RGB) -> RGB:
 def _lab(picture: RGB) -> Plane:
     """CIE L*a*b* (D65, CIE 15:2004) of an sRGB picture, shape (h, w, 3)."""
     srgb = np.asarray(picture, dtype=np.float32) / 255
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    linear = np.where(srgb <= _SRGB_TOE, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _TO_XYZ
-    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    f = np.where(xyz > _LAB_TOE, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     lab = np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
     return lab.astype(np.float32)
 
 
+_SRGB_TOE, _LAB_TOE = 0.04045, 0.008856  # below these both curves are straight lines
 # sRGB (IEC 61966-2-1) to XYZ, each row of the result divided by the D65 white point
 _TO_XYZ = (
     np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], dtype=np.float32)
@@ -103,12 +109,19 @@ def _frame(shape: tuple[int, ...]) -> Flags:
     return frame
 
 
-def _border_pixels(lab: Plane) -> Plane:
-    return lab[_frame(lab.shape)]
+def _border(lab: Plane) -> tuple[Plane, NDArray[np.intp]]:
+    """Colours of the border's pixels, shape (n, 3), and which of the four sides each is nearest to, shape (n,)."""
+    height, width = lab.shape[:2]
+    rows, columns = np.nonzero(_frame(lab.shape))
+    to_sides = np.stack([rows / height, 1 - rows / height, columns / width, 1 - columns / width])
+    return lab[rows, columns], np.argmin(to_sides, axis=0)
 
 
-def _background(pixels: Plane) -> _Background:
-    """Colours of the border by k-means from quantiles of lightness, rare ones left out: they may be a sleeve."""
+def _background(pixels: Plane, sides: NDArray[np.intp]) -> _Background:
+    """Colours of the border by k-means from quantiles of lightness.
+
+    Left out are those that are rare or keep to one side: they may be a sleeve, or a garment that leaves the frame.
+    """
     order = np.argsort(pixels[:, 0], kind="stable")
     centres = pixels[order[np.linspace(0, len(order) - 1, CLUSTERS + 2).astype(int)[1:-1]]]
     for _ in range(ROUNDS):
@@ -119,14 +132,16 @@ def _background(pixels: Plane) -> _Background:
     distances = np.sqrt(((pixels - centres[nearest]) ** 2).sum(-1))
     counts = np.bincount(nearest, minlength=CLUSTERS)
     spreads = np.array([distances[nearest == i].mean() if counts[i] else 0.0 for i in range(CLUSTERS)])
-    kept = counts >= 0.08 * len(pixels)
+    one_side = np.array([np.bincount(sides[nearest == i], minlength=4).max() for i in range(CLUSTERS)])
+    kept = (counts >= LEAST_SHARE * len(pixels)) & (one_side <= MOST_ON_ONE_SIDE * counts)
     return _Background(centres[kept], np.maximum(spreads[kept], LEAST_SPREAD).astype(np.float32))
 
 
 def _distance(lab: Plane, background: _Background) -> Plane:
     """Lab distance of each pixel to the nearest background colour, less that colour's own spread, shape (h, w)."""
-    apart = np.sqrt(((lab[:, :, None] - background.centres) ** 2).sum(-1)) - background.spreads
-    return np.maximum(apart.min(-1), 0.0).astype(np.float32)
+    apart: Plane = np.sqrt(((lab[:, :, None] - background.centres) ** 2).sum(-1)) - background.spreads
+    nearest: Plane = apart.min(axis=-1)
+    return np.maximum(nearest, np.float32(0))
 
 
 def _blurred(plane: Plane) -> Plane:
