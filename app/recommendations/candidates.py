@@ -1,0 +1,137 @@
+"""What is worth ranking: searches over the live snapshot, with every filter inside the search."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from app.catalog.columns import Columns
+from app.catalog.filters import Condition
+from app.catalog.live import LiveView
+from app.catalog.schemas import Filters
+from app.recommendations.outfit import Piece
+from app.recommendations.ranking import Pool
+from app.recommendations.wanted import SURE, Avoided, Target, Wanted
+from models.contracts import Hit, Mask, Vector
+from models.taxonomy import taxonomy
+
+PER_SLOT = 60
+"""Pieces of a slot that outfits choose from."""
+
+LEAST_SPREAD = 1e-6
+
+
+def lift(filters: Filters, wanted: Wanted) -> Filters:
+    """`filters` with what the words leave no doubt about: for whom. Given filters win."""
+    lifted: dict[str, str] = {}
+    gender, age = wanted.one("gender"), wanted.one("age_group")
+    if filters.gender is None and gender in ("women", "men"):
+        lifted["gender"] = gender
+    if filters.age_group is None and age == "kids":
+        lifted["age_group"] = age
+    return filters.model_copy(update=lifted)
+
+
+def allowed(columns: Columns, filters: Filters, wanted: Wanted, least: int) -> Mask:
+    """Rows that may be found, shape (n,). Children's things stay out unless asked for, unwanted ones as long as `least`
+    others remain; what `filters` exclude never comes back.
+    """
+    mask = columns.mask(filters)
+    if not (wanted.for_kids or filters.age_group):
+        mask = _unless_empty(mask & ~columns.meets(Condition("age_group", frozenset({"kids"}))), mask, 1)
+    return _unless_empty(mask & ~_unwanted(columns, wanted.avoided), mask, least)
+
+
+def gather(view: LiveView, fused: Vector, text: Vector | None, mask: Mask, wanted: Wanted, over_fetch: int) -> Pool:
+    """Candidates from image vectors, from text vectors, and from what the wishes name."""
+    snapshot = view.snapshot
+    hits = [*snapshot.search(fused, over_fetch, mask, "image")]
+    if text is not None:
+        hits += snapshot.search(text, over_fetch, mask, "text")
+    for wish in _wishes(view.columns, wanted):
+        hits += snapshot.search(fused, over_fetch // 2 + 1, mask & wish, "image")
+    return _pool(view, hits, fused, text)
+
+
+def nearest_only(view: LiveView, fused: Vector, mask: Mask, limit: int) -> Pool:
+    """Semantic mode: one search over image vectors."""
+    return _pool(view, view.snapshot.search(fused, limit, mask, "image"), fused, None)
+
+
+def shelves(view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str]) -> dict[str, list[Piece]]:
+    """For each slot what comes nearest to `vector`, relevance scaled to 0 to 1 within the slot."""
+    found: dict[str, list[Piece]] = {}
+    for slot in slots:
+        within = mask & view.columns.meets(Condition("slot", frozenset({slot})))
+        hits = view.snapshot.search(vector, PER_SLOT, within, "image")
+        if hits:
+            low, spread = hits[-1].score, max(hits[0].score - hits[-1].score, LEAST_SPREAD)
+            found[slot] = [Piece(view.columns.facts(h.row), (h.score - low) / spread) for h in hits]
+    return found
+
+
+def for_outfits(columns: Columns, filters: Filters, wanted: Wanted) -> Mask:
+    """Rows that may complete a look, shape (n,): in stock, nothing unwanted, and those filters that are about every
+    piece of a look and not about the one garment asked for.
+    """
+    about_all = Filters(
+        gender=filters.gender,
+        age_group=filters.age_group,
+        price=filters.price,
+        season=filters.season,
+        usage=filters.usage,
+        in_stock=True,
+    )
+    return columns.mask(about_all) & ~_unwanted(columns, wanted.avoided)
+
+
+def relaxing(columns: Columns, filters: Filters) -> tuple[str, ...]:
+    """Names of the filters that hold most back, the one whose absence would let most through first."""
+    given = filters.model_dump(exclude_defaults=True)
+    passing = int(np.count_nonzero(columns.mask(filters)))
+    without = {
+        name: int(np.count_nonzero(columns.mask(Filters.model_validate({k: v for k, v in given.items() if k != name}))))
+        for name in given
+    }
+    gains: Mapping[str, int] = {name: count - passing for name, count in without.items() if count > passing}
+    return tuple(sorted(gains, key=lambda name: (-gains[name], name)) or sorted(given))
+
+
+def _unless_empty(narrow: Mask, wide: Mask, least: int) -> Mask:
+    return narrow if np.count_nonzero(narrow) >= least else wide
+
+
+def _unwanted(columns: Columns, avoided: Avoided) -> Mask:
+    mask = np.zeros(len(columns), np.bool_)
+    for field, values in (("kind", avoided.kinds), ("colour", avoided.colours), *avoided.facets.items()):
+        if values:
+            mask |= columns.meets(Condition(field, values))
+    return mask
+
+
+def _wishes(columns: Columns, wanted: Wanted) -> list[Mask]:
+    """From the fullest wish to the barest: kind in colour and pattern, kind in colour, kind."""
+    if not wanted.kind or wanted.kind.confidence < SURE:
+        return []
+    kind = columns.meets(Condition("kind", wanted.kind.values))
+    masks = [kind]
+    if wanted.colour.confidence >= SURE:
+        masks.append(kind & columns.meets(Condition("colour", _family(wanted.colour))))
+    if patterns := wanted.facets.get("pattern"):
+        masks.append(masks[-1] & columns.meets(Condition("pattern", patterns)))
+    return masks
+
+
+def _family(target: Target) -> frozenset[str]:
+    return target.values | {c.id for c in taxonomy().colours.values() if c.family in target.values}
+
+
+def _pool(view: LiveView, hits: Iterable[Hit], fused: Vector, text: Vector | None) -> Pool:
+    rows = list(dict.fromkeys(hit.row for hit in hits))
+    index = np.array(rows, dtype=np.intp)
+    return Pool(
+        items=[view.columns.facts(row) for row in rows],
+        rows=rows,
+        image=view.snapshot.scores(fused, index, "image"),
+        text=None if text is None else view.snapshot.scores(text, index, "text"),
+        vectors=np.asarray(view.snapshot.image[index]),
+    )

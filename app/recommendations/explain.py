@@ -1,0 +1,201 @@
+"""Why this garment, why this look: sentences drawn only from what really matched (F8). Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.catalog.facts import ItemFacts
+from app.recommendations.affinity import occasion_fit
+from app.recommendations.lexical import found_terms
+from app.recommendations.outfit import Look
+from app.recommendations.outfit_rules import shown_colours
+from app.recommendations.palette import accents, closeness, is_neutral, relation
+from app.recommendations.ranking import Ranked
+from app.recommendations.wanted import SURE, Target, Wanted
+from app.recommendations.wording import Param, a_kind, colour_name, facet_name, garment, join, kind_name, say
+from models.taxonomy import taxonomy
+
+MOST = 4
+"""Reasons a suggestion shows."""
+
+ALIKE = 0.6
+"""Calibrated image score from which a look is called similar."""
+
+NEAR = 0.7
+"""Closeness from which another colour is called close."""
+
+SERVES = 0.7
+"""Occasion fit from which a piece is said to suit an occasion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`code` and `params` for programs (taxonomy ids), `text` for people."""
+
+    code: str
+    params: Mapping[str, Param]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, as far as reasons speak of it. `limit` and `budget` are as the shopper reads them."""
+
+    wanted: Wanted
+    locale: str
+    with_photo: bool = False
+    sizes: frozenset[str] = frozenset()
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    shown: Mapping[str, Param] = field(default_factory=dict)
+
+
+def reasons(ranked: Ranked, asked: Asked) -> list[Reason]:
+    """Up to `MOST` reasons for one suggestion, the weightiest first; never none."""
+    found = list(_found(ranked, asked))[:MOST] or [_Found("nearest")]
+    return [Reason(f.code, f.params, _text(f, asked.locale)) for f in found]
+
+
+def _text(found: _Found, locale: str) -> str:
+    return say(locale, found.code.replace("_", "-"), {**found.params, **found.shown})
+
+
+def _found(ranked: Ranked, asked: Asked) -> Iterator[_Found]:
+    item, wanted, locale = ranked.item, asked.wanted, asked.locale
+    if ranked.avoided:
+        yield _Found("despite")
+    yield from _kind_and_colour(item, wanted, locale)
+    yield from _facets(item, wanted, locale)
+    if asked.with_photo and ranked.parts.get("image", 0.0) >= ALIKE:
+        yield _Found("similar_look", {"source": "photo"})
+    if not ranked.avoided:
+        yield from _avoids(item, wanted, locale)
+    yield from _words(item, wanted, locale)
+    yield from _offer(item, asked)
+    if not asked.with_photo and ranked.parts.get("image", 0.0) >= ALIKE:
+        yield _Found("similar_look", {"source": "words"})
+
+
+def _kind_and_colour(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
+    if _told(wanted.kind) and item.kind in wanted.kind.values:
+        params: dict[str, Param] = {"kind": item.kind, "source": wanted.kind.source or "words"}
+        yield _Found("same_kind", params, {"garment": a_kind(item.kind, locale)})
+    if not _told(wanted.colour) or not item.colour:
+        return
+    if item.colour in wanted.colour.values:
+        params = {"colour": item.colour, "source": wanted.colour.source or "words"}
+        yield _Found("same_colour", params, {"colour": colour_name(item.colour, locale)})
+        return
+    nearest = max(sorted(wanted.colour.values), key=lambda c: closeness(item.colour, c))
+    if closeness(item.colour, nearest) >= NEAR:
+        shown: dict[str, Param] = {"colour": colour_name(item.colour, locale), "wanted": colour_name(nearest, locale)}
+        yield _Found("near_colour", {"colour": item.colour, "wanted": nearest}, shown)
+
+
+def _told(target: Target) -> bool:
+    """Sure enough to say it aloud."""
+    return bool(target) and target.confidence >= SURE
+
+
+def _facets(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
+    if item.pattern and item.pattern in wanted.facets.get("pattern", ()):
+        yield _Found("has_pattern", {"pattern": item.pattern}, {"pattern": facet_name("pattern", item.pattern, locale)})
+    if item.usage and item.usage in wanted.facets.get("usage", ()):
+        yield _Found("for_occasion", {"occasion": item.usage})
+    if item.season and item.season in wanted.facets.get("season", ()):
+        yield _Found("for_season", {"season": item.season}, {"season": facet_name("season", item.season, locale)})
+
+
+def _avoids(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
+    """Said only where the item states the very thing: a colour nobody gave may well be the unwanted one."""
+    avoided = wanted.avoided
+    heads = {c for c in avoided.colours if c == taxonomy().colours[c].family} if avoided.colours else set()
+    if item.colour and avoided.colours:
+        names = [colour_name(c, locale) for c in sorted(heads or avoided.colours)]
+    elif item.pattern and "pattern" in avoided.facets:
+        names = [facet_name("pattern", p, locale) for p in sorted(avoided.facets["pattern"])]
+    elif item.kind and avoided.kinds:
+        names = [a_kind(k, locale) for k in sorted(avoided.kinds)]
+    else:
+        return
+    yield _Found("avoids", {"avoided": ("、" if locale == "zh" else " or ").join(names)})
+
+
+def _words(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
+    """The first word found that kind and colour have not explained already."""
+    said = {kind_name(item.kind, loc).casefold() for loc in ("en", "zh")}
+    said |= {colour_name(item.colour, loc).casefold() for loc in ("en", "zh")} | {item.kind, item.colour}
+    known = taxonomy()
+    for word in found_terms(wanted.terms, item):
+        if word.casefold() not in said and not known.kind_of(word) and not known.colour_of(word):
+            yield _Found("matches_word", {"word": word})
+            return
+
+
+def _offer(item: ItemFacts, asked: Asked) -> Iterator[_Found]:
+    if asked.limit and item.asking_price is not None:
+        yield _Found("within_budget", {"limit": asked.limit})
+    fitting = [s for s in item.sizes if s.casefold() in asked.sizes]
+    if fitting:
+        yield _Found("in_size", {"size": fitting[0]})
+    if item.price and item.sale_price is not None and item.sale_price < item.price:
+        percent = int((1 - item.sale_price / item.price) * 100)
+        if percent:
+            yield _Found("on_sale", {"percent": percent})
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Sums as the shopper reads them; empty when there are none."""
+
+    total: str = ""
+    budget: str = ""
+
+
+def advice(anchor: ItemFacts, look: Look, locale: str, *, given: bool, said_occasion: bool, money: Money) -> str:
+    """Two or three sentences on a look: what goes with what, why the colours work, what for."""
+    pieces = join([garment(p, locale) for p in look.pieces], locale)
+    name = garment(anchor, locale, article=not given)
+    opening = say(locale, "goes-with" if given else "built-on", {"anchor": name, "pieces": pieces})
+    third = _third(anchor, look, said_occasion, money, locale)
+    sentences = [s for s in (opening, _colours((anchor, *look.pieces), locale), third) if s]
+    return ("" if locale == "zh" else " ").join(sentences)
+
+
+def _colours(pieces: Sequence[ItemFacts], locale: str) -> str:
+    """Why the colours work, empty where too few are known to say."""
+    shown = list(dict.fromkeys(shown_colours(pieces)))
+    strong = accents(shown)
+    neutrals = [c for c in shown if is_neutral(c)]
+    names = {c: colour_name(c, locale) for c in shown}
+    match len(strong):
+        case 0 if not shown:
+            return ""
+        case 0:
+            some = join([names[c] for c in neutrals], locale)
+            return say(locale, "colours-neutral", {"colours": some, "count": len(neutrals)})
+        case 1:
+            return say(locale, "colours-accent" if neutrals else "colours-single", {"accent": names[strong[0]]})
+        case 2:
+            first, second = strong
+            how = {"complementary": "complementary", "analogous": "analogous"}.get(relation(first, second), "contrast")
+            return say(locale, f"colours-{how}", {"first": names[first], "second": names[second]})
+        case _:
+            return say(locale, "colours-many", {"colours": join([names[c] for c in strong], locale)})
+
+
+def _third(anchor: ItemFacts, look: Look, said_occasion: bool, money: Money, locale: str) -> str:
+    occasion, season = look.brief.occasion, look.brief.season
+    seasonal = [p for p in (anchor, *look.pieces) if p.season]
+    in_season = bool(season) and 2 * sum(p.season == season for p in look.pieces) > len(look.pieces)
+    season_word = facet_name("season", season, locale) if in_season and seasonal else "none"
+    suits = bool(occasion) and all(occasion_fit(p.usage, p.formality, occasion) >= SERVES for p in look.pieces)
+    if suits and (said_occasion or not money.budget):
+        return say(locale, "suits", {"occasion": occasion, "season": season_word})
+    if money.budget and money.total:
+        return say(locale, "in-budget", {"total": money.total, "budget": money.budget})
+    return say(locale, "for-the-season", {"season": season_word}) if season_word != "none" else ""

@@ -1,0 +1,155 @@
+"""The wire: a stored answer as REST clients see it."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from app.catalog.schemas import ItemOut, Money
+from app.recommendations.ranking import PARTS
+from app.recommendations.tables import OutfitRow, RecommendationRow, SuggestionRow
+
+Mode = Literal["hybrid", "semantic"]
+
+
+class ModelOut(BaseModel):
+    name: str
+    revision: str
+    device: str
+
+
+class AttributeOut(BaseModel):
+    """Recognised in a photo; `confidence` from 0 to 1."""
+
+    name: str
+    value: str
+    confidence: float
+
+
+class FusionOut(BaseModel):
+    """How much photo and words counted; `image + text == 1`."""
+
+    kind: str
+    image: float
+    text: float
+
+
+class QueryOut(BaseModel):
+    """What was understood of the request."""
+
+    photo_kind: str
+    attributes: list[AttributeOut]
+    language: str
+    terms: list[str]
+    negations: list[str]
+    filters: dict[str, Any] = Field(description="Given filters and those lifted from the words.")
+    ignored: list[str]
+    fusion: FusionOut
+
+
+class ReasonOut(BaseModel):
+    """`code` and `params` for programs, `text` in the shopper's language."""
+
+    code: str
+    params: dict[str, str | int]
+    text: str
+
+
+class SuggestionOut(BaseModel):
+    rank: int
+    score: float
+    parts: dict[str, float]
+    reasons: list[ReasonOut]
+    item: ItemOut
+
+    @classmethod
+    def of(cls, row: SuggestionRow, existing: frozenset[str]) -> "SuggestionOut":
+        parts = {name: row.parts[name] for name in PARTS if name in row.parts}
+        reasons = [ReasonOut.model_validate(r) for r in row.reasons]
+        return cls(rank=row.rank, score=row.score, parts=parts, reasons=reasons, item=_item(row.item, existing))
+
+
+class LookPieceOut(BaseModel):
+    """One garment of a look: the shopper's own (`given`, with what the photo shows), or an item."""
+
+    slot: str
+    given: bool
+    photo_index: int | None = None
+    item: ItemOut | None = None
+    attributes: list[AttributeOut] | None = None
+
+
+class OutfitOut(BaseModel):
+    rank: int
+    score: float
+    total_price: Money | None
+    advice: str
+    items: list[LookPieceOut]
+
+    @classmethod
+    def of(cls, row: OutfitRow, existing: frozenset[str]) -> "OutfitOut":
+        pieces = [
+            LookPieceOut.model_validate(p | {"item": _item(p["item"], existing) if p["item"] else None})
+            for p in row.items
+        ]
+        price = Money.model_validate(row.total_price) if row.total_price else None
+        return cls(rank=row.rank, score=row.score, total_price=price, advice=row.advice, items=pieces)
+
+
+class NoteOut(BaseModel):
+    """Why an answer is short, and what to relax."""
+
+    code: str
+    text: str
+    relax: list[str]
+
+
+class TimingsOut(BaseModel):
+    """Milliseconds a stage took."""
+
+    decode: float
+    preprocess: float
+    encode: float
+    search: float
+    rank: float
+    persist: float
+    total: float
+
+
+class RecommendationOut(BaseModel):
+    """What was answered. Fetched again it is the same, but for `item.gone`."""
+
+    id: str
+    created_at: dt.datetime
+    locale: str
+    mode: Mode
+    model: ModelOut
+    index_version: str
+    query: QueryOut
+    suggestions: list[SuggestionOut]
+    outfits: list[OutfitOut]
+    note: NoteOut | None = None
+    timings_ms: TimingsOut
+
+    @classmethod
+    def of(cls, row: RecommendationRow, existing: frozenset[str]) -> "RecommendationOut":
+        """`existing`: ids of the answer's items that are still in the catalogue."""
+        return cls.model_validate(
+            {
+                "id": row.id,
+                "created_at": row.created_at,
+                "locale": row.locale,
+                "mode": row.mode,
+                "model": {"name": row.model_name, "revision": row.model_revision, "device": row.device},
+                "index_version": row.index_version,
+                "query": row.query,
+                "suggestions": [SuggestionOut.of(s, existing) for s in row.suggestions],
+                "outfits": [OutfitOut.of(o, existing) for o in row.outfits],
+                "note": row.note,
+                "timings_ms": row.timings_ms,
+            }
+        )
+
+
+def _item(stored: dict[str, Any], existing: frozenset[str]) -> ItemOut:
+    return ItemOut.model_validate(stored | {"gone": stored["id"] not in existing})

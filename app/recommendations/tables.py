@@ -1,0 +1,83 @@
+"""Answers as they were given, and the keys that make a retried POST harmless."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Base, JsonColumn, now
+
+ID = String(128)
+
+
+class RecommendationRow(Base):
+    """One answered request. Neither the photo nor the words are kept, only what was understood of them."""
+
+    __tablename__ = "recommendations"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+    locale: Mapped[str] = mapped_column(String(8))
+    mode: Mapped[str] = mapped_column(String(16))
+    model_name: Mapped[str] = mapped_column(Text)
+    model_revision: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(64))
+    index_version: Mapped[str] = mapped_column(String(64))
+    query: Mapped[dict[str, Any]]
+    note: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
+    timings_ms: Mapped[dict[str, Any]]
+
+    suggestions: Mapped[list["SuggestionRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="SuggestionRow.rank"
+    )
+    outfits: Mapped[list["OutfitRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="OutfitRow.rank"
+    )
+
+
+class SuggestionRow(Base):
+    """One suggested item. `item` is what the shopper saw then: prices and stock move on, an answer does not."""
+
+    __tablename__ = "suggestions"
+
+    recommendation_id: Mapped[str] = mapped_column(
+        ForeignKey("recommendations.id", ondelete="CASCADE"), primary_key=True
+    )
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_id: Mapped[str] = mapped_column(ID, index=True)
+    score: Mapped[float]
+    parts: Mapped[dict[str, Any]]
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn)
+    item: Mapped[dict[str, Any]]
+
+
+class OutfitRow(Base):
+    """One complete look."""
+
+    __tablename__ = "outfits"
+
+    recommendation_id: Mapped[str] = mapped_column(
+        ForeignKey("recommendations.id", ondelete="CASCADE"), primary_key=True
+    )
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    score: Mapped[float]
+    total_price: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
+    advice: Mapped[str] = mapped_column(Text)
+    items: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn)
+
+
+class IdempotencyKeyRow(Base):
+    """One use of an `Idempotency-Key`. `status` None: still running. `response` names what was made, it is no copy:
+    an erased answer must not live on here.
+    """
+
+    __tablename__ = "idempotency_keys"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    route: Mapped[str] = mapped_column(String(128), primary_key=True)
+    principal: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int | None]
+    response: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
+    created_at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
