@@ -14,7 +14,9 @@ WAIT = 10.0
 class Gate:
     """A forward that stands still until it is let go, and remembers its batches."""
 
-    def __init__(self, work: Callable[[Sequence[int]], Sequence[int]] = lambda items: [item * 10 for item in items]) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[int]], Sequence[int]] = lambda items: [item * 10 for item in items]
+    ) -> None:
         self.work = work
         self.batches: list[list[int]] = []
         self.threads: set[int] = set()
