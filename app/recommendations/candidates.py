@@ -41,7 +41,7 @@ def allowed(columns: Columns, filters: Filters, wanted: Wanted, least: int) -> M
     return _unless_empty(mask & ~_unwanted(columns, wanted.avoided), mask, least)
 
 
-def gather(view: LiveView, fused: Vector, text: Vector | None, mask: Mask, wanted: Wanted, over_fetch: int) -> Pool:
+def gather(view: LiveView, fused: Vector, text: Vector | None, mask: Mask, wanted: Wanted, *, over_fetch: int) -> Pool:
     """Candidates from image vectors, from text vectors, and from what the wishes name."""
     snapshot = view.snapshot
     hits = [*snapshot.search(fused, over_fetch, mask, "image")]

@@ -149,14 +149,14 @@ def _offer(item: ItemFacts, asked: Asked) -> Iterator[_Found]:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class Spending:
     """Sums as the shopper reads them; empty when there are none."""
 
     total: str = ""
     budget: str = ""
 
 
-def advice(anchor: ItemFacts, look: Look, locale: str, *, given: bool, said_occasion: bool, money: Money) -> str:
+def advice(anchor: ItemFacts, look: Look, locale: str, *, given: bool, said_occasion: bool, money: Spending) -> str:
     """Two or three sentences on a look: what goes with what, why the colours work, what for."""
     pieces = join([garment(p, locale) for p in look.pieces], locale)
     name = garment(anchor, locale, article=not given)
@@ -188,7 +188,7 @@ def _colours(pieces: Sequence[ItemFacts], locale: str) -> str:
             return say(locale, "colours-many", {"colours": join([names[c] for c in strong], locale)})
 
 
-def _third(anchor: ItemFacts, look: Look, said_occasion: bool, money: Money, locale: str) -> str:
+def _third(anchor: ItemFacts, look: Look, said_occasion: bool, money: Spending, locale: str) -> str:
     occasion, season = look.brief.occasion, look.brief.season
     seasonal = [p for p in (anchor, *look.pieces) if p.season]
     in_season = bool(season) and 2 * sum(p.season == season for p in look.pieces) > len(look.pieces)

@@ -28,7 +28,7 @@ KEY_CHARS = 255
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One request's hold on its key. `replay` is what the first request with it made, or None when this is the first."""
+    """One request's hold on its key. `replay` is what the first request with it made; None: this is the first."""
 
     key: str
     route: str

@@ -126,6 +126,14 @@ def extras(anchor: ItemFacts, brief: Brief) -> tuple[str, ...]:
     return tuple(slot for slot in dict.fromkeys((*cold, *rest[:1], *sun, *rest[1:])) if slot != anchor.slot)
 
 
+def slots_around(anchor: ItemFacts) -> tuple[str, ...]:
+    """Every slot that a look around the anchor may need, whoever it is for; empty when there is no such look."""
+    if anchor.slot not in CORES:
+        return ()
+    core = {slot for way in CORES[anchor.slot] for slot in way}
+    return tuple(sorted((core | ACCESSORIES | {"outerwear"}) - {anchor.slot, "small_leather", "gloves"}))
+
+
 def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
     """Whether an item may stand in a look of this brief at all; `dressed` is the look's formality."""
     return (

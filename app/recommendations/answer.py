@@ -1,0 +1,145 @@
+"""From a decision to the rows that are stored and shown: items as they are today, reasons, advice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.catalog.schemas import Filters, ItemOut, Money
+from app.recommendations.decide import Decision, Garment, Shortfall
+from app.recommendations.explain import Asked, Reason, Spending, advice, reasons
+from app.recommendations.outfit import Look
+from app.recommendations.tables import OutfitRow, SuggestionRow
+from app.recommendations.wanted import Seen
+from app.recommendations.wording import say
+from models.contracts import Fused
+
+NOTES: Mapping[str, str] = {
+    "nothing_reaches": "note-nothing-reaches",
+    "min_score": "note-min-score",
+    "filters": "note-filters",
+    "catalogue": "note-catalogue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the words of an answer depend on besides the decision itself."""
+
+    locale: str
+    currency: str
+    budget: Decimal | None
+    with_photo: bool
+
+
+def needed(decision: Decision) -> list[str]:
+    """Ids of every item an answer shows."""
+    ids = [r.item.id for r in decision.ranked]
+    for look in decision.looks:
+        ids += [p.id for p in look.pieces]
+    if decision.looks and decision.anchor and decision.given is None:
+        ids.append(decision.anchor.id)
+    return list(dict.fromkeys(ids))
+
+
+def suggestion_rows(decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> list[SuggestionRow]:
+    """One row each, in rank order; what left the catalogue this very moment is left out."""
+    shown = [r for r in decision.ranked if r.item.id in items]
+    return [
+        SuggestionRow(
+            rank=number,
+            item_id=ranked.item.id,
+            score=ranked.score,
+            parts=dict(ranked.parts),
+            reasons=[_reason(r) for r in reasons(ranked, _asked(decision, ranked.item.id, frame))],
+            item=items[ranked.item.id].model_dump(mode="json"),
+        )
+        for number, ranked in enumerate(shown, start=1)
+    ]
+
+
+def outfit_rows(decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> list[OutfitRow]:
+    """One row a look, best first; a look that lost a piece this very moment is left out."""
+    whole = [look for look in decision.looks if all(i in items for i in _ids(decision, look))]
+    return [_outfit_row(number, look, decision, items, frame) for number, look in enumerate(whole, start=1)]
+
+
+def note(shortfall: Shortfall | None, shown: int, locale: str) -> dict[str, Any] | None:
+    if shortfall is None:
+        return None
+    text = say(locale, NOTES[shortfall.code], {"shown": shown})
+    return {"code": shortfall.code, "text": text, "relax": list(shortfall.relax)}
+
+
+def filters_shown(filters: Filters) -> dict[str, Any]:
+    """Only what was asked for or lifted."""
+    return filters.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+
+
+def fusion_shown(fused: Fused) -> dict[str, Any]:
+    return {"kind": fused.kind, "image": round(fused.image, 4), "text": round(fused.text, 4)}
+
+
+def attributes_shown(seen: Sequence[Seen]) -> list[dict[str, Any]]:
+    return [{"name": s.name, "value": s.value, "confidence": round(s.confidence, 4)} for s in seen]
+
+
+def _ids(decision: Decision, look: Look) -> list[str]:
+    anchor = [decision.anchor.id] if decision.anchor and decision.given is None else []
+    return [*anchor, *(p.id for p in look.pieces)]
+
+
+def _asked(decision: Decision, item_id: str, frame: Frame) -> Asked:
+    price = decision.filters.price
+    limit = Money.of(price.max, frame.currency) if price and price.max is not None else None
+    return Asked(
+        wanted=decision.wanted[item_id],
+        locale=frame.locale,
+        with_photo=frame.with_photo,
+        sizes=frozenset(s.casefold().strip() for s in decision.filters.size),
+        limit=f"{limit.amount} {limit.currency}" if limit else "",
+    )
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.code, "params": dict(reason.params), "text": reason.text}
+
+
+def _outfit_row(rank: int, look: Look, decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> OutfitRow:
+    anchor, given = decision.anchor, decision.given
+    if anchor is None:  # there are no looks without one
+        raise ValueError("a look needs an anchor")
+    total = Money.of(look.total, frame.currency) if look.total is not None else None
+    budget = Money.of(frame.budget, frame.currency) if frame.budget is not None else None
+    occasion = any(w.one("usage") for w in decision.wanted.values())
+    return OutfitRow(
+        rank=rank,
+        score=look.score,
+        total_price=total.model_dump(mode="json") if total else None,
+        advice=advice(
+            anchor,
+            look,
+            frame.locale,
+            given=given is not None,
+            said_occasion=occasion,
+            money=Spending(total=_text(total), budget=_text(budget)),
+        ),
+        items=[
+            _given(anchor.slot, given) if given else _piece(anchor.slot, items[anchor.id]),
+            *(_piece(p.slot, items[p.id]) for p in look.pieces),
+        ],
+    )
+
+
+def _text(money: Money | None) -> str:
+    return f"{money.amount} {money.currency}" if money else ""
+
+
+def _given(slot: str, garment: Garment) -> dict[str, Any]:
+    """The shopper's own: several photos are views of one garment, so the first stands for it."""
+    seen = attributes_shown(garment.seen)
+    return {"slot": slot, "given": True, "photo_index": 0, "item": None, "attributes": seen}
+
+
+def _piece(slot: str, item: ItemOut) -> dict[str, Any]:
+    return {"slot": slot, "given": False, "photo_index": None, "item": item.model_dump(mode="json"), "attributes": None}

@@ -1,0 +1,222 @@
+"""The decisions of one request over one captured view: what to suggest, which looks, and what to say about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from app.catalog.facts import ItemFacts, facts_of
+from app.catalog.live import LiveView
+from app.catalog.schemas import Filters
+from app.recommendations import candidates
+from app.recommendations.outfit import Look, compose
+from app.recommendations.outfit_rules import CORES, Brief, slots_around
+from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
+from app.recommendations.stopwatch import Stopwatch
+from app.recommendations.wanted import SURE, Avoided, Seen, Wanted, wanted_of
+from app.settings import RankingSettings
+from models.contracts import Mask, Vector
+from models.engine import EncodedQuery, QueryPart
+from models.preprocess.text import ParsedText
+from models.registry import ModelSpec
+from models.taxonomy import taxonomy
+
+NEAREST = 3
+"""Suggestions shown though none reaches the score asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of what an answer may hold."""
+
+    suggestions: int
+    outfits: int
+    min_score: float | None
+    budget: Decimal | None
+    semantic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why an answer is short; `relax` names the fields that hold it back."""
+
+    code: str
+    relax: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Garment:
+    """One garment asked for: its vectors and what its picture shows."""
+
+    part: QueryPart
+    seen: tuple[Seen, ...]
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer before it has words and pictures.
+
+    Attributes:
+        wanted: by item id, the wishes its suggestion answers.
+        anchor: what the looks are built around; `given` when it is the shopper's own.
+    """
+
+    filters: Filters
+    ranked: list[Ranked]
+    wanted: dict[str, Wanted]
+    looks: list[Look]
+    anchor: ItemFacts | None
+    given: Garment | None
+    shortfall: Shortfall | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Chooses from one view of the catalogue, with one model's calibration."""
+
+    view: LiveView
+    spec: ModelSpec
+    settings: RankingSettings
+
+    @property
+    def calibration(self) -> Calibration:
+        return Calibration(self.spec.cosine_scale, self.spec.cosine_shift)
+
+    def decide(
+        self, query: EncodedQuery, garments: Sequence[Garment], filters: Filters, limits: Limits, watch: Stopwatch
+    ) -> Decision:
+        """Blocks for some ten milliseconds: call it in a thread. Raises InvalidRequest for unknown filter values."""
+        if limits.semantic:
+            return self._semantic(garments, filters, limits, watch)
+        wishes = garments[0].wanted
+        lifted = self._lifted(filters, wishes, limits.suggestions)
+        with watch.stage("search"):
+            mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
+        lists = [self._rank(g, query.text, mask, limits.suggestions, watch) for g in garments]
+        ranked = interleave(lists, limits.suggestions)
+        wanted = {r.item.id: g.wanted for g, found in reversed(list(zip(garments, lists, strict=True))) for r in found}
+        shown, shortfall = self._cut(ranked, lifted, limits)
+        anchor, given = self._anchor(garments, ranked)
+        looks = []
+        if anchor:
+            around = given or garments[0]
+            looks = self._looks(anchor, around, query.text, lifted, limits, given=given is not None, watch=watch)
+        return Decision(lifted, shown, wanted, looks, anchor, given, shortfall)
+
+    def _semantic(self, garments: Sequence[Garment], filters: Filters, limits: Limits, watch: Stopwatch) -> Decision:
+        lists = []
+        for garment in garments:
+            with watch.stage("search"):
+                mask = self.view.columns.mask(filters)
+                pool = candidates.nearest_only(self.view, garment.part.fused.vector, mask, limits.suggestions)
+            with watch.stage("rank"):
+                lists.append(nearest(pool, self.calibration, limits.suggestions))
+        ranked = interleave(lists, limits.suggestions)
+        shown, shortfall = self._cut(ranked, filters, limits)
+        # Nothing but the vectors chose these: no reason may claim that something was avoided.
+        wanted = {r.item.id: replace(garments[0].wanted, avoided=Avoided()) for r in shown}
+        return Decision(filters, shown, wanted, [], None, None, shortfall)
+
+    def _lifted(self, filters: Filters, wanted: Wanted, least: int) -> Filters:
+        """The words' own filters are dropped again where they would leave too little."""
+        lifted = candidates.lift(filters, wanted)
+        if lifted == filters or np.count_nonzero(self.view.columns.mask(lifted)) >= least:
+            return lifted
+        return filters
+
+    def _rank(self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch) -> list[Ranked]:
+        with watch.stage("search"):
+            pool = candidates.gather(
+                self.view,
+                garment.part.fused.vector,
+                text,
+                mask,
+                garment.wanted,
+                over_fetch=max(self.settings.over_fetch, 4 * limit),
+            )
+        with watch.stage("rank"):
+            return rank(pool, garment.wanted, self.calibration, self.settings, limit)
+
+    def _cut(self, ranked: list[Ranked], filters: Filters, limits: Limits) -> tuple[list[Ranked], Shortfall | None]:
+        shown, reached = cut_off(ranked, limits.min_score, NEAREST)
+        if not reached and shown:
+            return shown, Shortfall("nothing_reaches", ("min_score",))
+        if len(shown) >= limits.suggestions:
+            return shown, None
+        if len(shown) < len(ranked):
+            return shown, Shortfall("min_score", ("min_score",))
+        if not filters.empty:
+            return shown, Shortfall("filters", candidates.relaxing(self.view.columns, filters))
+        return shown, Shortfall("catalogue")
+
+    def _anchor(self, garments: Sequence[Garment], ranked: Sequence[Ranked]) -> tuple[ItemFacts | None, Garment | None]:
+        """The largest garment of the photo that looks are built around, else the best suggestion."""
+        shown = [(g, facts) for g in garments if (facts := facts_seen(g.seen)) is not None]
+        if shown:
+            garment, facts = next(((g, f) for g, f in shown if f.slot in CORES), shown[0])
+            return facts, garment
+        return (ranked[0].item, None) if ranked else (None, None)
+
+    def _looks(
+        self,
+        anchor: ItemFacts,
+        garment: Garment,
+        text: Vector | None,
+        filters: Filters,
+        limits: Limits,
+        *,
+        given: bool,
+        watch: Stopwatch,
+    ) -> list[Look]:
+        slots = slots_around(anchor)
+        if not limits.outfits or not slots:
+            return []
+        wanted = garment.wanted
+        brief = brief_of(filters, wanted, limits.budget)
+        vector = garment.part.fused.vector if text is None else text
+        with watch.stage("search"):
+            mask = candidates.for_outfits(self.view.columns, filters, wanted)
+            pool = candidates.shelves(self.view, vector, mask, slots)
+        with watch.stage("rank"):
+            return compose(anchor, given, pool, brief, limits.outfits)
+
+
+def garments_of(query: EncodedQuery, parsed: ParsedText, seen: Sequence[tuple[Seen, ...]]) -> list[Garment]:
+    """One for each part of the query; `seen` is aligned with the parts."""
+    return [
+        Garment(part, tags, wanted_of(parsed.wishes, parsed.negated, parsed.terms, tags))
+        for part, tags in zip(query.parts, seen, strict=True)
+    ]
+
+
+def facts_seen(seen: Sequence[Seen]) -> ItemFacts | None:
+    """The shopper's garment as far as its photo tells, or None when it shows no kind we know."""
+    best: dict[str, Seen] = {}
+    for tag in seen:
+        if tag.name not in best or tag.confidence > best[tag.name].confidence:
+            best[tag.name] = tag
+    kind = taxonomy().kinds.get(best["kind"].value) if "kind" in best else None
+    if kind is None:
+        return None
+    colour = best["colour"].value if "colour" in best else ""
+    gender = best["gender"].value if "gender" in best and best["gender"].confidence >= SURE else ""
+    return facts_of(("", "", "", "", kind.id, kind.slot, colour, gender, "", "", "", "", None, None, None, 0, ""))
+
+
+def brief_of(filters: Filters, wanted: Wanted, budget: Decimal | None) -> Brief:
+    """What the looks are for, as far as the shopper said it; filters count as said."""
+    return Brief(
+        gender=filters.gender if filters.gender in ("women", "men") else "",
+        age_group=filters.age_group or ("kids" if wanted.for_kids else "adult"),
+        season=wanted.one("season") or _only("season", filters.season),
+        occasion=wanted.one("usage") or _only("usage", filters.usage),
+        budget=budget,
+    )
+
+
+def _only(facet: str, values: Sequence[str]) -> str:
+    """The id of a filter's single value, which may be any word for it."""
+    found = taxonomy().attribute_of(facet, values[0]) if len(values) == 1 else None
+    return found.id if found else ""

@@ -1,0 +1,117 @@
+"""HTTP in, plain values through, HTTP out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from app.catalog.repository import ItemRepository
+from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
+from app.recommendations.form import Ask, best_locale, form_schema, read_form
+from app.recommendations.idempotency import Claim, claimed, hash_of
+from app.recommendations.repository import RecommendationRepository
+from app.recommendations.schemas import RecommendationOut
+from app.recommendations.service import RecommendationRequest, RecommendationService
+from models.contracts import Weights
+
+router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
+ROUTE = "POST /v1/recommendations"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The checked form of one request, and the photos' bytes."""
+
+    ask: Ask
+    photos: list[bytes]
+
+    def request(self, locale: str) -> RecommendationRequest:
+        ask = self.ask
+        return RecommendationRequest(
+            photos=tuple(self.photos),
+            description=ask.description,
+            avoid=ask.avoid,
+            photo_kind=ask.photo_kind,
+            filters=ask.filters,
+            budget=ask.budget.amount if ask.budget else None,
+            weights=Weights(image=ask.image_weight, text=ask.text_weight),
+            fusion=ask.fusion,
+            limit=ask.limit,
+            outfits=ask.outfits,
+            min_score=ask.min_score,
+            mode=ask.mode,
+            locale=locale,
+        )
+
+
+async def checked_form(request: Request, who: ShopDep, container: ContainerDep) -> Form:
+    """Nothing is read from a caller who may not call."""
+    return Form(*await read_form(request, container.settings))
+
+
+FormDep = Annotated[Form, Depends(checked_form)]
+
+
+async def held_key(
+    who: ShopDep,
+    form: FormDep,
+    container: ContainerDep,
+    idempotency_key: Annotated[str | None, Header(description="Makes a retry harmless for 24 hours.")] = None,
+) -> AsyncIterator[Claim | None]:
+    parts = [("ask", form.ask.model_dump_json().encode()), *(("photo", photo) for photo in form.photos)]
+    async with claimed(container.database, idempotency_key, ROUTE, who.key_id, hash_of(parts)) as claim:
+        yield claim
+
+
+# scope="function", and before the session among the parameters: a commit that fails frees the key.
+ClaimDep = Annotated[Claim | None, Depends(held_key, scope="function")]
+
+
+def service_of(container: ContainerDep, session: SessionDep) -> RecommendationService:
+    return RecommendationService(
+        recommendations=RecommendationRepository(session),
+        items=ItemRepository(session),
+        engine=container.engine,
+        tagger=container.tagger,
+        live=container.live,
+        settings=container.settings,
+    )
+
+
+ServiceDep = Annotated[RecommendationService, Depends(service_of)]
+
+
+@router.post("", status_code=HTTPStatus.CREATED, openapi_extra={"requestBody": form_schema()})
+async def recommend(
+    form: FormDep,
+    claim: ClaimDep,
+    service: ServiceDep,
+    session: SessionDep,
+    container: ContainerDep,
+    response: Response,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> RecommendationOut:
+    """Ranked garments and complete outfits for photos, words or both."""
+    if claim and claim.replay:
+        answered = await service.get(claim.replay["id"])
+    else:
+        locale = best_locale(form.ask.locale, accept_language, container.settings.shop.locale)
+        answered = await service.recommend(form.request(locale))
+        if claim:
+            await claim.finish(session, HTTPStatus.CREATED, {"id": answered.id})
+    response.headers["Location"] = f"/v1/recommendations/{answered.id}"
+    return answered
+
+
+@router.get("/{recommendation_id}", dependencies=[Depends(shop_caller)])
+async def fetch(recommendation_id: str, service: ServiceDep) -> RecommendationOut:
+    """What was answered then; only `item.gone` may differ."""
+    return await service.get(recommendation_id)
+
+
+@router.delete("/{recommendation_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Depends(shop_caller)])
+async def erase(recommendation_id: str, service: ServiceDep) -> None:
+    """Erase an answer and everything that hangs on it."""
+    await service.erase(recommendation_id)

@@ -1,0 +1,190 @@
+"""The use case: photos and words in, a stored answer out. Knows no HTTP and no SQL."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from app.catalog.live import LiveCatalog
+from app.catalog.repository import ItemRepository
+from app.catalog.schemas import Filters
+from app.catalog.service import item_out
+from app.errors import AppError, FieldError, InvalidRequest, Overloaded, RecommendationNotFound
+from app.media.photo import decode
+from app.recommendations import answer
+from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
+from app.recommendations.repository import RecommendationRepository
+from app.recommendations.schemas import RecommendationOut
+from app.recommendations.stopwatch import Stopwatch
+from app.recommendations.tables import RecommendationRow
+from app.recommendations.wanted import Seen
+from app.settings import LimitSettings, Settings
+from models.contracts import RGB, Weights
+from models.engine import EncodedQuery, Engine, EngineOverloaded, UnknownFusion
+from models.preprocess.text import ParsedText, parse
+from models.zero_shot import AttributeTagger
+
+ID_BYTES = 18
+ANYTHING = {"en": "clothes", "zh": "衣服"}
+"""What is embedded when somebody says only what they do not want."""
+
+MONEY = re.compile(
+    r"(?:[€$£¥]\s?\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?\s?(?:元|块钱?|欧元|美元|英镑|€|\$|£|(?:eur|usd|gbp|cny|rmb|euros?|dollars?|pounds?|bucks)\b))",
+    re.IGNORECASE,
+)
+"""Prices in a text are not understood yet: they are named in `query.ignored` rather than passed over in silence."""
+
+RETRY_S = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationRequest:
+    """What a shopper sends, checked. `locale` is the language of the answer; `budget` is in the shop's currency."""
+
+    photos: tuple[bytes, ...] = ()
+    description: str = ""
+    avoid: str = ""
+    photo_kind: str = "auto"
+    filters: Filters = field(default_factory=Filters)
+    budget: Decimal | None = None
+    weights: Weights = field(default_factory=Weights)
+    fusion: str | None = None
+    limit: int = 12
+    outfits: int = 3
+    min_score: float | None = None
+    mode: str = "hybrid"
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationService:
+    """Everything one request needs; made anew for each."""
+
+    recommendations: RecommendationRepository
+    items: ItemRepository
+    engine: Engine
+    tagger: AttributeTagger
+    live: LiveCatalog
+    settings: Settings
+
+    async def recommend(self, asked: RecommendationRequest) -> RecommendationOut:
+        """Answer and store the answer; committing is the caller's.
+
+        Raises:
+            UnsupportedPhoto, UnreadablePhoto, PhotoTooLarge: a photo cannot be used.
+            InvalidRequest: an unknown fusion or filter value.
+            NotReady: there is no index yet. Overloaded: too much is waiting already.
+        """
+        watch = Stopwatch()
+        with watch.stage("decode"):
+            photos = await decode_all(asked.photos, self.settings.limits)
+        parsed = parse(asked.description, asked.avoid or None)
+        view = await self.live.view()
+        query = await self._encode(photos, parsed, asked)
+        watch.spent.update(query.timings_ms)
+        garments = garments_of(query, parsed, [_seen(self.tagger, query, i) for i in range(len(query.parts))])
+        decider = Decider(view, self.engine.spec, self.settings.ranking)
+        decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
+        row = RecommendationRow(
+            id=f"rec_{secrets.token_urlsafe(ID_BYTES)}",
+            locale=asked.locale,
+            mode=asked.mode,
+            model_name=self.engine.spec.name,
+            model_revision=self.engine.spec.revision,
+            device=self.engine.device,
+            index_version=view.version,
+            query=_understood(parsed, query, garments, decision),
+            timings_ms={},
+        )
+        return await self._store(row, decision, asked, watch)
+
+    async def get(self, recommendation_id: str) -> RecommendationOut:
+        """What was answered then. Raises RecommendationNotFound."""
+        row = await self.recommendations.get(recommendation_id)
+        if row is None:
+            raise _not_found(recommendation_id)
+        shown = [s.item_id for s in row.suggestions]
+        shown += [piece["item"]["id"] for o in row.outfits for piece in o.items if piece["item"]]
+        return RecommendationOut.of(row, frozenset(await self.items.existing(shown)))
+
+    async def erase(self, recommendation_id: str) -> None:
+        """Raises RecommendationNotFound."""
+        if not await self.recommendations.delete(recommendation_id):
+            raise _not_found(recommendation_id)
+
+    async def _encode(self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest) -> EncodedQuery:
+        words = parsed.positive or (None if photos else ANYTHING[parsed.language])
+        try:
+            return await self.engine.encode_query(
+                photos, words, photo_kind=asked.photo_kind, fusion=asked.fusion, weights=asked.weights
+            )
+        except UnknownFusion as error:
+            raise InvalidRequest(f"{error}.", fields=[FieldError("fusion", str(error))]) from error
+        except EngineOverloaded as error:
+            raise Overloaded("Too many requests are waiting. Try again shortly.", retry_after_s=RETRY_S) from error
+
+    async def _store(
+        self, row: RecommendationRow, decision: Decision, asked: RecommendationRequest, watch: Stopwatch
+    ) -> RecommendationOut:
+        frame = answer.Frame(
+            locale=asked.locale,
+            currency=self.settings.shop.currency,
+            budget=asked.budget,
+            with_photo=bool(asked.photos),
+        )
+        with watch.stage("persist"):
+            hydrated = await self.items.hydrate(answer.needed(decision))
+        with watch.stage("rank"):
+            items = {id_: item_out(found, asked.locale) for id_, found in hydrated.items()}
+            row.suggestions = answer.suggestion_rows(decision, items, frame)
+            row.outfits = answer.outfit_rows(decision, items, frame)
+            row.note = answer.note(decision.shortfall, len(row.suggestions), asked.locale)
+        with watch.stage("persist"):
+            await self.recommendations.add(row)
+        await self.recommendations.retime(row, watch.timings_ms())
+        return RecommendationOut.of(row, frozenset(items))
+
+
+async def decode_all(photos: Sequence[bytes], limits: LimitSettings) -> list[RGB]:
+    """Every photo upright and clean, off the event loop. What is wrong with one names its number."""
+    return list(await asyncio.gather(*(_decode(p, n, limits) for n, p in enumerate(photos, start=1))))
+
+
+async def _decode(photo: bytes, number: int, limits: LimitSettings) -> RGB:
+    try:
+        return await asyncio.to_thread(decode, photo, limits)
+    except AppError as error:
+        raise type(error)(error.detail, fields=[FieldError("photo", f"{number}: {error.detail}")]) from error
+
+
+def _limits(asked: RecommendationRequest) -> Limits:
+    return Limits(asked.limit, asked.outfits, asked.min_score, asked.budget, semantic=asked.mode == "semantic")
+
+
+def _seen(tagger: AttributeTagger, query: EncodedQuery, part: int) -> tuple[Seen, ...]:
+    image = query.parts[part].image
+    return () if image is None else tuple(Seen(t.name, t.value, t.confidence) for t in tagger.tag(image))
+
+
+def _understood(
+    parsed: ParsedText, query: EncodedQuery, garments: Sequence[Garment], decision: Decision
+) -> dict[str, Any]:
+    """The `query` block of the answer."""
+    return {
+        "photo_kind": query.photo_kind,
+        "attributes": answer.attributes_shown([s for g in garments for s in g.seen]),
+        "language": parsed.language,
+        "terms": list(parsed.terms),
+        "negations": list(parsed.negations),
+        "filters": answer.filters_shown(decision.filters),
+        "ignored": MONEY.findall(parsed.clean),
+        "fusion": answer.fusion_shown(query.parts[0].fused),
+    }
+
+
+def _not_found(recommendation_id: str) -> RecommendationNotFound:
+    shown = recommendation_id[:64]
+    return RecommendationNotFound(f"There is no recommendation '{shown}'; it was never made, or it was erased.")
