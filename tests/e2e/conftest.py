@@ -1,0 +1,103 @@
+"""The real service with its demo shop in a process of its own, and a real browser in front of it."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from shop_page import OpenShop, ShopPage
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMEDRIVER = Path("/usr/bin/chromedriver")
+ROOT = Path(__file__).parents[2]
+START_S = 300
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-prefers-reduced-motion",
+    "--window-size=1280,900",
+)
+
+
+@pytest.fixture(scope="session")
+def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a demo shop that was seeded for this run and answers /readyz."""
+    if not (CHROMIUM.exists() and CHROMEDRIVER.exists()):
+        pytest.skip("needs Debian's chromium and chromium-driver")
+    folder, port = tmp_path_factory.mktemp("demo"), _free_port()
+    command = [sys.executable, "-m", "app.cli", "demo", "--host", "127.0.0.1", "--port", str(port)]
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen([*command, "--data-dir", str(folder / "data")], cwd=ROOT, stdout=log, stderr=log)
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, folder / "log.txt")
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def open_shop(shop_url: str, tmp_path: Path) -> Iterator[OpenShop]:
+    """`open_shop(width=1280, language="en")` opens the page in a fresh browser and waits until it can be used."""
+    drivers: list[webdriver.Chrome] = []
+
+    def opened(width: int = 1280, language: str = "en") -> ShopPage:
+        driver = _browser(tmp_path / f"profile-{len(drivers)}", language)
+        drivers.append(driver)
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        return ShopPage(driver, shop_url).open()
+
+    yield opened
+    for driver in drivers:
+        driver.quit()
+
+
+def _browser(profile: Path, language: str) -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (*FLAGS, f"--user-data-dir={profile}", f"--accept-lang={language}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options=options, service=Service(str(CHROMEDRIVER)))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while not _ready(url):
+        if time.monotonic() > deadline:
+            pytest.fail(f"the demo was not ready in {START_S} s:\n{log.read_text()[-3000:]}")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # The pause between two looks is a look at the process itself: it should still be running.
+            code = process.wait(0.3)
+            pytest.fail(f"tryon demo ended with {code}:\n{log.read_text()[-3000:]}")
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False

@@ -1,0 +1,158 @@
+"""A shopper at the demo shop: photo, words, answer, and what must hold around it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Keys
+from selenium.webdriver.common.by import By
+from shop_page import OpenShop
+
+from models.flats import demo_catalogue, draw
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def dress_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A JPEG of one of the demo's dresses, as a shopper might have saved it."""
+    dress = next(flat for flat in demo_catalogue() if flat.kind == "dress")
+    path = tmp_path_factory.mktemp("photo") / "my dress.jpg"
+    draw(dress, 600, 800).save(path, quality=90)
+    return path
+
+
+def test_photo_and_words_give_pieces_and_looks(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop()
+    page.choose_photo(dress_photo)
+    page.wait_for("#preview img")
+    page.write("for a summer wedding, not black")
+    page.submit()
+    page.wait_for_answer()
+
+    assert len(page.all(".pieces > .piece")) == 12
+    assert all(page.texts(".piece h3"))
+    assert all(page.texts(".piece .price"))
+    assert any(page.texts(".piece .reasons li"))
+    assert page.all(".query")
+    looks = page.all(".looks > .look")
+    assert looks
+    for look in looks:
+        assert len(look.find_elements(By.CSS_SELECTOR, ".tile")) >= 2
+        assert look.find_element(By.CSS_SELECTOR, ".advice").text
+    assert page.all(".tile.own img[src^='blob:']"), "the shopper's own photo is part of a look"
+    page.wait_for_pictures()
+    assert not page.all(".no-picture")
+    assert page.console_errors() == []
+    assert page.foreign_requests() == []
+
+
+def test_score_parts_unfold(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.write("red dress")
+    page.submit()
+    page.wait_for_answer()
+    assert page.texts(".piece:first-child .bar") == [""] * len(page.all(".piece:first-child .bar"))
+    page.all(".piece:first-child .scoring summary")[0].click()
+    parts = page.texts(".piece:first-child .bar dt")
+    assert len(parts) >= 2
+    assert all(parts)
+
+
+def test_phone_never_scrolls_sideways(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop(width=360)
+    assert page.overflow() <= 0
+    page.driver.execute_script("document.querySelector('.more').open = true")
+    assert page.overflow() <= 0
+    page.choose_photo(dress_photo)
+    page.write("the same in blue")
+    page.submit()
+    page.wait_for_answer()
+    page.driver.execute_script("for (const parts of document.querySelectorAll('.scoring')) parts.open = true")
+    assert page.overflow() <= 0
+
+
+def test_keyboard_alone_reaches_an_answer(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.press(Keys.TAB)
+    assert page.driver.switch_to.active_element.get_attribute("class") == "skip"
+    page.press(Keys.ENTER)
+    assert page.focused_id() == "wish"
+    page.press("white trainers")
+    page.tab_to("submit")
+    page.press(Keys.ENTER)
+    page.wait_for_answer()
+    assert page.focused_id() == "results"
+
+
+def test_the_drop_zone_is_in_the_tab_order(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.tab_to("photo")
+    assert page.driver.switch_to.active_element.accessible_name
+
+
+def test_chinese_browser_gets_a_chinese_page_and_answer(open_shop: OpenShop) -> None:
+    page = open_shop(language="zh-CN")
+    assert page.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == "zh-CN"
+    assert HAN.search(page.texts("h1")[0])
+    page.write("黑色运动鞋")
+    page.submit()
+    page.wait_for_answer()
+    assert any(HAN.search(text) for text in page.texts(".piece .reasons li"))
+    assert page.texts("#pieces > h2") == ["单品"]
+    assert page.console_errors() == []
+
+
+def test_language_switch_translates_page_and_answer(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.write("red dress")
+    page.submit()
+    page.wait_for_answer()
+    page.driver.find_element(By.CSS_SELECTOR, "[data-locale-choice=zh]").click()
+    page.wait_for("body[data-phase=ready] .piece .reasons[lang=zh] li")
+    assert HAN.search(page.texts("#submit")[0])
+
+
+def test_address_brings_a_stored_answer_back(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop()
+    page.choose_photo(dress_photo)
+    page.submit()
+    page.wait_for_answer()
+    titles, fragment = page.texts(".piece h3"), page.driver.current_url.removeprefix(page.url)
+    assert fragment.startswith("#/r/")
+
+    later = open_shop().open()
+    later.driver.get(page.driver.current_url)
+    later.wait_for_answer()
+    assert later.texts(".piece h3") == titles
+    assert later.console_errors() == []
+
+
+def test_similar_uses_the_piece_as_the_photo(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.write("red dress")
+    page.submit()
+    page.wait_for_answer()
+    before = page.driver.current_url
+    page.all(".piece:first-child .actions button")[0].click()
+    page.wait_for("body[data-phase=ready] .query-weSaw")
+    assert page.all("#preview img")
+    assert page.driver.current_url != before
+
+
+def test_text_file_named_jpg_is_explained(open_shop: OpenShop, tmp_path: Path) -> None:
+    fake = tmp_path / "photo.jpg"
+    fake.write_text("hello, I am no picture")
+    page = open_shop()
+    page.choose_photo(fake)
+    page.submit()
+    problem = page.wait_for(".problem")
+    assert len(problem.text) > 20
+    assert problem.find_elements(By.TAG_NAME, "button")
+
+
+def test_nothing_asked_says_what_is_missing(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.submit()
+    assert page.texts("#ask-problem") != [""]
+    assert page.focused_id() == "wish"
