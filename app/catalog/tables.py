@@ -61,7 +61,10 @@ class VariantRow(Base):
 
 
 class PictureRow(Base):
-    """One picture of an item, kept in the blob store under `blob_key`; `sha256` is of the stored bytes."""
+    """One picture of an item, kept in the blob store under `blob_key`.
+
+    `sha256` is of the file as it came; JPEG, PNG and WebP are stored unchanged.
+    """
 
     __tablename__ = "pictures"
 

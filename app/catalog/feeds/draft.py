@@ -1,0 +1,206 @@
+"""A row's fields → a validated draft of an item. Nothing is invented: what the feed does not say stays empty."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from app.catalog.feeds.money import parse_money, same_currency
+from app.catalog.feeds.rows import RowRejected
+from app.catalog.feeds.stock import parse_variants
+from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
+from models.taxonomy import taxonomy
+
+CHILDREN = {
+    "boys": "men",
+    "boy": "men",
+    "男童": "men",
+    "girls": "women",
+    "girl": "women",
+    "女童": "women",
+}
+"""Words for a gender that also say `kids`."""
+
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters and half surrogate pairs: databases and JSON refuse them. Tabs and line breaks may stay."""
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else value
+
+
+def _clean(text: str) -> str:
+    if FORBIDDEN.search(text):
+        raise ValueError("has control characters")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if re.search(r"[\t\r\n]", text):
+        raise ValueError("has tabs or line breaks")
+    return text
+
+
+def _web(link: str) -> str:
+    if link and not re.match(r"https?://", link, re.IGNORECASE):
+        raise ValueError("must start with http:// or https://")
+    return link
+
+
+Text = Annotated[str, BeforeValidator(_as_text), AfterValidator(_clean)]
+Id = Annotated[Text, AfterValidator(_one_line)]
+
+
+class ItemDraft(BaseModel):
+    """An item as a feed gives it, taxonomy ids in place of its words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[Id, StringConstraints(min_length=1, max_length=128)]
+    title: Annotated[Text, StringConstraints(max_length=1_000)] = ""
+    title_zh: Annotated[Text, StringConstraints(max_length=1_000)] = ""
+    description: Annotated[Text, StringConstraints(max_length=20_000)] = ""
+    brand: Annotated[Text, StringConstraints(max_length=200)] = ""
+    kind: str = ""
+    slot: str = "none"
+    colour: str = ""
+    gender: str = ""
+    age_group: str = ""
+    season: str = ""
+    usage: str = ""
+    pattern: str = ""
+    attributes: dict[Annotated[Text, StringConstraints(max_length=64)], Text | list[Text]] = {}
+    currency: str = ""
+    price: Decimal | None = None
+    sale_price: Decimal | None = None
+    rating: Annotated[float | None, Field(ge=0, le=5, allow_inf_nan=False)] = None
+    link: Annotated[Text, StringConstraints(max_length=2_048), AfterValidator(_web)] = ""
+    group_id: Annotated[Id, StringConstraints(max_length=128)] = ""
+    variants: tuple[VariantRecord, ...] = ()
+    pictures: tuple[Text, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of everything but pictures: their bytes are compared on their own."""
+        facts = self.model_dump(mode="json", exclude={"pictures"})
+        return sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def record(self, pictures: tuple[PictureRecord, ...] | None) -> ItemRecord:
+        """What the repository writes; `pictures` None leaves those the item has."""
+        facts = {name: getattr(self, name) for name in type(self).model_fields if name != "pictures"}
+        return ItemRecord(**facts, content_hash=self.content_hash, pictures=pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft and what was doubtful about its row: (field, reason)."""
+
+    draft: ItemDraft
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+def draft_of(fields: Mapping[str, Any], currency: str) -> Drafted:
+    """The draft that a row's fields describe, prices in the shop's `currency`.
+
+    Raises:
+        RowRejected: naming every field that cannot be taken, and why.
+    """
+    issues: list[tuple[str, str]] = []
+    warnings: list[tuple[str, str]] = []
+    values: dict[str, Any] = {k: v for k, v in fields.items() if k in PLAIN_FIELDS}
+    values["attributes"] = {k: v for k, v in fields.get("attributes", {}).items() if v not in (None, "")}
+    values |= _words(fields, values["attributes"], warnings)
+    values |= _prices(fields, currency, issues)
+    values["pictures"] = _picture_names(fields.get("pictures"), warnings)
+    try:
+        values["variants"] = _sizes(fields)
+    except ValueError as error:
+        issues.append(("sizes", str(error)))
+    try:
+        draft = ItemDraft.model_validate(values)
+    except ValidationError as error:
+        issues += [(".".join(map(str, e["loc"])), _reason(e["msg"])) for e in error.errors()]
+        raise RowRejected(issues) from error
+    if issues:
+        raise RowRejected(issues)
+    return Drafted(draft, tuple(warnings))
+
+
+PLAIN_FIELDS = ("id", "title", "title_zh", "description", "brand", "rating", "link", "group_id")
+
+
+def _words(fields: Mapping[str, Any], attributes: dict[str, Any], warnings: list[tuple[str, str]]) -> dict[str, str]:
+    """Taxonomy ids for a row's words; a word nobody knows is kept among the attributes and warned about."""
+    words = taxonomy()
+    found = {name: str(fields[name]).strip() for name in LOOKED_UP if fields.get(name) not in (None, "")}
+    ids: dict[str, str] = {}
+    for name, word in found.items():
+        match name:
+            case "kind":
+                known = words.kind_of(word)
+                ids |= {"kind": known.id, "slot": known.slot} if known else {}
+            case "colour":
+                colour = words.colour_of(word)
+                ids |= {"colour": colour.id} if colour else {}
+            case "gender" if word.casefold() in CHILDREN:
+                ids["gender"] = CHILDREN[word.casefold()]
+                ids.setdefault("age_group", "kids")
+            case _:
+                value = words.attribute_of(name, word)
+                ids |= {name: value.id} if value else {}
+        if name not in ids:
+            attributes[name] = word
+            warnings.append((name, f"'{word}' is unknown and kept as an attribute"))
+    return ids
+
+
+LOOKED_UP = ("kind", "colour", "age_group", "gender", "season", "usage", "pattern")
+
+
+def _prices(fields: Mapping[str, Any], currency: str, issues: list[tuple[str, str]]) -> dict[str, Any]:
+    stated = str(fields.get("currency") or "").strip()
+    prices: dict[str, Any] = {}
+    for name in ("price", "sale_price"):
+        if fields.get(name) in (None, ""):
+            continue
+        try:
+            amount, written = parse_money(fields[name])
+        except ValueError as error:
+            issues.append((name, str(error)))
+            continue
+        other = next((c for c in (stated, written) if not same_currency(c, currency)), None)
+        if other is None:
+            prices |= {name: amount, "currency": currency}
+        else:
+            issues.append((name, f"is in {other}, but the shop sells in {currency}"))
+    return prices
+
+
+def _sizes(fields: Mapping[str, Any]) -> tuple[VariantRecord, ...]:
+    variants = parse_variants(fields.get("sizes"), fields.get("stock"), fields.get("availability"))
+    if any(len(v.size) > LONGEST_SIZE or FORBIDDEN.search(v.size) for v in variants):
+        raise ValueError(f"a size is longer than {LONGEST_SIZE} characters or has control characters")
+    return tuple(variants)
+
+
+LONGEST_SIZE = 64
+
+
+def _picture_names(value: Any, warnings: list[tuple[str, str]]) -> list[str]:
+    names = value if isinstance(value, list) else str(value or "").split("|")
+    names = [str(name).strip() for name in names if str(name).strip()]
+    remote = [name for name in names if re.match(r"https?://", name, re.IGNORECASE)]
+    if remote:
+        warnings.append(("pictures", f"{len(remote)} web addresses are not fetched; give --pictures"))
+    return [name for name in names if name not in remote]
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,140 @@
+"""Which column of a feed is which field of an item.
+
+Built-in defaults know our own field names and those of common feeds (`DEFAULTS`), whatever their case. A shop's own
+columns are named with `--map field=column` or in a YAML file:
+
+    title: product_name          # one column
+    kind: [category, type]       # the first of these that has a value
+    attributes.material: fabric  # kept beside the known fields
+
+Columns nobody maps are not imported.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.errors import ImportFailed
+
+ATTRIBUTES = "attributes"
+
+DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "item_id", "sku"),
+    "title": ("title", "name", "product_name"),
+    "title_zh": ("title_zh", "name_zh"),
+    "description": ("description",),
+    "brand": ("brand", "vendor"),
+    "kind": ("kind", "article_type", "product_type", "category"),
+    "colour": ("colour", "color", "base_colour", "base_color"),
+    "gender": ("gender",),
+    "age_group": ("age_group",),
+    "season": ("season",),
+    "usage": ("usage", "occasion"),
+    "pattern": ("pattern",),
+    "currency": ("currency",),
+    "price": ("price",),
+    "sale_price": ("sale_price",),
+    "rating": ("rating",),
+    "link": ("link", "url"),
+    "group_id": ("group_id", "item_group_id"),
+    "sizes": ("sizes", "size"),
+    "stock": ("stock", "quantity"),
+    "availability": ("availability",),
+    "pictures": ("pictures", "images", "picture", "image"),
+    f"{ATTRIBUTES}.material": ("material", "fabric"),
+}
+"""Field → the columns it is looked for in, first one with a value wins."""
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Field → candidate columns. `required` are columns the shop named itself, so a feed must have them."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    required: frozenset[str] = frozenset()
+
+    @classmethod
+    def default(cls) -> "ColumnMapping":
+        return cls({field: tuple(map(_key, names)) for field, names in DEFAULTS.items()})
+
+    @classmethod
+    def of(cls, pairs: Mapping[str, str | list[str]]) -> "ColumnMapping":
+        """The defaults with `pairs` in place of theirs. Raises ImportFailed for a field we do not have."""
+        columns = dict(cls.default().columns)
+        required: set[str] = set()
+        for field, named in pairs.items():
+            if field not in DEFAULTS and not field.startswith(f"{ATTRIBUTES}."):
+                known = ", ".join(f for f in DEFAULTS if "." not in f)
+                raise ImportFailed(f"The mapping names an unknown field '{field}'. Fields: {known}, attributes.NAME.")
+            names = [named] if isinstance(named, str) else named
+            columns[field] = tuple(map(_key, names))
+            required.update(names)
+        return cls(columns, frozenset(required))
+
+    @classmethod
+    def parse(cls, pairs: Iterable[str], file: Path | None = None) -> "ColumnMapping":
+        """From `field=column` words and a YAML file; the words win. Raises ImportFailed."""
+        named: dict[str, str | list[str]] = {} if file is None else _from_yaml(file)
+        for pair in pairs:
+            field, sign, column = pair.partition("=")
+            if not sign or not column.strip():
+                raise ImportFailed(f"'{pair}' is no mapping: write field=column.")
+            named[field.strip()] = column.strip()
+        return cls.of(named)
+
+    def check(self, columns: Iterable[str], feed: str, *, strict: bool = True) -> None:
+        """Raises ImportFailed when a feed lacks any id column or, when `strict`, a column the shop named."""
+        present = {_key(c) for c in columns}
+        missing = strict and sorted(c for c in self.required if _key(c) not in present)
+        if missing:
+            raise ImportFailed(f"{feed} has no column {', '.join(missing)}. It has: {', '.join(columns)}.")
+        if not present.intersection(self.columns["id"]):
+            raise ImportFailed(f"{feed} has no id column. Say which it is: --map id=COLUMN.")
+
+    def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """An item's fields out of a row's values; `attributes` holds what the shop keeps besides."""
+        by_key = {_key(name): value for name, value in values.items()}
+        own = by_key.get(ATTRIBUTES)
+        found: dict[str, Any] = {ATTRIBUTES: dict(own) if isinstance(own, dict) else {}}
+        for field, names in self.columns.items():
+            value = next((by_key[n] for n in names if by_key.get(n) not in (None, "")), None)
+            if value is None:
+                continue
+            if field.startswith(f"{ATTRIBUTES}."):
+                found[ATTRIBUTES][field.removeprefix(f"{ATTRIBUTES}.")] = value
+            else:
+                found[field] = value
+        return found
+
+    def id_of(self, values: Mapping[str, Any]) -> str:
+        """The item's id in a row of any table, or an empty string."""
+        by_key = {_key(name): value for name, value in values.items()}
+        found = next((by_key[n] for n in self.columns["id"] if by_key.get(n) not in (None, "")), "")
+        return str(found).strip()
+
+
+@lru_cache(maxsize=4096)
+def _key(column: str) -> str:
+    return column.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _from_yaml(path: Path) -> dict[str, str | list[str]]:
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ImportFailed(f"The mapping {path} cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise ImportFailed(f"The mapping {path} must be lines of 'field: column'.")
+    named: dict[str, str | list[str]] = {}
+    for field, columns in data.items():
+        if isinstance(columns, list):
+            named[str(field)] = [str(c) for c in columns]
+        elif isinstance(columns, str):
+            named[str(field)] = columns
+        else:
+            raise ImportFailed(f"The mapping {path} must name a column, or a list of them, for '{field}'.")
+    return named
