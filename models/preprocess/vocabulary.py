@@ -173,10 +173,19 @@ def _variants(name: str, plural_only: frozenset[str]) -> Iterator[str]:
 
 
 def _segments(run: str, start: int) -> Iterator[Piece]:
-    # jieba knows T恤 with a capital only; lower case is what everything else here works on
-    for segment in rjieba.cut(run[0].upper() + run[1:]):
-        yield Piece(segment.lower(), start, start + len(segment), "zh")
+    for segment in _segmenter().cut(run):
+        yield Piece(segment, start, start + len(segment), "zh")
         start += len(segment)
+
+
+@cache
+def _segmenter() -> Any:
+    """jieba, taught the taxonomy's words, so that it does not read 非米/白色 for 非/米白色."""
+    segmenter = rjieba.Jieba()
+    for word in vocabulary().zh:
+        if len(word) > 1 and not segmenter.has_word(word):
+            segmenter.add_word(word, None, None)
+    return segmenter
 
 
 def _joins(text: str, start: int, end: int) -> bool:
