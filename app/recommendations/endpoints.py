@@ -85,6 +85,7 @@ ServiceDep = Annotated[RecommendationService, Depends(service_of)]
 
 @router.post("", status_code=HTTPStatus.CREATED, openapi_extra={"requestBody": form_schema()})
 async def recommend(
+    *,
     form: FormDep,
     claim: ClaimDep,
     service: ServiceDep,

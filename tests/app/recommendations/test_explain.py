@@ -1,0 +1,169 @@
+from decimal import Decimal
+from importlib import resources
+
+import pytest
+from fluent.syntax import FluentParser, ast
+
+from app.catalog.facts import ItemFacts
+from app.recommendations.explain import Asked, Spending, advice, reasons
+from app.recommendations.outfit import Look
+from app.recommendations.outfit_rules import Brief
+from app.recommendations.ranking import Ranked
+from app.recommendations.wanted import Target, Wanted
+from app.recommendations.wording import BrokenMessage, a_kind, garment, join, say
+from tests.app.recommendations.making import avoiding, item, said
+
+
+def ranked(of: ItemFacts, image: float = 0.1, avoided: bool = False) -> Ranked:
+    return Ranked(of, 0, 0.5, {"image": image}, avoided)
+
+
+def codes(found: Ranked, asked: Asked) -> list[str]:
+    return [r.code for r in reasons(found, asked)]
+
+
+def test_reasons_say_only_what_is_so() -> None:
+    asked = Asked(said(kinds=["dress"], colours=["red"], usage=["party"], season=["summer"]), "en")
+    assert codes(ranked(item("a", usage="party", season="summer")), asked) == [
+        "same_kind", "same_colour", "for_occasion", "for_season",
+    ]  # fmt: skip
+    assert codes(ranked(item("b", "jeans", "blue", usage="casual")), asked) == ["nearest"]
+
+
+def test_a_shade_of_the_colour_is_called_close_not_the_same() -> None:
+    found = reasons(ranked(item("a", colour="maroon")), Asked(said(colours=["red"]), "en"))
+    assert [(r.code, r.text) for r in found] == [("near_colour", "Maroon, close to red")]
+
+
+def test_an_unsure_photo_is_not_claimed_to_be_recognised() -> None:
+    unsure = Wanted(kind=Target(frozenset({"dress"}), 0.2, "photo"))
+    assert codes(ranked(item("a")), Asked(unsure, "en", with_photo=True)) == ["nearest"]
+
+
+def test_the_photo_and_the_words_are_told_apart() -> None:
+    photo = Wanted(kind=Target(frozenset({"dress"}), 0.9, "photo"))
+    texts = [reasons(ranked(item("a")), Asked(w, "en"))[0].text for w in (photo, said(kinds=["dress"]))]
+    assert texts == ["Also a dress, like the one on your photo", "A dress, as you asked"]
+
+
+def test_what_was_avoided_is_only_claimed_where_the_item_states_it() -> None:
+    wanted = avoiding(colours=["black"])
+    assert codes(ranked(item("a", colour="red")), Asked(wanted, "en")) == ["avoids"]
+    assert codes(ranked(item("b", colour="")), Asked(wanted, "en")) == ["nearest"]
+    assert codes(ranked(item("c", colour="black"), avoided=True), Asked(wanted, "en")) == ["despite"]
+
+
+def test_offers_sizes_and_words() -> None:
+    sale = item("a", price=Decimal(20), sale_price=Decimal(15), title="Linen dream")
+    asked = Asked(said(terms=["linen"]), "en", sizes=frozenset({"m"}), limit="50.00 EUR")
+    assert [r.text for r in reasons(ranked(sale), asked)] == [
+        "“linen” is in its name", "Within your 50.00 EUR", "In stock in M", "25 % off now",
+    ]  # fmt: skip
+
+
+def test_reasons_in_chinese() -> None:
+    asked = Asked(said(kinds=["dress"], colours=["red"]), "zh")
+    assert [r.text for r in reasons(ranked(item("a")), asked)] == ["正是您要的连衣裙", "红色，正是您要的颜色"]
+
+
+def test_at_most_four_reasons() -> None:
+    asked = Asked(said(kinds=["dress"], colours=["red"], usage=["party"], season=["summer"]), "en", with_photo=True)
+    assert len(reasons(ranked(item("a", usage="party", season="summer"), image=0.9), asked)) == 4
+
+
+def look(*pieces: ItemFacts, brief: Brief = Brief()) -> Look:  # noqa: B008
+    return Look(0.9, pieces, Decimal(50), brief)
+
+
+def told(
+    anchor: ItemFacts,
+    of: Look,
+    locale: str = "en",
+    *,
+    given: bool = True,
+    said_occasion: bool = False,
+    money: Spending = Spending(),  # noqa: B008 - frozen
+) -> str:
+    return advice(anchor, of, locale, given=given, said_occasion=said_occasion, money=money)
+
+
+def test_advice_names_the_pieces_the_colours_and_the_occasion() -> None:
+    pieces = (item("j", "jeans", "navy", usage="casual"), item("s", "casual_shoes", "white", usage="casual"))
+    text = told(item("mine", "tshirt", "red"), look(*pieces, brief=Brief(occasion="casual")))
+    assert text == (
+        "Pair your red t-shirt with navy jeans and white casual shoes. Red is the one strong colour, and the neutrals "
+        "around it let it stand out. It is easy enough for every day."
+    )
+
+
+def test_advice_on_a_look_built_on_an_item_within_a_budget_in_chinese() -> None:
+    pieces = (item("j", "jeans", "black"), item("s", "casual_shoes", "white"))
+    money = Spending(total="50.00 EUR", budget="80.00 EUR")
+    text = told(item("a", "tshirt", "grey"), look(*pieces), "zh", given=False, money=money)
+    assert text == (
+        "这套以灰色T恤为主，搭配黑色牛仔裤和白色休闲鞋。灰色、黑色和白色都是百搭的中性色，彼此协调，不会抢眼。"
+        "需要购买的单品共50.00 EUR，在您的预算80.00 EUR以内。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("colours", "words"),
+    [
+        (("blue", "orange"), "opposite"),
+        (("blue", "purple"), "neighbours"),
+        (("red", "green"), "contrast"),
+        (("red", "maroon"), "Everything stays in red"),
+        (("red", "blue", "yellow"), "lively"),
+        (("black", "black"), "quiet neutral"),
+    ],
+)
+def test_advice_explains_each_way_colours_meet(colours: tuple[str, ...], words: str) -> None:
+    first, *rest = colours
+    pieces = [item(str(i), k, c) for i, (k, c) in enumerate(zip(["jeans", "flats"], rest, strict=False))]
+    assert words in told(item("mine", "top", first), look(*pieces))
+
+
+def test_an_occasion_is_not_claimed_when_a_piece_does_not_serve_it() -> None:
+    pieces = (item("j", "jeans", "navy", usage="casual"), item("s", "sports_shoes", "white", usage="sports"))
+    text = told(item("mine", "shirt", "white"), look(*pieces, brief=Brief(occasion="formal")), said_occasion=True)
+    assert "office" not in text
+
+
+def test_both_languages_have_the_same_messages_with_the_same_variables() -> None:
+    en, zh = (_messages(locale) for locale in ("en", "zh"))
+    assert en.keys() == zh.keys()
+    for name, variables in en.items():
+        assert zh[name] <= variables, name
+
+
+def _messages(locale: str) -> dict[str, set[str]]:
+    text = resources.files("app.recommendations").joinpath("locales", f"{locale}.ftl").read_text("utf-8")
+    body = FluentParser().parse(text).body
+    assert not [entry for entry in body if isinstance(entry, ast.Junk)]
+    return {e.id.name: _variables(e) for e in body if isinstance(e, ast.Message)}
+
+
+def _variables(message: ast.Message) -> set[str]:
+    found: set[str] = set()
+
+    def walk(node: object) -> None:
+        if isinstance(node, ast.VariableReference):
+            found.add(node.id.name)
+        if isinstance(node, ast.BaseNode):
+            for value in vars(node).values():
+                for child in value if isinstance(value, list) else [value]:
+                    walk(child)
+
+    walk(message)
+    return found
+
+
+def test_words() -> None:
+    assert [a_kind(k, "en") for k in ("dress", "jeans", "earrings")] == ["a dress", "jeans", "earrings"]
+    assert garment(item("a", "top", "orange"), "en") == "an orange top"
+    assert garment(item("a", "top", ""), "en") == "a top"
+    assert (join(["a", "b", "c"], "en"), join(["甲", "乙"], "zh"), join(["a"], "en")) == ("a, b and c", "甲和乙", "a")
+    with pytest.raises(BrokenMessage):
+        say("en", "no-such-message", {})
+    with pytest.raises(BrokenMessage):
+        say("en", "in-size", {})

@@ -1,0 +1,166 @@
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.catalog.facts import ItemFacts
+from app.recommendations.outfit import Look, compose
+from app.recommendations.outfit_rules import CORES, Brief, clash, slots_around
+from tests.app.recommendations.making import item, shelf
+
+KINDS = (
+    "shirt tshirt top jeans trousers skirt shorts dress coat jacket heels casual_shoes sandals formal_shoes handbag "
+    "belt tie watch scarf sunglasses earrings kurta churidar"
+).split()
+COLOURS = ["black", "white", "navy", "red", "green", "beige", "yellow", ""]
+
+
+@st.composite
+def garments(draw: st.DrawFn) -> ItemFacts:
+    return item(
+        str(draw(st.integers(0, 10_000))),
+        draw(st.sampled_from(KINDS)),
+        draw(st.sampled_from(COLOURS)),
+        gender=draw(st.sampled_from(["women", "men", "unisex", ""])),
+        age_group=draw(st.sampled_from(["adult", "kids", ""])),
+        season=draw(st.sampled_from(["summer", "winter", ""])),
+        usage=draw(st.sampled_from(["casual", "formal", "sports", ""])),
+        price=draw(st.sampled_from([Decimal(10), Decimal("49.90"), None])),
+        in_stock=draw(st.booleans()),
+    )
+
+
+def wardrobe(gender: str = "women") -> list[ItemFacts]:
+    """Enough for several looks, two colours of everything."""
+    kinds = [
+        "shirt",
+        "top",
+        "jeans",
+        "trousers",
+        "dress",
+        "jacket",
+        "heels",
+        "flats",
+        "casual_shoes",
+        "handbag",
+        "watch",
+    ]
+    kinds += ["earrings", "sunglasses", "scarf", "coat", "sandals", "formal_shoes", "belt"]
+    return [
+        item(f"{kind}-{colour}", kind, colour, gender=gender, usage="casual", season="summer", price=Decimal(30))
+        for kind in kinds
+        for colour in ("black", "white", "red")
+    ]
+
+
+def looks(anchor: ItemFacts, items: list[ItemFacts], brief: Brief = Brief(), **more: bool) -> list[Look]:  # noqa: B008
+    return compose(anchor, more.get("given", True), shelf(items), brief, 3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(garments(), st.lists(garments(), max_size=60, unique_by=lambda g: g.id), st.sampled_from([None, Decimal(90)]))
+def test_every_look_keeps_the_rules(anchor: ItemFacts, items: list[ItemFacts], budget: Decimal | None) -> None:
+    found = compose(anchor, True, shelf(items), Brief(budget=budget), 3)
+    for look in found:
+        whole = (anchor, *look.pieces)
+        slots = [g.slot for g in whole]
+        assert len(slots) == len(set(slots))
+        assert not ("one_piece" in slots and {"top", "bottom"} & set(slots))
+        assert len(slots) + ("one_piece" in slots) >= 3
+        assert not any(clash(a, b) for a, b in combinations(whole, 2))
+        assert all(p.in_stock for p in look.pieces)
+        assert {p.age_group for p in look.pieces} <= ({"kids"} if anchor.age_group == "kids" else {"adult", ""})
+        assert 0.0 <= look.score <= 1.0
+        if budget is not None:
+            assert look.total is not None and look.total <= budget
+    pieces = [p.id for look in found for p in look.pieces]
+    assert len(pieces) == len(set(pieces))
+    assert [k.score for k in found] == sorted((k.score for k in found), reverse=True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(wardrobe()))
+def test_the_order_of_candidates_does_not_matter(items: list[ItemFacts]) -> None:
+    anchor = item("mine", "top", "navy")
+    assert looks(anchor, items) == looks(anchor, wardrobe())
+
+
+@pytest.mark.parametrize("kind", ["top", "jeans", "dress", "jacket", "heels", "handbag", "watch", "scarf"])
+def test_a_full_wardrobe_gives_full_looks_with_shoes(kind: str) -> None:
+    anchor = item("mine", kind, "navy", usage="casual", season="summer")
+    found = looks(anchor, wardrobe())
+    assert len(found) == 3
+    for look in found:
+        slots = [anchor.slot, *(p.slot for p in look.pieces)]
+        assert "footwear" in slots
+        assert 4 <= len(slots) + ("one_piece" in slots) <= 5
+
+
+@pytest.mark.parametrize("kind", ["bra", "pyjamas", "swimwear", "socks", "perfume"])
+def test_no_look_rather_than_a_silly_one(kind: str) -> None:
+    anchor = item("mine", kind)
+    assert anchor.slot not in CORES
+    assert slots_around(anchor) == ()
+    assert looks(anchor, wardrobe()) == []
+
+
+def test_the_given_garment_costs_nothing_and_a_catalogue_anchor_its_price() -> None:
+    anchor = item("mine", "dress", "navy", price=Decimal(500))
+    free = looks(anchor, wardrobe())[0]
+    paid = looks(anchor, wardrobe(), given=False)[0]
+    assert free.total == 30 * len(free.pieces)
+    assert paid.total == 500 + 30 * len(paid.pieces)
+
+
+def test_a_tight_budget_drops_what_is_not_needed_and_finds_what_is_cheap() -> None:
+    items = [
+        *wardrobe(),
+        item("cheap", "flats", "black", price=Decimal(4)),
+        item("cheap2", "jeans", "blue", price=Decimal(5)),
+    ]
+    found = looks(item("mine", "top", "white"), items, Brief(budget=Decimal(10)))
+    assert [{p.id for p in look.pieces} for look in found] == [{"cheap", "cheap2"}]
+
+
+def test_a_piece_without_a_price_leaves_the_total_open_and_no_budget_is_kept_by_it() -> None:
+    items = [item("j", "jeans", price=None), item("s", "flats")]
+    anchor = item("mine", "top", "white")
+    assert looks(anchor, items)[0].total is None
+    assert looks(anchor, items, Brief(budget=Decimal(1000))) == []
+
+
+def test_men_get_no_dress_and_women_no_mens_shoes() -> None:
+    both = [*wardrobe("women"), *wardrobe("men")]
+    both = [item(f"{i}", g.kind, g.colour, gender=g.gender) for i, g in enumerate(both)]
+    for gender, other in (("men", "women"), ("women", "men")):
+        for look in looks(item("mine", "watch", "black", gender=gender), both):
+            assert other not in {p.gender for p in look.pieces}
+            assert gender == "women" or "dress" not in {p.kind for p in look.pieces}
+
+
+def test_no_sandals_in_winter_and_no_coat_in_summer() -> None:
+    anchor = item("mine", "jeans", "blue")
+    winter = {p.kind for look in looks(anchor, wardrobe(), Brief(season="winter")) for p in look.pieces}
+    summer = {p.kind for look in looks(anchor, wardrobe(), Brief(season="summer")) for p in look.pieces}
+    assert "sandals" not in winter
+    assert {"coat", "jacket"} & winter
+    assert "coat" not in summer
+
+
+def test_a_tie_needs_its_shirt() -> None:
+    items = [
+        item("t", "tshirt", "white", gender="men"),
+        item("j", "jeans", gender="men"),
+        item("s", "casual_shoes", gender="men"),
+    ]
+    anchor = item("mine", "tie", "navy", gender="men", usage="casual")
+    assert looks(anchor, items) == []
+    with_shirt = looks(anchor, [*items, item("w", "shirt", "white", gender="men")])
+    assert with_shirt and "shirt" in {p.kind for p in with_shirt[0].pieces}
+
+
+def test_colours_that_clash_lose_against_a_neutral() -> None:
+    items = [item("green", "jeans", "green"), item("beige", "jeans", "beige"), item("s", "flats", "white")]
+    assert looks(item("mine", "top", "red"), items)[0].pieces[0].id == "beige"
