@@ -12,10 +12,9 @@ from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.settings import ModelSettings, Settings
 from models.contracts import Encoder
-from models.encoders import load_encoder
 from models.engine.engine import Engine
 from models.fusion import fusions
-from models.index.snapshot import SnapshotStore
+from models.index import SnapshotStore
 from models.zero_shot import AttributeTagger
 
 
@@ -59,6 +58,8 @@ class Container:
 async def build_engine(settings: ModelSettings, encoder: Encoder | None = None) -> Engine:
     """The engine around `encoder`, or around the model that the settings name."""
     if encoder is None:
+        from models.encoders import load_encoder
+
         encoder = await asyncio.to_thread(
             load_encoder, settings.name, device=settings.device, precision=settings.precision
         )

@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from app.commands.console import err, progress_bar
 from app.db.migrate import upgrade
 from app.db.session import Database
-from app.main import create_app
-from app.observability.logging import configure_logging
 from app.settings import AuthSettings, Settings
-from app.storefront.demo import prepare_demo
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.  [TRYON_HOST]")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.  [TRYON_PORT]")]
@@ -32,6 +28,8 @@ def demo(
     data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("var/demo"),
 ) -> None:
     """Run the service with a demo shop: drawn garments, seeded on first start, no network needed."""
+    from app.storefront.demo import prepare_demo
+
     settings = _placed(Settings(), host, port).model_copy(
         update={"data_dir": data_dir, "auth": AuthSettings(anonymous_shop=True)}
     )
@@ -58,9 +56,7 @@ def migrate() -> None:
 
 
 def _placed(settings: Settings, host: str | None, port: int | None) -> Settings:
-    return settings.model_copy(
-        update={"host": host or settings.host, "port": settings.port if port is None else port}
-    )
+    return settings.model_copy(update={"host": host or settings.host, "port": settings.port if port is None else port})
 
 
 def _free_port(host: str) -> int:
@@ -70,5 +66,10 @@ def _free_port(host: str) -> int:
 
 
 def _run(settings: Settings) -> None:
+    import uvicorn
+
+    from app.main import create_app
+    from app.observability.logging import configure_logging
+
     configure_logging(settings.log_level)
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)

@@ -1,6 +1,6 @@
 """Seeds the demo shop: drawn garments go through the same import and reindex as any shop's feed."""
 
-import io
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +9,13 @@ from typing import Any
 from app.auth.keys import KeyRepository
 from app.catalog.importer import ImportRequest, run_import
 from app.catalog.reindex import reindex
-from app.container import Container
+from app.container import build_engine
 from app.db.migrate import prepare
 from app.db.session import Database
+from app.media.storage import LocalBlobs
 from app.settings import Settings
 from models.flats import Flat, demo_catalogue, draw
+from models.index import SnapshotStore
 
 WIDTH, HEIGHT = 600, 800
 KEY_NAME = "demo"
@@ -42,3 +44,58 @@ def feed_row(flat: Flat) -> dict[str, Any]:
         "sizes": "|".join(size for size, _ in flat.sizes),
         "stock": "|".join(str(count) for _, count in flat.sizes),
     }
+
+
+async def prepare_demo(settings: Settings, advance: Advance) -> str:
+    """Draw, import and index the demo catalogue where that is not done yet. Returns a fresh admin key.
+
+    Raises ModelUnavailable when the named model cannot be had.
+    """
+    database = Database.of(settings)
+    try:
+        await prepare(database)
+        feed = await asyncio.to_thread(_write_feed, settings.data_dir / "feed", advance)
+        engine = await build_engine(settings.model)
+        blobs, snapshots = LocalBlobs(settings.blob_dir), SnapshotStore(settings.index_dir)
+
+        async def report(done: int, total: int) -> None:
+            advance(done, total)
+
+        await run_import(database, blobs, settings, feed, progress=report)
+        await reindex(database, blobs, engine, snapshots, settings, progress=report)
+        await engine.close()
+        return await _fresh_key(database)
+    finally:
+        await database.close()
+
+
+def _write_feed(folder: Path, advance: Advance) -> ImportRequest:
+    """The demo's feed and pictures as files; a picture that is there already is not drawn again."""
+    pictures = folder / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    flats = demo_catalogue()
+    for done, flat in enumerate(flats, start=1):
+        path = pictures / f"{flat.id}.webp"
+        if not path.exists():
+            _draw(flat, path)
+        advance(done, len(flats))
+    feed = folder / "items.jsonl"
+    feed.write_text("".join(json.dumps(feed_row(f), ensure_ascii=False) + "\n" for f in flats), "utf-8")
+    return ImportRequest(feed=feed, pictures=(pictures,))
+
+
+def _draw(flat: Flat, path: Path) -> None:
+    """Written beside and renamed, so that a killed start leaves no half picture."""
+    part = path.with_suffix(".part")
+    draw(flat, WIDTH, HEIGHT).save(part, "WEBP", quality=88, method=4)
+    part.replace(path)
+
+
+async def _fresh_key(database: Database) -> str:
+    """Keys are shown once and stored hashed, so every start makes a new one and revokes the last."""
+    async with database.unit_of_work() as session:
+        keys = KeyRepository(session)
+        for row in await keys.all():
+            if row.name == KEY_NAME:
+                await keys.revoke(row.id)
+        return (await keys.create("admin", KEY_NAME))[1]

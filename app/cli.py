@@ -1,0 +1,39 @@
+"""`tryon`, the command line."""
+
+import sys
+
+import typer
+
+from app.commands import catalogue, models, service
+from app.commands.console import err
+from app.commands.keys import keys
+from app.errors import AppError
+from models.contracts import ModelError
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Photo and words in, garments and outfits out. Settings come from TRYON_* (see README).",
+)
+cli.command()(service.demo)
+cli.command()(service.serve)
+cli.command("import")(catalogue.import_)
+cli.command()(catalogue.reindex)
+cli.command("eval")(models.evaluate_)
+cli.command()(models.train)
+cli.command()(service.migrate)
+cli.add_typer(keys, name="keys")
+
+
+def main() -> None:
+    """Run, and turn what went wrong on purpose into one line instead of a traceback."""
+    try:
+        cli()
+    except AppError as error:
+        err.print(f"tryon: {error.detail}", markup=False, soft_wrap=True, style="red")
+        sys.exit(1)
+    except ModelError as error:
+        err.print(f"tryon: {error}", markup=False, soft_wrap=True, style="red")
+        sys.exit(1)
