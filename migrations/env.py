@@ -5,15 +5,15 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from app.db.base import Base
 from app.db.session import Database
+from app.db.tables import metadata
 from app.settings import Settings
 
 
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         user_module_prefix="base.",

@@ -5,16 +5,12 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from pkgutil import iter_modules
 
 import asyncpg
 import pytest
 
-import app
-from app.db.base import Base
+from app.db.migrate import upgrade
 from app.db.session import Database
 
 
@@ -50,14 +46,9 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A `Database` with every table of the application, empty."""
-    for module in iter_modules(app.__path__, "app."):
-        tables = f"{module.name}.tables"
-        if module.ispkg and find_spec(tables):
-            import_module(tables)
+    """A `Database` at the newest migration, empty."""
     opened = Database(database_url)
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    await upgrade(opened)
     yield opened
     await opened.close()
 

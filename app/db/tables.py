@@ -1,0 +1,12 @@
+"""Every domain's tables in one place, so that migrations and tests see the whole schema."""
+
+from app.auth import tables as auth
+from app.catalog import tables as catalog
+from app.db.base import Base
+from app.jobs import tables as jobs
+from app.recommendations import tables as recommendations
+
+DOMAINS = (auth, catalog, jobs, recommendations)
+"""Importing a domain's tables is what registers them."""
+
+metadata = Base.metadata
