@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ CURRENT = "current"
 BUILDING = ".building-"
 SAMPLE = 100
 TOP = 10
+ABANDONED_SECONDS = 24 * 3600
 LEAST_RECALL = 0.9
 """Recall@10 against exact search below which a build is refused; a flat index reaches 1.0."""
 ROUNDING = 1e-5
@@ -130,7 +132,10 @@ class SnapshotStore:
         return found
 
     def prune(self, keep: int) -> list[str]:
-        """Delete all but the `keep` newest versions, never the live one; returns what went."""
+        """Delete all but the `keep` newest versions, never the live one; returns what went.
+
+        What a build that was killed left behind goes too, once it is a day old.
+        """
         if keep < 0:
             raise ValueError(f"keep must not be negative, got {keep}")
         versions = self._versions()
@@ -138,6 +143,9 @@ class SnapshotStore:
         gone = [v for v in versions[: max(0, len(versions) - keep)] if v != current]
         for version in gone:
             shutil.rmtree(self._root / version)
+        for leftover in self._root.glob(f"{BUILDING}*"):
+            if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(leftover)
         return gone
 
     def _versions(self) -> list[str]:

@@ -146,8 +146,8 @@ def _words(entries: Iterable[Kind | Colour | Attribute]) -> dict[str, str]:
     """Word → id. A feed's own name wins over a shopper's word, an earlier entry over a later one."""
     known = list(entries)
     table: dict[str, str] = {}
-    for names in ((lambda e: (*e.feeds, e.id)), (lambda e: (*e.en, *e.zh))):
-        for entry in known:
-            for name in names(entry):
-                table.setdefault(_key(name), entry.id)
+    feed_names = ((name, entry.id) for entry in known for name in (*entry.feeds, entry.id))
+    shopper_words = ((name, entry.id) for entry in known for name in (*entry.en, *entry.zh))
+    for name, entry_id in (*feed_names, *shopper_words):
+        table.setdefault(_key(name), entry_id)
     return table

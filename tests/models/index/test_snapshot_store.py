@@ -236,6 +236,17 @@ def test_pruning_keeps_the_newest_and_the_live_one(store: SnapshotStore, unit_ro
     assert store.current_version() == versions[0]
 
 
+def test_pruning_sweeps_up_after_a_killed_build_but_leaves_a_running_one(store: SnapshotStore, root: Path) -> None:
+    killed, running = root / ".building-killed", root / ".building-running"
+    killed.mkdir()
+    running.mkdir()
+    os.utime(killed, (0, 0))
+    assert store.prune(3) == []
+    assert not killed.exists()
+    assert running.exists()
+    assert store.manifests() == []
+
+
 def test_another_model_is_another_manifest(store: SnapshotStore, rows: Matrix, spec: ModelSpec) -> None:
     one = store.build(ids_of(rows), rows, rows, spec)
     two = store.build(ids_of(rows), rows, rows, replace(spec, revision="r2"))
