@@ -75,13 +75,8 @@ async def list_items(
     return await service.page(filters, cursor, limit, locale)
 
 
-@router.get("/items/{item_id}")
-async def get_item(_who: ShopDep, item_id: str, service: ServiceDep, locale: LocaleDep) -> ItemOut:
-    return item_out(await service.item(item_id), locale)
-
-
 @router.get(
-    "/items/{item_id}/image", response_class=Response, responses={200: {"content": {"image/webp": {}}}, 304: {}}
+    "/items/{item_id:path}/image", response_class=Response, responses={200: {"content": {"image/webp": {}}}, 304: {}}
 )
 async def get_image(
     _who: ShopDep,
@@ -100,6 +95,12 @@ async def get_image(
         return Response(status_code=304, headers=headers)
     data = await asyncio.to_thread(render, container.blobs, picture.blob_key, width, container.settings.limits)
     return Response(data, media_type="image/webp", headers=headers)
+
+
+@router.get("/items/{item_id:path}")
+async def get_item(_who: ShopDep, item_id: str, service: ServiceDep, locale: LocaleDep) -> ItemOut:
+    """One item. Keep this route last: a feed's own id may hold slashes, so it takes whatever is left of the path."""
+    return item_out(await service.item(item_id), locale)
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

@@ -54,11 +54,10 @@ class JobRepository:
             .with_for_update(skip_locked=True)
             .scalar_subquery()
         )
-        moment = now()
         taken = (
             update(JobRow)
             .where(JobRow.id == oldest, JobRow.state == JobState.queued)
-            .values(state=JobState.running, worker=str(worker), started_at=moment, heartbeat=moment, done=0)
+            .values(state=JobState.running, worker=str(worker), heartbeat=now(), done=0)
             .returning(JobRow)
             .execution_options(synchronize_session=False)
         )

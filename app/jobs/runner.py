@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from app.db.base import now
 from app.db.session import Database
 from app.errors import AppError, ReindexRunning
 from app.jobs.repository import JobRepository
@@ -142,7 +143,8 @@ class JobRunner:
         log.info("job_started", job=job.id, kind=job.kind)
         result: dict[str, Any] | None = None
         try:
-            await context.write()
+            # Told now, not when claiming began: a claim may have waited for another writer.
+            await context.write(started_at=now())
             result = await self._handlers[job.kind](context, job.params)
             state = JobState.succeeded
         except JobCancelled:

@@ -1,0 +1,187 @@
+"""The job table and its runner on real databases."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from app.db.base import now
+from app.db.session import Database
+from app.errors import InvalidRequest, ReindexRunning
+from app.jobs.repository import JobRepository
+from app.jobs.runner import JobContext, JobRunner
+from app.jobs.service import JobService
+from app.jobs.states import STALE_AFTER, JobState, Worker, orphaned, pace
+from app.jobs.tables import JobRow
+from tests.app.jobs.conftest import WaitFor
+
+SLOW_POLL_S = 60.0
+"""So slow that only being woken explains that a test passes."""
+
+
+async def count(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    for step in range(params["to"]):
+        await context.progress(step + 1, params["to"])
+    return {"counted": params["to"]}
+
+
+async def fail(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    raise RuntimeError("no luck")
+
+
+class Gate:
+    """A job that reports steps until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = asyncio.Event()
+        self.open = asyncio.Event()
+
+    async def run(self, context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+        self.entered.set()
+        while not self.open.is_set():
+            await context.write(done=1)
+            await asyncio.sleep(0)
+        return {}
+
+
+async def test_runs_what_is_submitted_at_once_and_keeps_the_outcome(database: Database, wait_for: WaitFor) -> None:
+    runner = JobRunner(database, {"count": count, "fail": fail}, SLOW_POLL_S)
+    await runner.start()
+    try:
+        good = await runner.submit("count", {"to": 3})
+        bad = await runner.submit("fail", {})
+        done = await wait_for(good.id, JobState.succeeded)
+        failed = await wait_for(bad.id, JobState.failed)
+    finally:
+        await runner.stop()
+    assert (done.done, done.total, done.result, done.eta_s) == (3, 3, {"counted": 3}, None)
+    assert done.started_at and done.finished_at and done.created_at <= done.started_at <= done.finished_at
+    assert failed.errors == [{"reason": "RuntimeError: no luck"}]
+
+
+async def test_one_of_a_kind_until_it_has_ended(database: Database, wait_for: WaitFor) -> None:
+    gate = Gate()
+    runner = JobRunner(database, {"reindex": gate.run}, SLOW_POLL_S)
+    first = await runner.submit("reindex", {}, exclusive=True)
+    with pytest.raises(ReindexRunning) as refused:
+        await runner.submit("reindex", {}, exclusive=True)
+    assert refused.value.extra == {"job": first.id}
+    await runner.start()
+    try:
+        gate.open.set()
+        await wait_for(first.id, JobState.succeeded)
+        second = await runner.submit("reindex", {}, exclusive=True)
+        await wait_for(second.id, JobState.succeeded)
+    finally:
+        await runner.stop()
+
+
+async def test_concurrent_submits_of_one_of_a_kind_let_one_through(database: Database) -> None:
+    runner = JobRunner(database, {}, SLOW_POLL_S)
+    submits = [runner.submit("reindex", {}, exclusive=True) for _ in range(8)]
+    outcomes = await asyncio.gather(*submits, return_exceptions=True)
+    assert sum(isinstance(o, JobRow) for o in outcomes) == 1
+    assert sum(isinstance(o, ReindexRunning) for o in outcomes) == 7
+
+
+async def test_each_job_is_claimed_once_however_many_workers_reach_for_it(database: Database) -> None:
+    runner = JobRunner(database, {}, SLOW_POLL_S)
+    submitted = [(await runner.submit("count", {"to": 1})).id for _ in range(6)]
+
+    async def claim(number: int) -> str | None:
+        async with database.unit_of_work() as session:
+            row = await JobRepository(session).claim(["count"], Worker("host", number, "t"))
+        return row.id if row else None
+
+    claimed = [c for c in await asyncio.gather(*(claim(n) for n in range(9))) if c]
+    assert len(claimed) == len(set(claimed))
+    claimed += [c for n in range(6) if (c := await claim(n))]
+    assert sorted(claimed) == sorted(submitted)
+
+
+async def test_cancelling(database: Database, wait_for: WaitFor) -> None:
+    gate = Gate()
+    runner = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S)
+    running, queued = await runner.submit("gate", {}), await runner.submit("gate", {})
+    await runner.start()
+    try:
+        async with asyncio.timeout(10):
+            await gate.entered.wait()
+        for job in (queued, running):
+            async with database.unit_of_work() as session:
+                await JobService(JobRepository(session)).cancel(job.id)
+        await wait_for(running.id, JobState.cancelled)
+        ended = await wait_for(queued.id, JobState.cancelled)
+        assert ended.started_at is None
+    finally:
+        await runner.stop()
+
+
+async def test_a_stopped_runner_leaves_its_job_to_the_next(database: Database, wait_for: WaitFor) -> None:
+    gate = Gate()
+    first = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S)
+    job = await first.submit("gate", {}, exclusive=True)
+    await first.start()
+    async with asyncio.timeout(10):
+        await gate.entered.wait()
+    await first.stop()
+    await wait_for(job.id, JobState.queued)
+    gate.open.set()
+    second = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S)
+    await second.start()
+    try:
+        await wait_for(job.id, JobState.succeeded)
+    finally:
+        await second.stop()
+
+
+async def test_a_job_whose_process_died_is_taken_up_at_start(database: Database, wait_for: WaitFor) -> None:
+    runner = JobRunner(database, {"count": count}, SLOW_POLL_S)
+    job = await runner.submit("count", {"to": 1})
+    async with database.unit_of_work() as session:
+        await JobRepository(session).claim(["count"], Worker("another host", 1, "gone"))
+        await session.execute(update(JobRow).values(heartbeat=now() - 2 * STALE_AFTER))
+    await runner.start()
+    try:
+        await wait_for(job.id, JobState.succeeded)
+    finally:
+        await runner.stop()
+
+
+async def test_lists_newest_first_page_by_page(database: Database) -> None:
+    runner = JobRunner(database, {}, SLOW_POLL_S)
+    ids = [(await runner.submit("count", {"to": 1})).id for _ in range(5)]
+    async with database.unit_of_work() as session:
+        service = JobService(JobRepository(session))
+        seen: list[str] = []
+        cursor = None
+        while True:
+            rows, cursor = await service.page(cursor, 2)
+            seen += [row.id for row in rows]
+            if cursor is None:
+                break
+        with pytest.raises(InvalidRequest):
+            await service.page("WyJ4IiwgInkiXQ", 2)
+    assert seen == ids[::-1]
+
+
+def test_who_lost_a_job() -> None:
+    me, moment = Worker("here", 10, "new"), now()
+    assert not orphaned(str(me), None, me, moment)
+    assert orphaned("here/10/old", moment, me, moment)
+    assert orphaned("here/999999999/old", moment, me, moment)
+    assert not orphaned("there/10/old", moment, me, moment)
+    assert orphaned("there/10/old", moment - STALE_AFTER - dt.timedelta(seconds=1), me, moment)
+    assert orphaned("", None, me, moment)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0, 10**6))
+def test_the_pace_is_never_negative(done: int, total: int, elapsed_s: float) -> None:
+    rate, eta_s = pace(done, total, elapsed_s)
+    assert (rate is None) == (eta_s is None)
+    assert eta_s is None or eta_s >= 0
