@@ -39,6 +39,9 @@ LEAST_CONTRAST = 14.0
 AREA = (0.04, 0.9)
 """Shares of the photo that a believable subject covers."""
 
+DOUBT = 0.55
+"""Share of the threshold at which a pixel beside the subject still belongs to it."""
+
 TOUCHING = 0.3
 """Share of the border that a subject may run across: more, and it fills the frame or the background is misread."""
 
@@ -67,6 +70,10 @@ def find_subject(photo: RGB) -> Box | None:
     distance = _blurred(_distance(lab, background))
     threshold = max(_otsu(distance), LEAST_SPREAD)
     subject = _opened(distance > threshold)
+    if not _believable(subject, distance):
+        return None
+    # Sleeves in shade and pale parts differ less from the floor: what hangs together with the subject belongs to it.
+    subject = _grown(subject, _opened(distance > DOUBT * threshold))
     if not _believable(subject, distance):
         return None
     box = _box(subject)
@@ -172,6 +179,16 @@ def _spread(flags: Flags) -> Flags:
     padded = np.pad(flags, 1, mode="edge")
     rows = padded[:-2] | padded[1:-1] | padded[2:]
     return np.asarray(rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:])
+
+
+def _grown(seed: Flags, within: Flags) -> Flags:
+    """`seed` with all of `within` that hangs together with it (morphological reconstruction)."""
+    before = -1
+    while (size := int(seed.sum())) != before:
+        before = size
+        for _ in range(4):  # counting costs as much as spreading
+            seed = _spread(seed) & within
+    return seed
 
 
 def _believable(subject: Flags, distance: Plane) -> bool:
