@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi_offline import FastAPIOffline
 
 from app.api import ROUTERS
 from app.container import Container
@@ -20,7 +21,7 @@ EXPOSED = ["Location", "Retry-After", "X-Request-ID"]
 def create_app(settings: Settings | None = None, *, encoder: Encoder | None = None) -> FastAPI:
     """The service. `encoder` replaces the model that the settings name (for tests and embedding)."""
     settings = settings or Settings()
-    app = FastAPI(
+    app = FastAPIOffline(  # /docs and /redoc without a CDN
         title="tryon",
         summary="Photo and words in, garments and outfits out.",
         version="1",
