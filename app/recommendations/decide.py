@@ -25,6 +25,8 @@ from models.taxonomy import taxonomy
 NEAREST = 3
 """Suggestions shown though none reaches the score asked for."""
 
+VOTERS, MAJORITY = 10, 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -156,7 +158,7 @@ class Decider:
         shown = [(g, facts) for g in garments if (facts := facts_seen(g.seen)) is not None]
         if shown:
             garment, facts = next(((g, f) for g, f in shown if f.slot in CORES), shown[0])
-            return facts, garment
+            return replace(facts, gender=gender_of(ranked) or facts.gender), garment
         return (ranked[0].item, None) if ranked else (None, None)
 
     def _looks(
@@ -181,6 +183,15 @@ class Decider:
             pool = candidates.shelves(self.view, vector, mask, slots)
         with watch.stage("rank"):
             return compose(anchor, given, pool, brief, limits.outfits)
+
+
+def gender_of(ranked: Sequence[Ranked]) -> str:
+    """Whom the nearest items were made for, when most of them agree: surer than what one photo seems to show."""
+    made_for = [r.item.gender for r in ranked[:VOTERS] if r.item.gender in ("women", "men")]
+    for gender in ("women", "men"):
+        if made_for and made_for.count(gender) >= MAJORITY * len(made_for):
+            return gender
+    return ""
 
 
 def garments_of(query: EncodedQuery, parsed: ParsedText, seen: Sequence[tuple[Seen, ...]]) -> list[Garment]:

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
@@ -40,6 +41,20 @@ def _no_controls(text: str) -> str:
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in ALLOWED_CONTROLS for c in text):
         raise ValueError("must not contain control characters; remove them")
     return text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string within parsed JSON, names included."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for name, inner in value.items():
+                yield name
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
 
 
 def _parsed_filters(given: Any) -> Any:
@@ -133,7 +148,8 @@ class Ask(BaseModel):
     @field_validator("filters")
     @classmethod
     def _known_values(cls, filters: Filters) -> Filters:
-        _no_controls(json.dumps(filters.model_dump(mode="json"), ensure_ascii=False))
+        for text in _texts(filters.model_dump(mode="json")):
+            _no_controls(text)
         try:
             resolve(filters)
         except InvalidRequest as error:

@@ -10,10 +10,11 @@ from app.recommendations.outfit import Look, compose
 from app.recommendations.outfit_rules import CORES, Brief, clash, slots_around
 from tests.app.recommendations.making import item, shelf
 
-KINDS = (
-    "shirt tshirt top jeans trousers skirt shorts dress coat jacket heels casual_shoes sandals formal_shoes handbag "
-    "belt tie watch scarf sunglasses earrings kurta churidar"
-).split()
+KINDS = [
+    *("shirt", "tshirt", "top", "jeans", "trousers", "skirt", "shorts", "dress", "kurta", "churidar", "coat", "jacket"),
+    *("heels", "casual_shoes", "sandals", "formal_shoes", "handbag", "belt", "tie", "watch", "scarf", "sunglasses"),
+    "earrings",
+]
 COLOURS = ["black", "white", "navy", "red", "green", "beige", "yellow", ""]
 
 
