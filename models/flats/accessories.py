@@ -2,87 +2,58 @@
 
 from collections.abc import Callable
 
-from models.flats.inks import mix
 from models.flats.paint import Canvas
 from models.flats.paths import MIDDLE as X
 from models.flats.paths import box, flip, oval, sym
 
 
-def _cap(c: Canvas) -> None:
-    c.piece("M88 236C82 160 116 122 166 122C218 122 252 160 250 232C200 244 140 246 88 236Z",
-            folds=[("M120 160Q140 134 176 134", 12, 0.9), ("M236 170Q244 200 242 226", 10, -0.5)])  # fmt: skip
-    for d in ("M164 123C136 150 126 196 130 240", "M168 123C206 146 222 190 220 238"):
-        c.seam(d, 1.1)
-        c.stitch(d.replace("M164", "M168").replace("C136", "C140"))
-    c.piece("M90 226C130 236 176 236 206 232C150 240 96 262 40 268C28 266 26 258 34 250C50 238 70 230 90 226Z", fill=c.ink.deep, volume=0.8, folds=[("M50 254Q110 238 170 236", 7, 0.8)])
-    for n in range(3):
-        c.stitch(f"M{92 - n * 8} {232 + n * 6}C{130 - n * 8} {240 + n * 4} {150} {240 + n * 2} {186 - n * 10} {238 + n * 3}")
-    c.button(166, 121, 5, fill=c.ink.deep)
-    for x, y in ((146, 160), (196, 164)):
-        c.button(x, y, 1.8)
-
-
-def _hat(c: Canvas) -> None:
-    {"fedora": _fedora, "bucket": _bucket, "beanie": _beanie, "sun": _sun}[c.flat.style](c)
-
-
-def _brim_hat(c: Canvas, rx: float, ry: float, crown: str, cloth: str) -> None:
-    c.piece(oval(X, 240, rx, ry), cloth=cloth, folds=[(f"M{X - rx * 0.8} 246Q{X} {240 + ry * 0.9} {X + rx * 0.7} 250", 8, 0.8)])
-    c.shape(oval(X + 4, 238, 78, 15), c.ink.shadow, alpha=0.35, blur=True)
-    c.piece(sym(crown), cloth=cloth, folds=[(f"M{X - 30} 150L{X - 36} 220", 16, 0.9)])
-    tone = c.ink.second if c.flat.second_colour else mix(c.ink.base, "#1a1210", 0.55)
-    c.piece(sym(f"M{X} 222C{X + 36} 222 {X + 62} 216 {X + 70} 208L{X + 73} 232C{X + 56} 244 {X + 28} 248 {X} 248"), fill=tone, volume=0.6)
-
-
-def _fedora(c: Canvas) -> None:
-    _brim_hat(c, 122, 30, f"M{X} 136C{X + 14} 120 {X + 44} 118 {X + 54} 138C{X + 64} 166 {X + 68} 200 {X + 73} 236C{X + 50} 248 {X + 20} 250 {X} 250", "")
-    c.seam(f"M{X} 136C{X - 4} 150 {X - 2} 164 {X} 176", 5, ink=c.ink.shadow, alpha=0.3)
-
-
-def _sun(c: Canvas) -> None:
-    _brim_hat(c, 136, 44, f"M{X} 146C{X + 44} 146 {X + 62} 176 {X + 73} 236C{X + 50} 248 {X + 20} 250 {X} 250", "straw")
-
-
-def _bucket(c: Canvas) -> None:
-    c.piece(sym(f"M{X} 130C{X + 40} 130 {X + 60} 136 {X + 64} 146L{X + 78} 214C{X + 50} 226 {X + 20} 228 {X} 228"), folds=[(f"M{X - 40} 150L{X - 48} 214", 14, 0.8)])
-    c.seam(f"M{X - 64} 147Q{X} 164 {X + 64} 147", 1.1)
-    c.piece(sym(f"M{X} 222C{X + 30} 222 {X + 60} 218 {X + 78} 210C{X + 92} 232 {X + 104} 252 {X + 110} 268C{X + 60} 290 {X + 24} 292 {X} 292"), folds=[(f"M{X - 70} 236Q{X} 262 {X + 60} 240", 10, 0.6)])
-    for n in range(4):
-        y, w = 240 + n * 12, 88 + n * 7
-        c.stitch(f"M{X - w} {y}Q{X} {y + 24} {X + w} {y}")
-
-
-def _beanie(c: Canvas) -> None:
-    c.piece(sym(f"M{X} 112C{X + 56} 112 {X + 84} 160 {X + 86} 236L{X} 240"), cloth="rib", folds=[(f"M{X - 40} 140Q{X - 56} 180 {X - 56} 224", 16, 0.8)])
-    c.piece(sym(f"M{X} 226Q{X + 50} 226 {X + 90} 220L{X + 92} 268Q{X + 50} 278 {X} 279"), cloth="rib", fill=c.ink.deep)
-    for n in range(-2, 3):
-        c.seam(f"M{X + n * 8} 114Q{X + n * 34} 160 {X + n * 36} 222", 0.9, alpha=0.4)
-    c.piece(oval(X, 104, 24, 22), cloth="knit")
-
-
 def _scarf(c: Canvas) -> None:
     for dx, low, turn in ((30, 344, 4), (-22, 322, -5)):
         x = X + dx
-        c.piece(f"M{x - 24} 140L{x + 26} 140L{x + 30 + turn} {low}L{x - 28 + turn} {low + 4}Z", cloth="knit", turn=turn,
-                folds=[(f"M{x - 8} 160L{x - 8 + turn} {low}", 8, -0.7), (f"M{x + 8} 150L{x + 12 + turn} {low}", 9, 0.8)])  # fmt: skip
+        c.piece(
+            f"M{x - 24} 140L{x + 26} 140L{x + 30 + turn} {low}L{x - 28 + turn} {low + 4}Z",
+            cloth="knit",
+            turn=turn,
+            folds=[(f"M{x - 8} 160L{x - 8 + turn} {low}", 8, -0.7), (f"M{x + 8} 150L{x + 12 + turn} {low}", 9, 0.8)],
+        )
         for n in range(13):
             fx = x - 26 + turn + n * 4.6
-            c.seam(f"M{fx} {low + 2}L{fx + (n % 3 - 1)} {low + 20}", 2.2, ink=c.ink.base if not c.ink.dark else c.ink.edge, alpha=1)
+            c.seam(
+                f"M{fx} {low + 2}L{fx + (n % 3 - 1)} {low + 20}",
+                2.2,
+                ink=c.ink.base if not c.ink.dark else c.ink.edge,
+                alpha=1,
+            )
         c.frame(x - 30, 100, x + 34, low + 22)
-    c.piece(sym(f"M{X} 66C{X + 44} 66 {X + 74} 86 {X + 72} 116C{X + 68} 148 {X + 34} 166 {X} 168"), cloth="knit", turn=80,
-            folds=[(f"M{X - 60} 112Q{X} 160 {X + 60} 112", 9, -0.8), (f"M{X - 56} 96Q{X} 140 {X + 54} 96", 8, 0.8)])  # fmt: skip
+    c.piece(
+        sym(f"M{X} 66C{X + 44} 66 {X + 74} 86 {X + 72} 116C{X + 68} 148 {X + 34} 166 {X} 168"),
+        cloth="knit",
+        turn=80,
+        folds=[(f"M{X - 60} 112Q{X} 160 {X + 60} 112", 9, -0.8), (f"M{X - 56} 96Q{X} 140 {X + 54} 96", 8, 0.8)],
+    )
     c.piece(sym(f"M{X} 82C{X + 24} 82 {X + 42} 92 {X + 42} 106C{X + 36} 120 {X + 18} 126 {X} 127"), fill=c.ink.inside)
-    c.piece(f"M{X - 40} 104C{X - 10} 132 {X + 30} 128 {X + 58} 96C{X + 76} 110 {X + 70} 138 {X + 46} 152C{X + 10} 170 {X - 36} 160 {X - 66} 136C{X - 72} 118 {X - 56} 104 {X - 40} 104Z", cloth="knit", turn=70, volume=0.9,
-            folds=[(f"M{X - 50} 122Q{X} 152 {X + 54} 118", 8, -0.6), (f"M{X - 56} 132Q{X} 164 {X + 60} 128", 6, 0.7)])  # fmt: skip
+    c.piece(
+        f"M{X - 40} 104C{X - 10} 132 {X + 30} 128 {X + 58} 96"
+        f"C{X + 76} 110 {X + 70} 138 {X + 46} 152C{X + 10} 170 {X - 36} 160 {X - 66} 136"
+        f"C{X - 72} 118 {X - 56} 104 {X - 40} 104Z",
+        cloth="knit",
+        turn=70,
+        volume=0.9,
+        folds=[(f"M{X - 50} 122Q{X} 152 {X + 54} 118", 8, -0.6), (f"M{X - 56} 132Q{X} 164 {X + 60} 128", 6, 0.7)],
+    )
 
 
 def _belt(c: Canvas) -> None:
     c.piece("M60 168C100 132 200 132 240 168L244 196C200 160 100 160 56 196Z", fill=c.ink.inside, volume=0.8)
-    c.piece("M44 182C44 172 52 166 60 168C100 196 200 196 240 168C250 166 257 174 256 184L254 210C200 250 100 250 46 210Z",
-            folds=[("M60 196Q150 232 240 196", 9, 0.9)])  # fmt: skip
+    c.piece(
+        "M44 182C44 172 52 166 60 168C100 196 200 196 240 168C250 166 257 174 256 184L254 210C200 250 100 250 46 210Z",
+        folds=[("M60 196Q150 232 240 196", 9, 0.9)],
+    )
     c.stitch("M50 186C100 218 200 218 251 186")
     c.stitch("M50 206C100 240 200 240 250 206")
-    c.piece("M150 194L232 180Q262 176 262 196Q262 216 236 216L150 236Z", volume=0.8, folds=[("M164 206L250 196", 8, 0.9)])
+    c.piece(
+        "M150 194L232 180Q262 176 262 196Q262 216 236 216L150 236Z", volume=0.8, folds=[("M164 206L250 196", 8, 0.9)]
+    )
     c.stitch("M160 198L234 185Q256 182 256 196Q256 210 234 211L160 229")
     for n in range(4):
         c.shape(oval(198 + n * 14, 202 - n * 2.2, 2.2, 2.2), "#15110e")
@@ -95,19 +66,37 @@ def _belt(c: Canvas) -> None:
 def _tie(c: Canvas) -> None:
     if c.flat.style == "bow":
         for side in (flip, str):
-            c.piece(side(f"M{X} 190C{X + 30} 172 {X + 70} 156 {X + 100} 154C{X + 108} 176 {X + 108} 224 {X + 100} 246C{X + 70} 244 {X + 30} 228 {X} 210Z"), folds=[(side(f"M{X + 10} 200L{X + 70} 184"), 7, -0.6), (side(f"M{X + 12} 204L{X + 80} 222"), 8, 0.8)])
+            c.piece(
+                side(
+                    f"M{X} 190C{X + 30} 172 {X + 70} 156 {X + 100} 154"
+                    f"C{X + 108} 176 {X + 108} 224 {X + 100} 246C{X + 70} 244 {X + 30} 228 {X} 210Z"
+                ),
+                folds=[(side(f"M{X + 10} 200L{X + 70} 184"), 7, -0.6), (side(f"M{X + 12} 204L{X + 80} 222"), 8, 0.8)],
+            )
         c.piece(box(X - 17, 178, 34, 44, 9), folds=[(f"M{X - 4} 184L{X - 4} 216", 6, 0.8)])
         return
     c.piece(f"M{X - 4} 96L{X + 18} 96L{X + 40} 322L{X + 12} 348L{X - 6} 326Z", fill=c.ink.inside)
-    c.piece(f"M{X - 15} 88L{X + 15} 88L{X + 36} 330L{X} 372L{X - 36} 330Z", turn=40, folds=[(f"M{X - 10} 110L{X - 16} 330", 12, 0.9), (f"M{X - 8} 90Q{X} 120 {X + 6} 130", 6, -0.6)])
-    c.piece(f"M{X - 24} 40Q{X} 34 {X + 24} 40L{X + 15} 88Q{X} 95 {X - 15} 88Z", turn=-40, folds=[(f"M{X - 8} 46L{X - 5} 84", 8, 0.9)])
+    c.piece(
+        f"M{X - 15} 88L{X + 15} 88L{X + 36} 330L{X} 372L{X - 36} 330Z",
+        turn=40,
+        folds=[(f"M{X - 10} 110L{X - 16} 330", 12, 0.9), (f"M{X - 8} 90Q{X} 120 {X + 6} 130", 6, -0.6)],
+    )
+    c.piece(
+        f"M{X - 24} 40Q{X} 34 {X + 24} 40L{X + 15} 88Q{X} 95 {X - 15} 88Z",
+        turn=-40,
+        folds=[(f"M{X - 8} 46L{X - 5} 84", 8, 0.9)],
+    )
 
 
 _LENSES = {
-    "aviator": f"M{X + 12} 178C{X + 40} 170 {X + 84} 170 {X + 104} 182C{X + 106} 216 {X + 86} 252 {X + 58} 252C{X + 32} 250 {X + 14} 214 {X + 12} 178Z",
+    "aviator": f"M{X + 12} 178C{X + 40} 170 {X + 84} 170 {X + 104} 182"
+    f"C{X + 106} 216 {X + 86} 252 {X + 58} 252C{X + 32} 250 {X + 14} 214 {X + 12} 178Z",
     "round": oval(X + 58, 210, 42, 42),
-    "square": f"M{X + 14} 178L{X + 106} 174Q{X + 112} 176 {X + 110} 190C{X + 106} 226 {X + 96} 240 {X + 66} 241C{X + 34} 242 {X + 22} 232 {X + 16} 200Q{X + 12} 184 {X + 14} 178Z",
-    "cat": f"M{X + 14} 186C{X + 40} 174 {X + 84} 168 {X + 122} 158C{X + 122} 200 {X + 104} 240 {X + 66} 241C{X + 34} 242 {X + 14} 220 {X + 14} 186Z",
+    "square": f"M{X + 14} 178L{X + 106} 174Q{X + 112} 176 {X + 110} 190"
+    f"C{X + 106} 226 {X + 96} 240 {X + 66} 241C{X + 34} 242 {X + 22} 232 {X + 16} 200"
+    f"Q{X + 12} 184 {X + 14} 178Z",
+    "cat": f"M{X + 14} 186C{X + 40} 174 {X + 84} 168 {X + 122} 158"
+    f"C{X + 122} 200 {X + 104} 240 {X + 66} 241C{X + 34} 242 {X + 14} 220 {X + 14} 186Z",
 }
 
 
@@ -144,7 +133,9 @@ def _watch(c: Canvas) -> None:
                 y = min(a, b) + 4 + n * 10
                 c.seam(f"M{X - 30} {y}L{X + 30} {y}M{X - 11} {y}L{X - 11} {y + 10}M{X + 11} {y}L{X + 11} {y + 10}", 1)
         else:
-            c.stitch(f"M{X - 20} {a + 6 if a < b else a - 6}L{X - 28} {b}M{X + 20} {a + 6 if a < b else a - 6}L{X + 28} {b}")
+            c.stitch(
+                f"M{X - 20} {a + 6 if a < b else a - 6}L{X - 28} {b}M{X + 20} {a + 6 if a < b else a - 6}L{X + 28} {b}"
+            )
     if not steel:
         for n in range(5):
             c.shape(oval(X, 270 + n * 14, 2.4, 3), "#141210")
@@ -161,7 +152,11 @@ def _dial(c: Canvas, *, gold: bool) -> None:
     c.piece(inner, fill=face, volume=0.8)
     hands = "#22242a" if face.startswith("#f") else "#f2f2f2"
     for n in range(12):
-        c.raw(f'<path d="M{X} 158L{X} {166 if n % 3 else 170}" transform="rotate({n * 30} {X} 200)" stroke="{hands}" stroke-width="{1.8 if n % 3 else 3}"/>')
+        c.raw(
+            f'<path d="M{X} 158'
+            f'L{X} {166 if n % 3 else 170}" transform="rotate({n * 30} {X} 200)" '
+            f'stroke="{hands}" stroke-width="{1.8 if n % 3 else 3}"/>'
+        )
     c.seam(f"M{X} 200L{X - 20} 186", 4, ink=hands, alpha=1)
     c.seam(f"M{X} 200L{X + 24} 174", 2.6, ink=hands, alpha=1)
     c.shape(oval(X, 200, 3.6, 3.6), hands)
@@ -171,10 +166,18 @@ def _dial(c: Canvas, *, gold: bool) -> None:
 def _socks(c: Canvas) -> None:
     for dx, dy in ((34, -16), (-30, 10)):
         with c.moved(f"translate({dx} {dy})"):
-            c.piece("M128 96L186 96C188 150 186 186 190 214C196 246 180 262 154 268C126 276 104 292 82 290C60 286 60 262 80 248C108 232 126 216 128 186Z", cloth="knit",
-                    folds=[("M150 120L152 200", 14, 0.8), ("M132 200Q160 214 184 210", 6, -0.6)])  # fmt: skip
+            c.piece(
+                "M128 96L186 96C188 150 186 186 190 214C196 246 180 262 154 268C126 276 104 292 82 290"
+                "C60 286 60 262 80 248C108 232 126 216 128 186Z",
+                cloth="knit",
+                folds=[("M150 120L152 200", 14, 0.8), ("M132 200Q160 214 184 210", 6, -0.6)],
+            )
             c.piece("M127 92L187 92L187 116L128 116Z", fill=c.ink.deep, cloth="rib")
-            c.piece("M64 266C62 282 74 291 92 289C106 287 112 282 120 280C112 262 100 248 88 244C76 250 66 258 64 266Z", fill=c.ink.deep, volume=0.7)
+            c.piece(
+                "M64 266C62 282 74 291 92 289C106 287 112 282 120 280C112 262 100 248 88 244C76 250 66 258 64 266Z",
+                fill=c.ink.deep,
+                volume=0.7,
+            )
             c.piece("M189 206C196 240 184 256 162 265C150 246 166 220 189 206Z", fill=c.ink.deep, volume=0.6)
     c.frame(30, 76, 226, 300)
 
@@ -182,16 +185,31 @@ def _socks(c: Canvas) -> None:
 def _gloves(c: Canvas) -> None:
     knit = "knit" if c.flat.style == "knit" else ""
     for side in (flip, str):
-        hand = (f"M{X + 24} 300L{X + 26} 220C{X + 18} 206 {X + 8} 190 {X + 6} 172C{X + 8} 160 {X + 18} 160 {X + 24} 172L{X + 36} 192L{X + 38} 120C{X + 40} 108 {X + 52} 108 {X + 54} 120L{X + 56} 172"
-                f"L{X + 58} 104C{X + 60} 92 {X + 72} 92 {X + 74} 104L{X + 75} 172L{X + 79} 112C{X + 81} 100 {X + 93} 102 {X + 93} 114L{X + 92} 178L{X + 98} 136C{X + 101} 125 {X + 112} 128 {X + 111} 140"
-                f"L{X + 106} 226L{X + 100} 300Z")  # fmt: skip
+        hand = (
+            f"M{X + 24} 300L{X + 26} 220C{X + 18} 206 {X + 8} 190 {X + 6} 172"
+            f"C{X + 8} 160 {X + 18} 160 {X + 24} 172L{X + 36} 192L{X + 38} 120"
+            f"C{X + 40} 108 {X + 52} 108 {X + 54} 120L{X + 56} 172"
+            f"L{X + 58} 104C{X + 60} 92 {X + 72} 92 {X + 74} 104L{X + 75} 172L{X + 79} 112"
+            f"C{X + 81} 100 {X + 93} 102 {X + 93} 114L{X + 92} 178L{X + 98} 136"
+            f"C{X + 101} 125 {X + 112} 128 {X + 111} 140"
+            f"L{X + 106} 226L{X + 100} 300Z"
+        )
         c.piece(side(hand), cloth=knit, folds=[(side(f"M{X + 50} 200L{X + 54} 290"), 14, 0.8)])
-        c.piece(side(f"M{X + 22} 282L{X + 102} 282L{X + 102} 312L{X + 22} 312Z"), fill=c.ink.deep, cloth="rib" if knit else "")
+        c.piece(
+            side(f"M{X + 22} 282L{X + 102} 282L{X + 102} 312L{X + 22} 312Z"),
+            fill=c.ink.deep,
+            cloth="rib" if knit else "",
+        )
         if not knit:
             c.stitch(side(f"M{X + 48} 190L{X + 50} 228M{X + 66} 188L{X + 66} 230M{X + 84} 190L{X + 82} 228"))
 
 
 DRAW: dict[str, Callable[[Canvas], None]] = {
-    "cap": _cap, "hat": _hat, "scarf": _scarf, "belt": _belt, "tie": _tie, "sunglasses": _sunglasses, "watch": _watch,
-    "socks": _socks, "gloves": _gloves,
-}  # fmt: skip
+    "scarf": _scarf,
+    "belt": _belt,
+    "tie": _tie,
+    "sunglasses": _sunglasses,
+    "watch": _watch,
+    "socks": _socks,
+    "gloves": _gloves,
+}

@@ -175,5 +175,15 @@ def _row(line: str) -> list[Flat]:
         colour, _, second = colours.partition("/")
         tokens = [kind, style, *details.values(), gender, colour, second, pattern]
         ident = "-".join(["flat", *(token.replace("_", "-") for token in tokens if token)])
-        flats.append(make(cut, ident, gender=GENDERS[gender], colour=colour, second=second or None, pattern=pattern or "solid", **usual))
+        flats.append(
+            make(
+                cut,
+                ident,
+                gender=GENDERS[gender],
+                colour=colour,
+                second=second or None,
+                pattern=pattern or "solid",
+                **usual,
+            )
+        )
     return flats

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from models.flats import body
+from models.flats import body, sleeves
 from models.flats.body import Torso
 from models.flats.paint import Canvas, Fold
 from models.flats.paths import MIDDLE as X
@@ -13,13 +13,24 @@ from models.flats.tops import bow, placket, straps
 _LENGTH = {"mini": 268.0, "knee": 312.0, "midi": 352.0, "maxi": 412.0}
 """Hem of a dress with its shoulders at 62, by name."""
 
-_HEM = {"aline": 0.36, "fitflare": 0.5, "sheath": 0.0, "wrap": 0.3, "slip": 0.12, "shirt": 0.24, "ball": 0.62, "tiered": 0.42}
+_HEM = {
+    "aline": 0.36,
+    "fitflare": 0.44,
+    "sheath": 0.0,
+    "wrap": 0.3,
+    "slip": 0.12,
+    "shirt": 0.24,
+    "ball": 0.4,
+    "tiered": 0.3,
+}
 """How far a skirt widens on each side, as a share of its length."""
 
 
 def _bodice(style: str) -> Torso:
     waist = {"sheath": 48.0, "slip": 47.0, "shirt": 47.0}.get(style, 42.0)
-    return Torso(top=62, shoulder=54, drop=17, chest=54, pit=118, waist=waist, waist_y=172, hem=waist, bottom=178, dip=2, neck=24)
+    return Torso(
+        top=62, shoulder=54, drop=17, chest=54, pit=118, waist=waist, waist_y=172, hem=waist, bottom=178, dip=2, neck=24
+    )
 
 
 def skirt_folds(top: float, bottom: float, half: float, count: int) -> list[Fold]:
@@ -28,25 +39,46 @@ def skirt_folds(top: float, bottom: float, half: float, count: int) -> list[Fold
     for n in range(count):
         at = (n + 0.5) / count * 2 - 1
         x0, x1 = X + at * half * 0.42, X + at * half
-        folds.append((f"M{x0} {top + 14}Q{(x0 + x1) / 2 - at * 4} {(top + bottom) / 2} {x1} {bottom}", 9, -0.75 if n % 2 else 0.7))
+        folds.append(
+            (
+                f"M{x0} {top + 14}Q{(x0 + x1) / 2 - at * 4} {(top + bottom) / 2} {x1} {bottom}",
+                9,
+                -0.75 if n % 2 else 0.7,
+            )
+        )
     return folds
+
+
+def _side(style: str, waist: float, half: float, y: float, hem: float) -> str:
+    """The right edge of a skirt from its waist to its hem: close-fitting ones follow the hip, others fall from it."""
+    span = hem - y
+    if style == "sheath":
+        return f"C{X + waist + 12} {y + 24} {X + waist + 14} {y + 44} {X + waist + 13} {y + 62}L{X + half} {hem - 4}"
+    if style == "slip":
+        return (
+            f"C{X + waist + 12} {y + 22} {X + waist + 14} {y + 40} {X + half - 8} {y + span * 0.5}L{X + half} {hem - 4}"
+        )
+    bell = 0.55 if style in ("fitflare", "ball", "tiered") else 0.38
+    upper, lower = X + waist + (half - waist) * bell, X + waist + (half - waist) * 0.72
+    return f"C{upper} {y + span * 0.16} {lower} {y + span * 0.5} {X + half} {hem - 4}"
 
 
 def _skirt(c: Canvas, t: Torso, style: str, hem: float) -> None:
     y, w = t.bottom - 4, t.waist
     span = hem - y
-    half = w + 12 + span * _HEM[style] if style != "sheath" else w + 4
-    hip = 16 if style in ("sheath", "slip") else 10
+    half = w + 12 + span * _HEM[style] if style != "sheath" else w + 3
     c.piece(
-        sym(f"M{X} {y}L{X + w} {y}C{X + w + hip} {y + 26} {X + w + hip} {y + 46} {X + (half if style == 'sheath' else w + hip + (half - w - hip) * 0.4)} {y + span * 0.5}"
-            f"L{X + half} {hem - 4}C{X + half * 0.6} {hem + 7} {X + half * 0.3} {hem + 8} {X} {hem + 8}"),
+        sym(
+            f"M{X} {y}L{X + w} {y}{_side(style, w, half, y, hem)}"
+            f"C{X + half * 0.6} {hem + 7} {X + half * 0.3} {hem + 8} {X} {hem + 8}"
+        ),
         folds=skirt_folds(y, hem, half, {"fitflare": 9, "ball": 11, "tiered": 10, "aline": 7}.get(style, 4)),
-    )  # fmt: skip
+    )
     edge = f"M{X} {hem + 2}C{X + half * 0.3} {hem + 2} {X + half * 0.6} {hem + 1} {X + half - 2} {hem - 9}"
     c.stitch(edge + flip(edge))
     if style == "tiered":
         for share in (0.36, 0.68):
-            at, wide = y + span * share, w + 10 + (half - w - 10) * share
+            at, wide = y + span * share, w + (half - w) * {0.36: 0.5, 0.68: 0.74}[share] - 1
             tier = f"M{X - wide} {at - 3}Q{X} {at + 9} {X + wide} {at - 3}"
             c.seam(tier, 5, ink=c.ink.shadow, alpha=0.2)
             c.seam(tier, 1.2)
@@ -57,7 +89,7 @@ def _dress(c: Canvas) -> None:
     hem = _LENGTH[c.flat.length]
     t = _bodice(style)
     strappy = c.flat.sleeve == "strap"
-    body.arms(c, t, c.flat.sleeve, band=10 if c.flat.sleeve in ("long", "bishop") else 0)
+    sleeves.arms(c, t, c.flat.sleeve, band=10 if c.flat.sleeve in ("long", "bishop") else 0)
     _skirt(c, t, style, hem)
     if strappy:
         _strap_bodice(c, t)
@@ -78,7 +110,10 @@ def _sewn_bodice(c: Canvas, t: Torso) -> None:
     if neck != "collar":
         body.inside(c, t, neck)
     right = (f"M{X + t.waist - 4} {t.bottom - 8}Q{X + 26} {t.pit + 34} {X + 24} {t.pit + 8}", 6, -0.5)
-    c.piece(body.front(t, neck), folds=[right, (flip(right[0]), 6, -0.5), (f"M{X - 20} {t.pit - 12}L{X - 18} {t.bottom - 14}", 12, 0.6)])
+    c.piece(
+        body.front(t, neck),
+        folds=[right, (flip(right[0]), 6, -0.5), (f"M{X - 20} {t.pit - 12}L{X - 18} {t.bottom - 14}", 12, 0.6)],
+    )
     dart = f"M{X + 22} {t.pit + 16}L{X + 19} {t.bottom - 4}"
     c.seam(dart + flip(dart), 0.8, alpha=0.55)
     if neck == "collar":
@@ -90,10 +125,23 @@ def _sewn_bodice(c: Canvas, t: Torso) -> None:
 
 def _strap_bodice(c: Canvas, t: Torso) -> None:
     y = t.pit
-    c.piece(sym(f"M{X} {y - 16}Q{X + 30} {y - 16} {X + 45} {y}L{X + 30} {y + 20}L{X} {y + 20}"), fill=c.ink.inside, volume=0.5)
+    c.piece(
+        sym(f"M{X} {y - 16}Q{X + 30} {y - 16} {X + 45} {y}L{X + 30} {y + 20}L{X} {y + 20}"),
+        fill=c.ink.inside,
+        volume=0.5,
+    )
     straps(c, (X + 32, y - 24), (X + 28, t.top))
-    half = f"M{X} {y - 3}C{X + 10} {y - 5} {X + 22} {y - 20} {X + 32} {y - 26}C{X + 38} {y - 12} {X + 42} {y - 4} {X + 51} {y + 2}"
-    c.piece(sym(f"{half}C{X + 50} {y + 20} {X + t.waist} {y + 34} {X + t.waist} {t.bottom - 2}Q{X + 20} {t.bottom + 2} {X} {t.bottom + 2}"), folds=[(f"M{X - 22} {y}L{X - 16} {t.bottom - 6}", 11, 0.7)])
+    half = (
+        f"M{X} {y - 3}C{X + 10} {y - 5} {X + 22} {y - 20} {X + 32} {y - 26}"
+        f"C{X + 38} {y - 12} {X + 42} {y - 4} {X + 51} {y + 2}"
+    )
+    c.piece(
+        sym(
+            f"{half}C{X + 50} {y + 20} {X + t.waist} {y + 34} {X + t.waist} {t.bottom - 2}"
+            f"Q{X + 20} {t.bottom + 2} {X} {t.bottom + 2}"
+        ),
+        folds=[(f"M{X - 22} {y}L{X - 16} {t.bottom - 6}", 11, 0.7)],
+    )
     c.stitch(half + flip(half))
 
 
@@ -113,10 +161,14 @@ def _belted(c: Canvas, t: Torso, hem: float) -> None:
 def _jumpsuit(c: Canvas) -> None:
     wide = c.flat.style == "wide"
     t = replace(_bodice("aline"), waist=45, hem=45)
-    body.arms(c, t, c.flat.sleeve, band=10 if c.flat.sleeve == "long" else 0)
+    sleeves.arms(c, t, c.flat.sleeve, band=10 if c.flat.sleeve == "long" else 0)
     y, out, end = t.bottom - 4, (92.0 if wide else 60.0), (44.0 if wide else 34.0)
-    leg = (f"M{X - 1} {y}L{X + 45} {y}C{X + 62} {y + 30} {X + 62} {y + 60} {X + (66 if wide else 60)} {y + 100}L{X + out} 400Q{X + out - 30} 407 {X + out - end} 403"
-           f"C{X + 16} {y + 150} {X + 6} {y + 110} {X - 1} {y + 76}Z")  # fmt: skip
+    leg = (
+        f"M{X - 1} {y}L{X + 45} {y}"
+        f"C{X + 62} {y + 30} {X + 62} {y + 60} {X + (66 if wide else 60)} {y + 100}L{X + out} 400"
+        f"Q{X + out - 30} 407 {X + out - end} 403"
+        f"C{X + 16} {y + 150} {X + 6} {y + 110} {X - 1} {y + 76}Z"
+    )
     crease: Fold = (f"M{X + 32} {y + 30}L{X + out - end / 2} 396", 8, 0.7)
     dark: Fold = (f"M{X + 4} {y + 70}Q{X + 30} {y + 60} {X + 52} {y + 40}", 7, -0.6)
     for side in (flip, str):

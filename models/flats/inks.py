@@ -25,7 +25,7 @@ def lightness(shade: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """`shadow` and `shine` model volume with the two opacities; `edge` outlines and seams; `inside` shows within necks."""
+    """`shadow` and white light model volume, `dim` and `glow` strong; `edge` draws seams, `inside` shows in necks."""
 
     base: str
     second: str

@@ -14,7 +14,11 @@ _BRANDS = {
     "sports": "Tryon Move", "formal": "Tryon Atelier", "party": "Tryon Soirée", "travel": "Tryon Voyage",
     "smart_casual": "Tryon Studio", "home": "Tryon Home",
 }  # fmt: skip
-_LETTERS = {"women": ("XS", "S", "M", "L", "XL"), "men": ("S", "M", "L", "XL", "XXL"), "unisex": ("XS", "S", "M", "L", "XL")}
+_LETTERS = {
+    "women": ("XS", "S", "M", "L", "XL"),
+    "men": ("S", "M", "L", "XL", "XXL"),
+    "unisex": ("XS", "S", "M", "L", "XL"),
+}
 _SHOES = {"women": range(36, 42), "men": range(40, 47), "unisex": range(36, 47)}
 _WAISTS = {"women": tuple(range(34, 46, 2)), "men": ("W29", "W30", "W31", "W32", "W33", "W34", "W36")}
 
@@ -44,7 +48,9 @@ def make(
     """A complete colourway; stock, sale and the cents of its price follow from its id, so they never change."""
     dice = Random(ident)  # noqa: S311 -- made-up stock, nothing secret
     price = Decimal(cut.price + dice.choice((-4, 0, 0, 6))) - Decimal("0.05")
-    title_en, title_zh = titles(cut, colour=colour, second=second, pattern=pattern, neck=neck, sleeve=sleeve, length=length)
+    title_en, title_zh = titles(
+        cut, colour=colour, second=second, pattern=pattern, neck=neck, sleeve=sleeve, length=length
+    )
     return Flat(
         id=ident, kind=cut.kind, colour=colour, shade=shade or shade_of(colour, cut.material), pattern=pattern,
         gender=gender, age_group="adult", season=cut.season, usage=cut.usage, title_en=title_en, title_zh=title_zh,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from models.flats import body
+from models.flats import body, sleeves
 from models.flats.body import Torso
 from models.flats.paint import Canvas
 from models.flats.paths import MIDDLE as X
@@ -15,7 +15,8 @@ def _half(t: Torso, *, low: float, overlap: float = 6.0) -> str:
     """The right front of an open garment: from the neck point down to where it closes, at `low`, and to the hem."""
     tip = t.tip
     return (
-        f"M{X + t.neck} {t.top}L{tip[0]} {tip[1]}C{tip[0] - 5} {tip[1] + 20} {tip[0] - 4} {t.pit - 9} {X + t.chest} {t.pit}"
+        f"M{X + t.neck} {t.top}L{tip[0]} {tip[1]}"
+        f"C{tip[0] - 5} {tip[1] + 20} {tip[0] - 4} {t.pit - 9} {X + t.chest} {t.pit}"
         f"C{X + t.chest - 1} {t.pit + 26} {X + t.waist} {t.waist_y - 28} {X + t.waist} {t.waist_y}"
         f"C{X + t.waist} {t.waist_y + 26} {X + t.hem} {t.bottom - 36} {X + t.hem} {t.bottom - 3}"
         f"Q{X + t.hem * 0.5} {t.bottom + t.dip} {X - overlap} {t.bottom + t.dip}"
@@ -31,7 +32,7 @@ def fronts(c: Canvas, t: Torso, *, low: float, overlap: float = 6.0, cloth: str 
     c.piece(d, cloth=cloth, folds=right)
 
 
-def _lining(c: Canvas, t: Torso, low: float) -> None:
+def lining(c: Canvas, t: Torso, low: float) -> None:
     y = t.top
     d = f"M{X - t.neck} {y}C{X - 14} {y - 7} {X + 14} {y - 7} {X + t.neck} {y}L{X + 12} {low + 8}L{X - 12} {low + 8}Z"
     c.piece(d, fill=c.ink.inside, volume=0.6, edge=0.8)
@@ -40,14 +41,19 @@ def _lining(c: Canvas, t: Torso, low: float) -> None:
 def _cardigan(c: Canvas) -> None:
     base = torso_of(c)
     long = c.flat.style == "long"
-    t = replace(base, chest=base.chest + 3, waist=base.waist + 5, hem=base.hem + 1, bottom=base.bottom + (66 if long else -8))
+    t = replace(
+        base, chest=base.chest + 3, waist=base.waist + 5, hem=base.hem + 1, bottom=base.bottom + (66 if long else -8)
+    )
     low = t.top + 84
-    body.arms(c, t, c.flat.sleeve, cloth="knit", rib=16, wide=1.15)
-    _lining(c, t, low)
+    sleeves.arms(c, t, c.flat.sleeve, cloth="knit", rib=16, wide=1.15)
+    lining(c, t, low)
     if not long:
         body.hem_band(c, t, 13)
     fronts(c, t, low=low, cloth="knit")
-    band = f"M{X + t.neck} {t.top}C{X + t.neck - 6} {t.top + 34} {X - 2} {low - 30} {X - 1} {low}L{X - 1} {t.bottom + (4 if long else 12)}"
+    band = (
+        f"M{X + t.neck} {t.top}C{X + t.neck - 6} {t.top + 34} {X - 2} {low - 30} {X - 1} {low}"
+        f"L{X - 1} {t.bottom + (4 if long else 12)}"
+    )
     left = f"M{X - t.neck} {t.top}C{X - t.neck + 6} {t.top + 34} {X - 2} {low - 30} {X - 1} {low}"
     for d in (left, band):
         c.seam(d, 12.6, alpha=1, cap="butt")
@@ -65,16 +71,30 @@ def _pockets(c: Canvas, t: Torso, y: float, height: float) -> None:
     c.seam(line + flip(line), 0.9)
 
 
-def _lapels(c: Canvas, t: Torso, low: float, *, wide: float = 1.0, fill: str | None = None) -> None:
+def lapels(c: Canvas, t: Torso, low: float, *, wide: float = 1.0, fill: str | None = None) -> None:
     """Notched lapels and a collar that meet at `low`."""
     y, n = t.top, t.neck
     out = X + n + 21 * wide
-    lapel = f"M{X + n - 5} {y + 14}L{out - 4} {y + 30}L{out} {y + 44}C{out - 10} {y + 72} {X + 10} {low - 14} {X - 6} {low}C{X - 2} {low - 40} {X + n - 14} {y + 30} {X + n - 5} {y + 14}Z"
-    collar = f"M{X + n - 4} {y - 7}C{X + n + 6} {y - 4} {X + n + 10} {y + 8} {X + n + 14 * wide} {y + 20}L{out - 6} {y + 29}L{X + n - 6} {y + 22}C{X + n - 8} {y + 12} {X + n - 8} {y} {X + n - 4} {y - 7}Z"
+    lapel = (
+        f"M{X + n - 5} {y + 14}L{out - 4} {y + 30}L{out} {y + 44}"
+        f"C{out - 10} {y + 72} {X + 10} {low - 14} {X - 6} {low}"
+        f"C{X - 2} {low - 40} {X + n - 14} {y + 30} {X + n - 5} {y + 14}Z"
+    )
+    collar = (
+        f"M{X + n - 4} {y - 7}"
+        f"C{X + n + 6} {y - 4} {X + n + 10} {y + 8} {X + n + 14 * wide} {y + 20}"
+        f"L{out - 6} {y + 29}L{X + n - 6} {y + 22}"
+        f"C{X + n - 8} {y + 12} {X + n - 8} {y} {X + n - 4} {y - 7}Z"
+    )
     for side in (flip, str):
         c.piece(side(lapel), fill=fill, volume=0.55, turn=20)
         c.piece(side(collar), fill=fill, volume=0.5, turn=-30)
-    c.piece(f"M{X - n + 4} {y - 7}C{X - 14} {y - 13} {X + 14} {y - 13} {X + n - 4} {y - 7}L{X + n - 7} {y + 6}C{X + 12} {y - 2} {X - 12} {y - 2} {X - n + 7} {y + 6}Z", fill=fill, volume=0.4)
+    c.piece(
+        f"M{X - n + 4} {y - 7}C{X - 14} {y - 13} {X + 14} {y - 13} {X + n - 4} {y - 7}"
+        f"L{X + n - 7} {y + 6}C{X + 12} {y - 2} {X - 12} {y - 2} {X - n + 7} {y + 6}Z",
+        fill=fill,
+        volume=0.4,
+    )
 
 
 def _flaps(c: Canvas, t: Torso, y: float) -> None:
@@ -85,109 +105,52 @@ def _flaps(c: Canvas, t: Torso, y: float) -> None:
 
 def _blazer(c: Canvas) -> None:
     base = torso_of(c)
-    t = replace(base, neck=24, chest=base.chest + 1, waist=base.waist - 1, hem=base.hem + 5, bottom=base.bottom + 20, waist_y=base.waist_y + 4, shoulder=base.shoulder + 2, drop=15)
+    t = replace(
+        base,
+        neck=24,
+        chest=base.chest + 1,
+        waist=base.waist - 1,
+        hem=base.hem + 5,
+        bottom=base.bottom + 20,
+        waist_y=base.waist_y + 4,
+        shoulder=base.shoulder + 2,
+        drop=15,
+    )
     double = c.flat.style == "double"
     low = t.waist_y - (22 if double else 8)
-    body.arms(c, t, "long", wide=1.15)
-    for n in range(3):
-        for x in (X + 113, X - 113):
-            c.button(x + (3 * n if x > X else -3 * n), t.top + 170 + n * 9, 1.9)
-    _lining(c, t, low)
+    sleeves.arms(c, t, "long", wide=1.15)
+    lining(c, t, low)
     fronts(c, t, low=low, overlap=16 if double else 6)
-    _lapels(c, t, low, wide=1.15 if double else 1.0)
+    lapels(c, t, low, wide=1.15 if double else 1.0)
     dart = f"M{X + 34} {t.pit + 20}Q{X + 31} {t.waist_y} {X + 36} {t.waist_y + 36}"
     c.seam(dart + flip(dart), 0.9, alpha=0.6)
     _flaps(c, t, t.waist_y + 36)
     c.seam(f"M{X + 28} {t.pit + 6}L{X + 48} {t.pit + 2}", 2)
-    for x, y in [(X + s * 15, low + 8 + n * 26) for n in (0, 1) for s in (-1, 1)] if double else [(X, low + 8), (X, low + 36)]:
+    for x, y in (
+        [(X + s * 15, low + 8 + n * 26) for n in (0, 1) for s in (-1, 1)] if double else [(X, low + 8), (X, low + 36)]
+    ):
         c.button(x, y, 3.6)
-
-
-def _jacket(c: Canvas) -> None:
-    {"bomber": _bomber, "denim": _denim, "biker": _biker, "puffer": _puffer}[c.flat.style](c)
-
-
-def _short(c: Canvas) -> Torso:
-    base = torso_of(c)
-    return replace(base, chest=base.chest + 5, waist=base.waist + 8, hem=base.hem + 1, bottom=base.bottom - 20, neck=26)
-
-
-def _bomber(c: Canvas) -> None:
-    t = _short(c)
-    body.arms(c, t, "long", rib=17, wide=1.4)
-    _lining(c, t, t.top + 16)
-    body.hem_band(c, t, 17)
-    fronts(c, t, low=t.top + 26, overlap=0)
-    body.neck_rib(c, replace(t, top=t.top - 1), "crew", 13)
-    c.metal(f"M{X} {t.top + 20}L{X} {t.bottom + 14}", width=2.4)
-    slash = f"M{X + 30} {t.waist_y - 6}L{X + 46} {t.waist_y + 30}"
-    for d in (slash, flip(slash)):
-        c.seam(d, 6, alpha=1)
-        c.seam(d, 4, ink=c.ink.deep, alpha=1)
-
-
-def _denim(c: Canvas) -> None:
-    t, thread = _short(c), "#c8924a"
-    body.arms(c, t, "long", band=17, wide=1.3, cloth="twill")
-    _lining(c, t, t.top + 24)
-    fronts(c, t, low=t.top + 28, overlap=6, cloth="twill")
-    c.piece(box(X - t.hem, t.bottom - 14, t.hem * 2, 17, 3), cloth="twill", volume=0.6)
-    yoke = f"M{X + 6} {t.pit}L{X + t.chest - 4} {t.pit - 8}"
-    darts = f"M{X + 24} {t.pit}L{X + 17} {t.bottom - 14}M{X + 48} {t.pit - 2}L{X + 40} {t.bottom - 14}"
-    for d in (yoke, darts, flip(yoke), flip(darts)):
-        c.seam(d, 1)
-        c.stitch(d, ink=thread)
-    pocket = f"M{X + 20} {t.pit - 4}L{X + 54} {t.pit - 7}L{X + 54} {t.pit + 8}L{X + 37} {t.pit + 16}L{X + 20} {t.pit + 10}Z"
-    for d in (pocket, flip(pocket)):
-        c.piece(d, cloth="twill", volume=0.4)
-        c.stitch(d, ink=thread)
-    for n in range(5):
-        c.button(X, t.top + 42 + n * 32, 3, fill="#c9a24a")
-    body.shirt_collar(c, t, size=1.1)
-
-
-def _biker(c: Canvas) -> None:
-    t = _short(c)
-    body.arms(c, t, "long", wide=1.3)
-    low = t.waist_y - 4
-    _lining(c, t, low)
-    fronts(c, t, low=low, overlap=20)
-    _lapels(c, t, low - 20, wide=1.35)
-    c.metal(f"M{X - 20} {low}L{X - 20} {t.bottom}", width=2.4)
-    for d in (f"M{X + 24} {t.waist_y - 2}L{X + 52} {t.waist_y - 16}", f"M{X - 32} {t.waist_y + 4}L{X - 54} {t.waist_y - 10}"):
-        c.metal(d, width=2)
-    c.piece(box(X - t.hem, t.bottom - 15, t.hem * 2, 17, 3), volume=0.6)
-    c.metal(f"{box(X - 34, t.bottom - 16, 18, 18, 2)}{box(X - 30, t.bottom - 12, 10, 10, 1)}")
-    cuff = f"M{X + 100} {t.top + 176}L{X + 118} {t.top + 170}"
-    for d in (cuff, flip(cuff)):
-        c.metal(d, width=1.6)
-
-
-def _puffer(c: Canvas) -> None:
-    t = replace(_short(c), bottom=torso_of(c).bottom + 4, dip=6)
-    body.arms(c, t, "long", rib=10, wide=1.7)
-    c.piece(f"M{X - 32} {t.top + 10}C{X - 34} {t.top - 10} {X - 26} {t.top - 24} {X} {t.top - 24}C{X + 26} {t.top - 24} {X + 34} {t.top - 10} {X + 32} {t.top + 10}Z", folds=[(f"M{X - 28} {t.top - 6}L{X + 28} {t.top - 6}", 6, -0.7)])
-    fronts(c, t, low=t.top + 12, overlap=0)
-    for n in range(7):
-        y = t.top + 36 + n * 27
-        w = t.chest if y > t.pit else t.shoulder - 2
-        d = f"M{X} {y}Q{X + w / 2} {y + 6} {X + w} {y - 2}"
-        for one in (d, flip(d)):
-            c.shape(f"{one}L{X} {y + 2}Z", c.ink.shadow, alpha=0.25)
-            c.seam(one, 1.4)
-        c.seam(f"M{X - w + 12} {y + 11}Q{X - w / 2} {y + 17} {X - 10} {y + 12}", 4, ink="#ffffff", alpha=0.16)
-    c.metal(f"M{X} {t.top - 22}L{X} {t.bottom}", width=2.4)
 
 
 def _coat(c: Canvas) -> None:
     base = torso_of(c)
     trench = c.flat.style == "trench"
-    t = replace(base, neck=25, shoulder=base.shoulder, chest=base.chest + 2, waist=base.waist + 2, waist_y=218, hem=base.hem + (16 if trench else 10), bottom=base.bottom + 92, drop=17)
+    t = replace(
+        base,
+        neck=25,
+        shoulder=base.shoulder,
+        chest=base.chest + 2,
+        waist=base.waist + 2,
+        waist_y=218,
+        hem=base.hem + (16 if trench else 10),
+        bottom=base.bottom + 92,
+        drop=17,
+    )
     low = t.pit + (14 if trench else 34)
-    body.arms(c, t, "long", wide=1.35, band=14 if trench else 0)
-    _lining(c, t, low)
+    sleeves.arms(c, t, "long", wide=1.35, band=14 if trench else 0)
+    lining(c, t, low)
     fronts(c, t, low=low, overlap=18 if trench else 6)
-    _lapels(c, t, low, wide=1.35)
+    lapels(c, t, low, wide=1.35)
     if trench:
         _trench(c, t, low)
     else:
@@ -201,7 +164,10 @@ def _trench(c: Canvas, t: Torso, low: float) -> None:
     for n in (0, 1, 3, 4):
         for s in (-1, 1):
             c.button(X + s * 17, low + 10 + n * 26, 3.6)
-    strap = f"M{X + 34} {t.top + 8}L{X + t.shoulder - 6} {t.top + 17}L{X + t.shoulder - 8} {t.top + 24}L{X + 32} {t.top + 15}Z"
+    strap = (
+        f"M{X + 34} {t.top + 8}L{X + t.shoulder - 6} {t.top + 17}"
+        f"L{X + t.shoulder - 8} {t.top + 24}L{X + 32} {t.top + 15}Z"
+    )
     for d in (strap, flip(strap)):
         c.piece(d, volume=0.3, edge=0.9)
     y = t.waist_y - 6
@@ -216,11 +182,27 @@ def _trench(c: Canvas, t: Torso, low: float) -> None:
 
 def _waistcoat(c: Canvas) -> None:
     base = torso_of(c)
-    t = replace(base, shoulder=46, drop=10, pit=164, chest=base.chest - 4, waist=base.waist - 6, hem=base.hem - 4, bottom=base.bottom - 18, neck=24)
+    t = replace(
+        base,
+        shoulder=46,
+        drop=10,
+        pit=164,
+        chest=base.chest - 4,
+        waist=base.waist - 6,
+        hem=base.hem - 4,
+        bottom=base.bottom - 18,
+        neck=24,
+    )
     low = t.pit + 16
-    _lining(c, t, low)
+    lining(c, t, low)
     d = _half(t, low=low, overlap=6)[:-1]
-    right = d.replace(f"Q{X + t.hem * 0.5} {t.bottom + t.dip} {X - 6} {t.bottom + t.dip}", f"L{X + 22} {t.bottom + 22}L{X - 6} {t.bottom - 2}") + "Z"
+    right = (
+        d.replace(
+            f"Q{X + t.hem * 0.5} {t.bottom + t.dip} {X - 6} {t.bottom + t.dip}",
+            f"L{X + 22} {t.bottom + 22}L{X - 6} {t.bottom - 2}",
+        )
+        + "Z"
+    )
     c.piece(flip(right), folds=[])
     c.piece(right)
     for n in range(4):
@@ -232,5 +214,8 @@ def _waistcoat(c: Canvas) -> None:
 
 
 DRAW: dict[str, Callable[[Canvas], None]] = {
-    "cardigan": _cardigan, "blazer": _blazer, "jacket": _jacket, "coat": _coat, "waistcoat": _waistcoat,
-}  # fmt: skip
+    "cardigan": _cardigan,
+    "blazer": _blazer,
+    "coat": _coat,
+    "waistcoat": _waistcoat,
+}

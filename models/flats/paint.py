@@ -39,7 +39,7 @@ class Canvas:
         cloth: str = "",
         edge: float = 1.2,
     ) -> None:
-        """One piece of cloth: `fill` replaces fabric and pattern, `plain` the pattern only, `turn` turns the pattern."""
+        """One piece of cloth: `fill` replaces fabric and pattern, `plain` only the pattern, which `turn` turns."""
         own = self.ink if fill is None else inks(fill, self.ink.second)
         self._grow(d)
         clip = self._define(lambda i: f'<clipPath id="{i}"><path d="{d}"/></clipPath>')
@@ -48,16 +48,23 @@ class Canvas:
             self._overlay(d, lambda i: patterns.pattern(self.flat.pattern, own, i, fine=self._fine, turn=turn))
         if cloth:
             self._overlay(d, lambda i: patterns.texture(cloth, own, i))
-        self._out.append(f'<path d="{d}" fill="url(#{"sheen-dark" if own.dark else "sheen"})" opacity="{volume:.2f}"/>')
-        rim = f'<path d="{d}" stroke="{own.shadow}" stroke-width="15" opacity="{own.dim * volume:.2f}"/>'
+        self._out.append(
+            f'<path d="{d}" fill="url(#{"sheen-dark" if own.dark else "sheen"})" fill-opacity="{volume:.2f}"/>'
+        )
+        rim = f'<path d="{d}" stroke="{own.shadow}" stroke-width="15" stroke-opacity="{own.dim * volume:.2f}"/>'
         creases = "".join(_crease(own, fold) for fold in folds)
         self._out.append(
-            f'<g clip-path="url(#{clip})"><g filter="url(#soft)" fill="none" stroke-linecap="round">{rim}{creases}</g></g>'
+            f'<g clip-path="url(#{clip})"><g filter="url(#soft)" fill="none" '
+            f'stroke-linecap="round">{rim}{creases}</g></g>'
         )
         if edge:
-            self._out.append(f'<path d="{d}" fill="none" stroke="{own.edge}" stroke-width="{edge}" stroke-linejoin="round"/>')
+            self._out.append(
+                f'<path d="{d}" fill="none" stroke="{own.edge}" stroke-width="{edge}" stroke-linejoin="round"/>'
+            )
 
-    def seam(self, d: str, width: float = 1.0, *, ink: str | None = None, alpha: float = 0.85, cap: str = "round") -> None:
+    def seam(
+        self, d: str, width: float = 1.0, *, ink: str | None = None, alpha: float = 0.85, cap: str = "round"
+    ) -> None:
         self._out.append(
             f'<path d="{d}" fill="none" stroke="{ink or self.ink.edge}" stroke-width="{width}" '
             f'stroke-opacity="{alpha}" stroke-linecap="{cap}" stroke-linejoin="round"/>'
@@ -88,9 +95,13 @@ class Canvas:
         paint = f"url(#{'gold' if gold else 'steel'})"
         rim = "#8a6a24" if gold else "#6d7278"
         if width:
-            self._out.append(f'<path d="{d}" fill="none" stroke="{rim}" stroke-width="{width + 1}" stroke-linecap="round"/>')
+            self._out.append(
+                f'<path d="{d}" fill="none" stroke="{rim}" stroke-width="{width + 1}" stroke-linecap="round"/>'
+            )
             tone = "#d9b765" if gold else "#cfd3d8"
-            self._out.append(f'<path d="{d}" fill="none" stroke="{tone}" stroke-width="{width}" stroke-linecap="round"/>')
+            self._out.append(
+                f'<path d="{d}" fill="none" stroke="{tone}" stroke-width="{width}" stroke-linecap="round"/>'
+            )
         else:
             self._out.append(f'<path d="{d}" fill="{paint}" stroke="{rim}" stroke-width=".8" fill-rule="evenodd"/>')
 
@@ -117,19 +128,19 @@ class Canvas:
         """Says that the drawing needs this box."""
         self._grow(f"M{left} {top}L{right} {bottom}")
 
-    def svg(self, background: str) -> str:
-        """The finished picture in a 300 by 400 view box."""
+    def svg(self, background: str | None) -> str:
+        """The picture in a 300 by 400 view box; without a background it is cut out and casts no shadow."""
         left, top, right, bottom = self._extent
         width, height = _BOX[2] - _BOX[0], _BOX[3] - _BOX[1]
         scale = min(width / (right - left), height / (bottom - top), 1.55)
+        wall = f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="{background}"/>' if background else ""
+        cast = ' filter="url(#cast)"' if background else ""
         dx, dy = MIDDLE - scale * (left + right) / 2, HEIGHT / 2 - scale * (top + bottom) / 2
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
             f'width="{WIDTH:g}" height="{HEIGHT:g}">'
             f"<defs>{_SHARED}{''.join(self._defs)}</defs>"
-            f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="{background}"/>'
-            f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="url(#wall)"/>'
-            f'<g filter="url(#cast)"><g transform="translate({dx:.2f} {dy:.2f}) scale({scale:.4f})">'
+            f'{wall}<g{cast}><g transform="translate({dx:.2f} {dy:.2f}) scale({scale:.4f})">'
             f"{''.join(self._out)}</g></g></svg>"
         )
 
@@ -161,7 +172,7 @@ def _crease(own: Inks, fold: Fold) -> str:
     tone, most = ("#ffffff", own.glow) if strength > 0 else (own.shadow, own.dim)
     if own.dark and strength < 0:
         tone, most = "#ffffff", own.glow * 0.7
-    return f'<path d="{d}" stroke="{tone}" stroke-width="{width}" opacity="{abs(strength) * most:.3f}"/>'
+    return f'<path d="{d}" stroke="{tone}" stroke-width="{width}" stroke-opacity="{abs(strength) * most:.3f}"/>'
 
 
 def _stops(*stops: tuple[float, str, float]) -> str:
@@ -170,17 +181,24 @@ def _stops(*stops: tuple[float, str, float]) -> str:
 
 _SHARED = (
     '<linearGradient id="sheen" x1="0" y1="0" x2="1" y2=".25">'
-    + _stops((0, "#000", 0.12), (0.2, "#000", 0), (0.36, "#fff", 0.09), (0.55, "#fff", 0), (0.8, "#000", 0.04), (1, "#000", 0.16))
+    + _stops(
+        (0, "#000", 0.12),
+        (0.2, "#000", 0),
+        (0.36, "#fff", 0.09),
+        (0.55, "#fff", 0),
+        (0.8, "#000", 0.04),
+        (1, "#000", 0.16),
+    )
     + '</linearGradient><linearGradient id="sheen-dark" x1="0" y1="0" x2="1" y2=".25">'
     + _stops((0, "#fff", 0.02), (0.34, "#fff", 0.08), (0.6, "#fff", 0.02), (0.85, "#fff", 0.06), (1, "#fff", 0))
     + '</linearGradient><linearGradient id="steel" x1="0" y1="0" x2="1" y2="1">'
     + _stops((0, "#f4f6f8", 1), (0.45, "#b4bac1", 1), (0.6, "#e8ebee", 1), (1, "#8f969e", 1))
     + '</linearGradient><linearGradient id="gold" x1="0" y1="0" x2="1" y2="1">'
     + _stops((0, "#f3dc98", 1), (0.45, "#c79a3b", 1), (0.6, "#ecd083", 1), (1, "#a87c28", 1))
-    + '</linearGradient><radialGradient id="wall" cx=".5" cy=".42" r=".8">'
-    + _stops((0, "#fff", 0.5), (0.6, "#fff", 0.05), (1, "#000", 0.05))
-    + "</radialGradient>"
-    '<filter id="soft" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="4.2"/></filter>'
-    '<filter id="cast" x="0" y="0" width="300" height="400" filterUnits="userSpaceOnUse">'
+    + "</linearGradient>"
+    '<filter id="soft" color-interpolation-filters="sRGB" x="-7%" y="-7%" width="114%" height="114%">'
+    '<feGaussianBlur stdDeviation="4.2"/></filter>'
+    '<filter id="cast" color-interpolation-filters="sRGB" x="0" y="0" width="300" height="400" '
+    'filterUnits="userSpaceOnUse">'
     '<feDropShadow dx="3" dy="7" stdDeviation="6" flood-color="#2a2620" flood-opacity=".28"/></filter>'
 )

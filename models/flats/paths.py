@@ -73,6 +73,7 @@ def oval(x: float, y: float, rx: float, ry: float) -> str:
 def box(x: float, y: float, w: float, h: float, r: float = 0) -> str:
     """A rectangle with rounded corners."""
     return (
-        f"M{x + r} {y}L{x + w - r} {y}Q{x + w} {y} {x + w} {y + r}L{x + w} {y + h - r}Q{x + w} {y + h} {x + w - r} {y + h}"
+        f"M{x + r} {y}L{x + w - r} {y}Q{x + w} {y} {x + w} {y + r}"
+        f"L{x + w} {y + h - r}Q{x + w} {y + h} {x + w - r} {y + h}"
         f"L{x + r} {y + h}Q{x} {y + h} {x} {y + h - r}L{x} {y + r}Q{x} {y} {x + r} {y}Z"
     )

@@ -77,9 +77,7 @@ def flower(x: float, y: float, r: float, petal: str, heart: str) -> str:
 
 
 def _leaf(x: float, y: float, tone: str, turn: int) -> str:
-    return (
-        f'<path transform="translate({x} {y}) rotate({turn})" d="M0 0C3 -5 9 -5 12 0C9 4 3 4 0 0Z" fill="{tone}"/>'
-    )
+    return f'<path transform="translate({x} {y}) rotate({turn})" d="M0 0C3 -5 9 -5 12 0C9 4 3 4 0 0Z" fill="{tone}"/>'
 
 
 def _floral(inks: Inks, fine: bool) -> Tile:
@@ -87,8 +85,12 @@ def _floral(inks: Inks, fine: bool) -> Tile:
     leaf, heart = mix(inks.second, "#3f7a45", 0.65), "#e9b53c"
     soft = mix(inks.second, inks.base, 0.3)
     body = (
-        _leaf(16, 16, leaf, 30) + _leaf(36, 40, leaf, 200) + _leaf(6, 38, leaf, -50)
-        + flower(12, 12, 7.5, inks.second, heart) + flower(36, 32, 6, soft, heart) + flower(33, 7, 4, inks.second, heart)
+        _leaf(16, 16, leaf, 30)
+        + _leaf(36, 40, leaf, 200)
+        + _leaf(6, 38, leaf, -50)
+        + flower(12, 12, 7.5, inks.second, heart)
+        + flower(36, 32, 6, soft, heart)
+        + flower(33, 7, 4, inks.second, heart)
     )
     return (48, 48), body
 
@@ -109,7 +111,8 @@ def _embroidered(inks: Inks, fine: bool) -> Tile:
     return (50, 50), (
         f'<g {thread}><path d="M14 30C14 22 14 18 14 10M14 24C8 22 6 18 6 14M14 24C20 22 22 18 22 14"/>'
         '<path d="M39 49C39 44 39 42 39 37M39 45C35 44 34 42 34 39M39 45C43 44 44 42 44 39"/></g>'
-        + flower(14, 8, 4.2, inks.second, inks.base) + flower(39, 35, 3, inks.second, inks.base)
+        + flower(14, 8, 4.2, inks.second, inks.base)
+        + flower(39, 35, 3, inks.second, inks.base)
     )
 
 

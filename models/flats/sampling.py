@@ -13,11 +13,33 @@ from models.flats.make import GENDERS, make, shade_of
 from models.flats.spec import STUDIO, Flat
 from models.taxonomy import taxonomy
 
-_BACKGROUNDS = (STUDIO, STUDIO, "#ffffff", "#ffffff", "#ededed", "#e3e6ea", "#efe7dc", "#dfe7e2", "#f4e9ea", "#cfcac2", "#b9bfc6", "#d8cbb8")
+_BACKGROUNDS = (
+    STUDIO,
+    STUDIO,
+    "#ffffff",
+    "#ffffff",
+    "#ededed",
+    "#e3e6ea",
+    "#efe7dc",
+    "#dfe7e2",
+    "#f4e9ea",
+    "#cfcac2",
+    "#b9bfc6",
+    "#d8cbb8",
+)
 _REACH = 0.055
 """Farthest a shade strays from its colour's centre, in OKLab; never past half the way to the next colour name."""
 
-_LEATHER = ("black", "brown", "tan", "burgundy", "white", "beige", "navy", "red", "grey", "green", "pink", "gold", "silver", "blue", "yellow", "purple", "orange")  # fmt: skip
+_PATTERNED = 0.36
+"""Share of patterned pieces among cuts that come in patterns."""
+
+_CONTRAST = 0.24
+"""Least difference in OKLab lightness between a pattern and its ground."""
+
+_LEATHER = (
+    *("black", "brown", "tan", "burgundy", "white", "beige", "navy", "red", "grey"),
+    *("green", "pink", "gold", "silver", "blue", "yellow", "purple", "orange"),
+)
 _DENIM = ("blue", "blue", "blue", "navy", "black", "grey", "white")
 
 
@@ -31,7 +53,7 @@ def random_flats(n: int, seed: int) -> list[Flat]:
 def _one(dice: Random, styles: Mapping[str, Cut], ident: str) -> Flat:
     cut = dice.choice(list(styles.values()))
     colour = dice.choice(_colours(cut))
-    pattern = dice.choice(cut.patterns[1:]) if len(cut.patterns) > 1 and dice.random() < 0.36 else "solid"
+    pattern = dice.choice(cut.patterns[1:]) if len(cut.patterns) > 1 and dice.random() < _PATTERNED else "solid"
     second = _contrast(dice, colour) if pattern != "solid" or cut.kind == "sports_shoes" else None
     return make(
         cut, ident, gender=GENDERS[dice.choice(cut.genders)], colour=colour, second=second, pattern=pattern,
@@ -53,7 +75,7 @@ def _contrast(dice: Random, colour: str) -> str:
     """A second colour that is well seen on the first."""
     names, points = _centres()
     own = points[names.index(colour)]
-    far = [name for name, point in zip(names, points, strict=True) if abs(point[0] - own[0]) > 0.24]
+    far = [name for name, point in zip(names, points, strict=True) if abs(point[0] - own[0]) > _CONTRAST]
     return dice.choice([*far, *(name for name in ("white", "navy", "black") if name in far)])
 
 

@@ -1,4 +1,4 @@
-"""What a drawn garment is: the words of the taxonomy, the cut that its drawing shows, and its offer in the demo shop."""
+"""What a drawn garment is: its words of the taxonomy, the cut that its drawing shows, its offer in the demo shop."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -4,19 +4,56 @@ from models.flats.cuts import Cut
 from models.taxonomy import taxonomy
 
 _EN = {
-    "crew": "crew-neck", "v": "V-neck", "round": "round-neck", "scoop": "scoop-neck", "boat": "boat-neck", "turtle": "turtleneck",
-    "square": "square-neck", "short": "short-sleeved", "long": "long-sleeved", "elbow": "half-sleeved", "none": "sleeveless",
-    "strap": "strappy", "cap": "cap-sleeved", "puff": "puff-sleeved", "bell": "bell-sleeved", "flutter": "flutter-sleeved",
-    "bishop": "bishop-sleeved", "mini": "mini", "knee": "knee-length", "midi": "midi", "maxi": "maxi",
-}  # fmt: skip
+    "crew": "crew-neck",
+    "v": "V-neck",
+    "round": "round-neck",
+    "scoop": "scoop-neck",
+    "boat": "boat-neck",
+    "turtle": "turtleneck",
+    "square": "square-neck",
+    "short": "short-sleeved",
+    "long": "long-sleeved",
+    "elbow": "half-sleeved",
+    "none": "sleeveless",
+    "strap": "strappy",
+    "cap": "cap-sleeved",
+    "puff": "puff-sleeved",
+    "bell": "bell-sleeved",
+    "flutter": "flutter-sleeved",
+    "bishop": "bishop-sleeved",
+    "mini": "mini",
+    "knee": "knee-length",
+    "midi": "midi",
+    "maxi": "maxi",
+}
 _ZH = {
-    "crew": "圆领", "v": "V领", "round": "大圆领", "scoop": "U领", "boat": "一字领", "turtle": "高领", "square": "方领",
-    "short": "短袖", "long": "长袖", "elbow": "五分袖", "none": "无袖", "strap": "吊带", "cap": "盖肩袖", "puff": "泡泡袖",
-    "bell": "喇叭袖", "flutter": "飞飞袖", "bishop": "灯笼袖", "mini": "迷你", "knee": "及膝", "midi": "中长", "maxi": "长款",
-}  # fmt: skip
+    "crew": "圆领",
+    "v": "V领",
+    "round": "大圆领",
+    "scoop": "U领",
+    "boat": "一字领",
+    "turtle": "高领",
+    "square": "方领",
+    "short": "短袖",
+    "long": "长袖",
+    "elbow": "五分袖",
+    "none": "无袖",
+    "strap": "吊带",
+    "cap": "盖肩袖",
+    "puff": "泡泡袖",
+    "bell": "喇叭袖",
+    "flutter": "飞飞袖",
+    "bishop": "灯笼袖",
+    "mini": "迷你",
+    "knee": "及膝",
+    "midi": "中长",
+    "maxi": "长款",
+}
 
 
-def titles(cut: Cut, *, colour: str, second: str | None, pattern: str, neck: str, sleeve: str, length: str) -> tuple[str, str]:
+def titles(
+    cut: Cut, *, colour: str, second: str | None, pattern: str, neck: str, sleeve: str, length: str
+) -> tuple[str, str]:
     """English and Chinese title; both name the colour, a pattern that is not plain, and the kind."""
     return (
         _english(cut, colour, second, pattern, neck, sleeve, length),

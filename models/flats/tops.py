@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from models.flats import body
+from models.flats import body, sleeves
 from models.flats.body import MEN, WOMEN, Torso
 from models.flats.paint import Canvas
 from models.flats.paths import MIDDLE as X
@@ -17,7 +17,7 @@ def torso_of(c: Canvas) -> Torso:
 
 def _tshirt(c: Canvas) -> None:
     t, polo = torso_of(c), c.flat.neck == "collar"
-    body.arms(c, t, c.flat.sleeve, rib=6 if polo else 0)
+    sleeves.arms(c, t, c.flat.sleeve, rib=6 if polo else 0)
     if not polo:
         body.inside(c, t, c.flat.neck)
     c.piece(body.front(t, c.flat.neck), folds=body.drape(t), plain=c.flat.pattern == "printed")
@@ -53,34 +53,55 @@ def motif(c: Canvas, y: float) -> None:
     if choice == 0:
         c.raw(f'<circle cx="{X}" cy="{y + 14}" r="25" fill="{s}"/>')
         for n in range(3):
-            d = f"M{X - 36} {y + 20 + n * 9}Q{X - 18} {y + 12 + n * 9} {X} {y + 20 + n * 9}Q{X + 18} {y + 28 + n * 9} {X + 36} {y + 20 + n * 9}"
+            d = (
+                f"M{X - 36} {y + 20 + n * 9}Q{X - 18} {y + 12 + n * 9} {X} {y + 20 + n * 9}"
+                f"Q{X + 18} {y + 28 + n * 9} {X + 36} {y + 20 + n * 9}"
+            )
             c.seam(d, 4, ink=c.ink.base, alpha=1)
     elif choice == 1:
         c.shape(f"M{X - 38} {y + 40}L{X - 10} {y - 4}L{X + 4} {y + 18}L{X + 14} {y + 6}L{X + 38} {y + 40}Z", s)
         c.shape(f"M{X - 10} {y - 4}L{X - 20} {y + 12}L{X - 11} {y + 9}L{X - 4} {y + 15}L{X + 1} {y + 12}Z", a)
         c.raw(f'<circle cx="{X + 22}" cy="{y - 8}" r="7" fill="{s}"/>')
     else:
-        c.seam(f"M{X} {y + 46}L{X} {y + 8}M{X} {y + 40}Q{X - 20} {y + 30} {X - 19} {y + 16}M{X} {y + 40}Q{X + 20} {y + 30} {X + 19} {y + 16}", 2.4, ink=s, alpha=1)
-        c.raw(flower(X, y, 13, s, "#e0a030") + flower(X - 20, y + 12, 9, s, "#e0a030") + flower(X + 20, y + 12, 9, s, "#e0a030"))
+        c.seam(
+            f"M{X} {y + 46}L{X} {y + 8}M{X} {y + 40}Q{X - 20} {y + 30} {X - 19} {y + 16}M{X} {y + 40}"
+            f"Q{X + 20} {y + 30} {X + 19} {y + 16}",
+            2.4,
+            ink=s,
+            alpha=1,
+        )
+        c.raw(
+            flower(X, y, 13, s, "#e0a030")
+            + flower(X - 20, y + 12, 9, s, "#e0a030")
+            + flower(X + 20, y + 12, 9, s, "#e0a030")
+        )
 
 
 def _shirt(c: Canvas) -> None:
     t = replace(torso_of(c), tail=20, dip=7)
-    body.arms(c, t, c.flat.sleeve, band=17 if c.flat.sleeve == "long" else 0)
+    sleeves.arms(c, t, c.flat.sleeve, band=17 if c.flat.sleeve == "long" else 0)
     c.piece(body.front(t, "collar"), folds=body.drape(t))
     band = c.flat.neck == "band"
     placket(c, t.top + 22, t.bottom + 5, buttons=7)
     yoke = f"M{X + 34} {t.top + 7}Q{X + 48} {t.top + 24} {t.tip[0] - 3} {t.tip[1] + 16}"
     c.stitch(yoke + flip(yoke))
     if c.flat.style in ("pocket", "denim", "work"):
-        pocket = f"M{X + 22} {t.pit}L{X + 54} {t.pit}L{X + 54} {t.pit + 28}L{X + 38} {t.pit + 36}L{X + 22} {t.pit + 28}Z"
+        pocket = (
+            f"M{X + 22} {t.pit}L{X + 54} {t.pit}L{X + 54} {t.pit + 28}L{X + 38} {t.pit + 36}L{X + 22} {t.pit + 28}Z"
+        )
         for d in (pocket, flip(pocket)) if c.flat.style != "pocket" else (pocket,):
             c.piece(d, volume=0.3, cloth="twill" if c.flat.style == "denim" else "", edge=1)
             c.stitch(d)
     if band:
         w, y = 25, t.top
-        c.piece(sym(f"M{X} {y - 8}C{X + 16} {y - 9} {X + w} {y - 8} {X + w + 2} {y}L{X + w * 0.5} {y + 20}L{X} {y + 26}"), fill=c.ink.inside)
-        edge = f"M{X + w - 1} {y - 8}L{X + w + 5} {y + 2}Q{X + w * 0.7} {y + 22} {X + 1} {y + 28}L{X + 1} {y + 18}Q{X + w - 6} {y + 10} {X + w - 1} {y - 8}Z"
+        c.piece(
+            sym(f"M{X} {y - 8}C{X + 16} {y - 9} {X + w} {y - 8} {X + w + 2} {y}L{X + w * 0.5} {y + 20}L{X} {y + 26}"),
+            fill=c.ink.inside,
+        )
+        edge = (
+            f"M{X + w - 1} {y - 8}L{X + w + 5} {y + 2}Q{X + w * 0.7} {y + 22} {X + 1} {y + 28}"
+            f"L{X + 1} {y + 18}Q{X + w - 6} {y + 10} {X + w - 1} {y - 8}Z"
+        )
         for d in (edge, flip(edge)):
             c.piece(d, volume=0.4)
     else:
@@ -95,7 +116,7 @@ def _top(c: Canvas) -> None:
     elif style == "wrap":
         t = replace(WOMEN, waist=52, hem=60, bottom=268)
     neck = "wrap" if style == "wrap" else c.flat.neck
-    body.arms(c, t, c.flat.sleeve, band=9 if c.flat.sleeve == "bishop" else 0)
+    sleeves.arms(c, t, c.flat.sleeve, band=9 if c.flat.sleeve == "bishop" else 0)
     body.inside(c, t, neck)
     if style == "peplum":
         _peplum(c, t)
@@ -120,9 +141,15 @@ def _top(c: Canvas) -> None:
 def _peplum(c: Canvas, t: Torso) -> None:
     y = t.bottom
     c.piece(
-        sym(f"M{X} {y - 6}L{X + t.hem} {y - 8}C{X + 58} {y + 18} {X + 70} {y + 34} {X + 78} {y + 56}C{X + 50} {y + 74} {X + 24} {y + 66} {X} {y + 68}"),
-        folds=[(f"M{X + d * 0.6} {y}L{X + d} {y + 64}", 8, k) for d, k in ((-60, -0.7), (-30, 0.6), (-8, -0.6), (24, 0.7), (46, -0.7))],
-    )  # fmt: skip
+        sym(
+            f"M{X} {y - 6}L{X + t.hem} {y - 8}C{X + 58} {y + 18} {X + 70} {y + 34} {X + 78} {y + 56}"
+            f"C{X + 50} {y + 74} {X + 24} {y + 66} {X} {y + 68}"
+        ),
+        folds=[
+            (f"M{X + d * 0.6} {y}L{X + d} {y + 64}", 8, k)
+            for d, k in ((-60, -0.7), (-30, 0.6), (-8, -0.6), (24, 0.7), (46, -0.7))
+        ],
+    )
 
 
 def bow(c: Canvas, x: float, y: float, size: float) -> None:
@@ -130,8 +157,11 @@ def bow(c: Canvas, x: float, y: float, size: float) -> None:
     for side in (-1, 1):
         s = side * size
         c.piece(f"M{x} {y}L{x + 16 * s} {y + 44 * size}L{x + 7 * s} {y + 46 * size}L{x - 2 * s} {y + 4}Z", volume=0.5)
-        c.piece(f"M{x} {y}C{x + 10 * s} {y - 16 * size} {x + 27 * s} {y - 15 * size} {x + 26 * s} {y}"
-                f"C{x + 27 * s} {y + 13 * size} {x + 10 * s} {y + 11 * size} {x} {y}Z", volume=0.8)  # fmt: skip
+        c.piece(
+            f"M{x} {y}C{x + 10 * s} {y - 16 * size} {x + 27 * s} {y - 15 * size} {x + 26 * s} {y}"
+            f"C{x + 27 * s} {y + 13 * size} {x + 10 * s} {y + 11 * size} {x} {y}Z",
+            volume=0.8,
+        )
     c.piece(box(x - 5 * size, y - 6 * size, 10 * size, 12 * size, 3), volume=0.6)
 
 
@@ -140,17 +170,24 @@ def _tank_top(c: Canvas) -> None:
     if c.flat.style == "cami":
         _cami(c)
         return
-    else:
-        base = WOMEN if women else MEN
-        t = replace(base, shoulder=44 if women else 52, drop=6, pit=158, chest=base.chest - 3)
-        neck = c.flat.neck
+    base = WOMEN if women else MEN
+    t = replace(base, shoulder=44 if women else 52, drop=6, pit=158, chest=base.chest - 3)
+    neck = c.flat.neck
     body.inside(c, t, neck)
-    c.piece(body.front(t, neck), folds=body.drape(t), plain=c.flat.pattern == "printed", cloth="rib" if c.flat.style == "ribbed" else "")
+    c.piece(
+        body.front(t, neck),
+        folds=body.drape(t),
+        plain=c.flat.pattern == "printed",
+        cloth="rib" if c.flat.style == "ribbed" else "",
+    )
     if c.flat.pattern == "printed":
         motif(c, t.pit + 16)
     hem(c, t)
     body.neck_rib(c, t, neck, 4)
-    hole = f"M{t.tip[0]} {t.tip[1]}C{t.tip[0] - 5} {t.tip[1] + (t.pit - t.tip[1]) * 0.45} {t.tip[0] - 4} {t.pit - 9} {X + t.chest} {t.pit}"
+    hole = (
+        f"M{t.tip[0]} {t.tip[1]}"
+        f"C{t.tip[0] - 5} {t.tip[1] + (t.pit - t.tip[1]) * 0.45} {t.tip[0] - 4} {t.pit - 9} {X + t.chest} {t.pit}"
+    )
     for d in (hole, flip(hole)):
         c.seam(d, 4, ink=c.ink.deep, alpha=1, cap="butt")
         c.seam(d, 1, alpha=0.5)
@@ -159,7 +196,10 @@ def _tank_top(c: Canvas) -> None:
 def straps(c: Canvas, foot: Point, head: Point) -> None:
     """Two thin shoulder straps, right one from `foot` on the bodice up to `head` and over to the back."""
     (fx, fy), (hx, hy) = foot, head
-    d = f"M{fx} {fy}C{fx} {fy - 18} {hx + 3} {hy + 14} {hx} {hy}C{hx - 4} {hy + 12} {hx - 6} {hy + 22} {hx - 7} {fy - 4}"
+    d = (
+        f"M{fx} {fy}C{fx} {fy - 18} {hx + 3} {hy + 14} {hx} {hy}"
+        f"C{hx - 4} {hy + 12} {hx - 6} {hy + 22} {hx - 7} {fy - 4}"
+    )
     c.frame(X - hx + X, hy - 2, hx, hy)
     for line in (d, flip(d)):
         c.seam(line, 4.6, alpha=1)
@@ -171,65 +211,19 @@ def _cami(c: Canvas) -> None:
     straps(c, (X + 40, 122), (X + 33, 84))
     half = f"M{X} 148C{X + 14} 146 {X + 30} 128 {X + 40} 120C{X + 46} 138 {X + 52} 146 {X + 60} 152"
     c.piece(
-        sym(f"{half}C{X + 58} 180 {X + 54} 200 {X + 55} 220C{X + 57} 250 {X + 64} 270 {X + 66} 290C{X + 40} 298 {X + 20} 297 {X} 297"),
+        sym(
+            f"{half}C{X + 58} 180 {X + 54} 200 {X + 55} 220C{X + 57} 250 {X + 64} 270 {X + 66} 290"
+            f"C{X + 40} 298 {X + 20} 297 {X} 297"
+        ),
         folds=body.drape(replace(WOMEN, top=110)),
-    )  # fmt: skip
+    )
     c.stitch(half + flip(half))
     c.seam(f"M{X - 60} 292Q{X} 302 {X + 60} 292", 1)
 
 
-def _sweater(c: Canvas) -> None:
-    base = torso_of(c)
-    t = replace(base, chest=base.chest + 3, waist=base.waist + 6, hem=base.hem - 2, bottom=base.bottom - 14)
-    cloth = "cable" if c.flat.style == "cable" else "knit"
-    neck = "crew" if c.flat.neck == "turtle" else c.flat.neck
-    body.arms(c, t, c.flat.sleeve, cloth=cloth, rib=18, wide=1.2)
-    body.hem_band(c, t, 17)
-    if c.flat.neck != "turtle":
-        body.inside(c, t, neck)
-    c.piece(body.front(t, neck), cloth=cloth, folds=body.drape(t))
-    if c.flat.neck == "turtle":
-        _turtle(c, t)
-    else:
-        body.neck_rib(c, t, neck, 9)
-
-
-def _turtle(c: Canvas, t: Torso) -> None:
-    y = t.top
-    c.piece(
-        sym(f"M{X} {y - 30}C{X + 16} {y - 30} {X + 24} {y - 29} {X + 25} {y - 26}C{X + 24} {y - 10} {X + 27} {y + 2} {X + 29} {y + 6}C{X + 20} {y + 22} {X + 8} {y + 24} {X} {y + 24}"),
-        fill=c.ink.deep, cloth="rib",
-    )  # fmt: skip
-    c.seam(f"M{X - 26} {y - 6}Q{X} {y + 4} {X + 26} {y - 6}", 1.4)
-
-
-def _sweatshirt(c: Canvas) -> None:
-    base = torso_of(c)
-    t = replace(base, chest=base.chest + 4, waist=base.waist + 8, hem=base.hem, bottom=base.bottom - 16)
-    hooded = c.flat.style in ("hoodie", "zip")
-    body.arms(c, t, c.flat.sleeve, rib=17, wide=1.25)
-    body.hem_band(c, t, 16)
-    if hooded:
-        body.hood(c, t)
-    else:
-        body.inside(c, t, "crew")
-    c.piece(body.front(t, "round" if hooded else "crew"), folds=body.drape(t), plain=c.flat.pattern == "printed")
-    if c.flat.pattern == "printed":
-        motif(c, t.pit + 14)
-    if hooded:
-        pouch = f"M{X} {t.waist_y + 4}L{X + 34} {t.waist_y + 4}L{X + 52} {t.waist_y + 34}L{X + 52} {t.bottom - 4}L{X} {t.bottom - 2}"
-        c.piece(sym(pouch), volume=0.4)
-        c.stitch(f"M{X + 36} {t.waist_y + 4}L{X + 54} {t.waist_y + 34}M{X - 36} {t.waist_y + 4}L{X - 54} {t.waist_y + 34}")
-        rim = body.neckline(t, "round")
-        c.seam(rim + flip(rim), 1.4)
-        if c.flat.style == "zip":
-            c.metal(f"M{X} {t.top + 31}L{X} {t.bottom + 14}", width=2)
-        body.cords(c, t)
-    else:
-        body.neck_rib(c, t, "crew", 9)
-        c.seam(f"M{X - 9} {t.top + 26}L{X} {t.top + 40}L{X + 9} {t.top + 26}", 1)
-
-
 DRAW: dict[str, Callable[[Canvas], None]] = {
-    "tshirt": _tshirt, "shirt": _shirt, "top": _top, "tank_top": _tank_top, "sweater": _sweater, "sweatshirt": _sweatshirt,
-}  # fmt: skip
+    "tshirt": _tshirt,
+    "shirt": _shirt,
+    "top": _top,
+    "tank_top": _tank_top,
+}
