@@ -17,12 +17,23 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Photo and words in, garments and outfits out. Settings come from TRYON_* (see README).",
 )
+
+
+@cli.callback()
+def quiet_logs() -> None:
+    """Commands speak for themselves; only warnings are logged. The service sets its own level."""
+    from app.observability.logging import configure_logging
+
+    configure_logging("WARNING")
+
+
 cli.command()(service.demo)
 cli.command()(service.serve)
 cli.command("import")(catalogue.import_)
 cli.command()(catalogue.reindex)
 cli.command("eval")(models.evaluate_)
 cli.command()(models.train)
+cli.command()(service.worker)
 cli.command()(service.migrate)
 cli.add_typer(keys, name="keys")
 

@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-from models.preprocess.image import GarmentPreprocessor
-
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
 from app.db.session import Database
@@ -15,6 +13,7 @@ from models.contracts import Encoder
 from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
+from models.preprocess.image import GarmentPreprocessor
 from models.zero_shot import AttributeTagger
 
 
@@ -57,6 +56,10 @@ class Container:
 
 async def build_engine(settings: ModelSettings, encoder: Encoder | None = None) -> Engine:
     """The engine around `encoder`, or around the model that the settings name."""
+    if settings.threads is not None:
+        import torch
+
+        torch.set_num_threads(settings.threads)
     if encoder is None:
         from models.encoders import load_encoder
 

@@ -128,7 +128,7 @@ def _print_import(report: ImportReport) -> None:
     out.print(table)
     for title, issues in (("failed", report.errors), ("warning", report.warnings)):
         for issue in issues[:SHOWN]:
-            place = f"line {issue.line}, {issue.item_id or 'no id'}, {issue.field or 'row'}"
+            place = f"line {issue.line}, {issue.id or 'no id'}, {issue.field or 'row'}"
             out.print(f"{title}: {place}: {issue.reason}", markup=False, soft_wrap=True)
         if len(issues) > SHOWN:
             out.print(f"… and more of {title}; --json shows up to {len(issues):,} of them.")

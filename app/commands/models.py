@@ -1,5 +1,6 @@
 """`tryon train` and `tryon eval`: the model made, and measured."""
 
+from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,9 @@ import typer
 from app.commands.console import out, stages
 from app.errors import ImportFailed
 from app.settings import Settings
+
+SHIPPED_RECIPE = Path(str(resources.files("models.training") / "configs" / "tryon_mini.yaml"))
+"""The recipe that made `tryon-mini`."""
 
 Data = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder laid out like ../shared/data.")]
 Cache = Annotated[Path, typer.Option(file_okay=False, help="Where embeddings and checkpoints are kept.")]
@@ -21,12 +25,11 @@ def train(
 ) -> None:
     """Train a model folder that TRYON_MODEL__NAME can name. A run that stopped goes on where it was."""
     try:
-        from models.training.config import SHIPPED
         from models.training.run import train as run
     except ModuleNotFoundError as error:
         raise ImportFailed(f"Training needs the package {error.name}: pip install 'tryon[train]'.") from error
     with stages() as advance:
-        trained = run(config or SHIPPED, data=data, cache=cache, out=out_dir, progress=advance)
+        trained = run(config or SHIPPED_RECIPE, data=data, cache=cache, out=out_dir, progress=advance)
     out.print(f"Written to [bold]{trained.folder}[/bold].")
     for name, value in trained.figures.items():
         out.print(f"  {name} {value:.4f}")
@@ -40,13 +43,12 @@ def evaluate_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Measure a model's embeddings alone, with a random control beside every figure."""
-    from models.evaluation.run import evaluate
-
     from models.encoders import load_encoder
+    from models.evaluation.run import evaluate
     from models.preprocess.image import GarmentPreprocessor
 
     settings = Settings().model
     encoder = load_encoder(model or settings.name, device=settings.device, precision=settings.precision)
     with stages() as advance:
         report = evaluate(encoder, data, split, cache, preprocessor=GarmentPreprocessor(), progress=advance)
-    out.print_json(report.to_json()) if as_json else out.print(report.table())
+    out.print_json(report.to_json()) if as_json else out.print(report)

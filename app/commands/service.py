@@ -1,4 +1,4 @@
-"""`tryon serve`, `tryon demo`, `tryon migrate`: running the service."""
+"""`tryon serve`, `demo`, `worker`, `migrate`: running the service."""
 
 import asyncio
 import socket
@@ -39,6 +39,16 @@ def demo(
     err.print(f"[bold]Demo shop:[/bold] http://{settings.host}:{settings.port}/  (shop routes need no key here)")
     err.print(f"[bold]Admin key:[/bold] {admin_key}", soft_wrap=True)
     _run(settings)
+
+
+def worker() -> None:
+    """Run jobs (reindexing) beside services that leave them to workers."""
+    from app.observability.logging import configure_logging
+    from app.worker import work
+
+    settings = Settings()
+    configure_logging(settings.log_level)
+    asyncio.run(work(settings))
 
 
 def migrate() -> None:

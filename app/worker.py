@@ -1,0 +1,23 @@
+"""`tryon worker`: a process that runs jobs and serves nobody (TRYON_JOBS__IN_PROCESS=false on the service)."""
+
+import asyncio
+import signal
+
+from app.container import Container
+from app.db.migrate import prepare
+from app.settings import Settings
+
+
+async def work(settings: Settings) -> None:
+    """Run jobs until SIGTERM or SIGINT; the job at hand is given back to the queue."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    container = await Container.build(settings)
+    try:
+        await prepare(container.database)
+        await container.jobs.start()
+        await stopped.wait()
+    finally:
+        await container.close()
