@@ -48,3 +48,7 @@ def main() -> None:
     except ModelError as error:
         err.print(f"tryon: {error}", markup=False, soft_wrap=True, style="red")
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
