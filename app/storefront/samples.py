@@ -8,6 +8,7 @@ import numpy as np
 
 from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
+from models.taxonomy import taxonomy
 
 COUNT = 6
 FAVOURITES = ("dress", "blazer", "sweater", "jeans", "sports_shoes", "handbag", "jacket", "skirt", "shirt", "boots")
@@ -42,9 +43,14 @@ def _kinds(columns: Columns) -> Iterator[str]:
 
 
 def _unlike(candidates: list[ItemFacts], chosen: list[ItemFacts]) -> ItemFacts:
-    """The first candidate in a colour not chosen yet, else the first."""
+    """The first candidate in a colour not chosen yet, a bright one before a neutral one; else the first."""
     taken = {facts.colour_family for facts in chosen}
-    return next((facts for facts in candidates if facts.colour_family not in taken), candidates[0])
+    return min(candidates, key=lambda facts: (facts.colour_family in taken, _neutral(facts.colour)))
+
+
+def _neutral(colour: str) -> bool:
+    known = taxonomy().colours.get(colour)
+    return known is None or known.neutral
 
 
 def _sample(facts: ItemFacts) -> Sample:

@@ -1,6 +1,7 @@
 """The real service with its demo shop in a process of its own, and a real browser in front of it."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from shop_page import OpenShop, ShopPage
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMEDRIVER = Path("/usr/bin/chromedriver")
 ROOT = Path(__file__).parents[2]
-START_S = 300
+START_S = 600
+WIDEST_PHONE = 600
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -37,9 +39,12 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a demo shop that was seeded for this run and answers /readyz."""
+    """Address of a demo shop that was seeded for this run and answers /readyz; or the one TRYON_E2E_URL names."""
     if not (CHROMIUM.exists() and CHROMEDRIVER.exists()):
         pytest.skip("needs Debian's chromium and chromium-driver")
+    if running := os.environ.get("TRYON_E2E_URL"):
+        yield running
+        return
     folder, port = tmp_path_factory.mktemp("demo"), _free_port()
     command = [sys.executable, "-m", "app.cli", "demo", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "log.txt").open("w") as log:
@@ -52,30 +57,38 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(30)
 
 
-@pytest.fixture
-def open_shop(shop_url: str, tmp_path: Path) -> Iterator[OpenShop]:
-    """`open_shop(width=1280, language="en")` opens the page in a fresh browser and waits until it can be used."""
-    drivers: list[webdriver.Chrome] = []
-
-    def opened(width: int = 1280, language: str = "en") -> ShopPage:
-        driver = _browser(tmp_path / f"profile-{len(drivers)}", language)
-        drivers.append(driver)
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        return ShopPage(driver, shop_url).open()
-
-    yield opened
-    for driver in drivers:
-        driver.quit()
-
-
-def _browser(profile: Path, language: str) -> webdriver.Chrome:
+@pytest.fixture(scope="session")
+def browser(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """One Chromium for the run, on a profile of its own."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={profile}", f"--accept-lang={language}"):
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options, service=Service(str(CHROMEDRIVER)))
+    driver = webdriver.Chrome(options=options, service=Service(str(CHROMEDRIVER)))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def open_shop(shop_url: str, browser: webdriver.Chrome) -> OpenShop:
+    """`open_shop(width=1280, language="en")` opens the page as a newcomer and waits until it can be used."""
+
+    def opened(width: int = 1280, language: str = "en") -> ShopPage:
+        browser.get("about:blank")
+        agent = {"userAgent": browser.execute_script("return navigator.userAgent"), "acceptLanguage": language}
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < WIDEST_PHONE}
+        for command, arguments in (
+            ("Storage.clearDataForOrigin", {"origin": shop_url.rstrip("/"), "storageTypes": "all"}),
+            ("Emulation.setUserAgentOverride", agent),
+            ("Emulation.setDeviceMetricsOverride", metrics),
+        ):
+            browser.execute_cdp_cmd(command, arguments)
+        page = ShopPage(browser, shop_url)
+        page.console_errors()  # what an earlier test left in the log
+        return page.open()
+
+    return opened
 
 
 def _free_port() -> int:

@@ -23,6 +23,7 @@ class ShopPage:
         self.url = url
 
     def open(self, fragment: str = "") -> "ShopPage":
+        self.driver.get("about:blank")  # a new fragment alone would not load the page anew
         self.driver.get(self.url + fragment)
         self.wait_for("#samples:not([hidden]) img")
         return self

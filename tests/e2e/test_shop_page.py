@@ -121,8 +121,7 @@ def test_address_brings_a_stored_answer_back(open_shop: OpenShop, dress_photo: P
     titles, fragment = page.texts(".piece h3"), page.driver.current_url.removeprefix(page.url)
     assert fragment.startswith("#/r/")
 
-    later = open_shop().open()
-    later.driver.get(page.driver.current_url)
+    later = open_shop().open(fragment)
     later.wait_for_answer()
     assert later.texts(".piece h3") == titles
     assert later.console_errors() == []

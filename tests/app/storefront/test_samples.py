@@ -26,6 +26,11 @@ def test_each_sample_is_of_another_kind_and_colour() -> None:
     assert len({s["id"].split("-")[1] for s in chosen}) == 4
 
 
+def test_a_bright_colour_is_offered_before_a_neutral_one() -> None:
+    (chosen,) = samples(_columns(_facts("plain", "dress", "black"), _facts("bright", "dress", "red")), 1)
+    assert chosen["id"] == "bright"
+
+
 def test_only_what_is_worn_and_in_stock_is_offered() -> None:
     columns = _columns(
         _facts("a", "perfume", "red"), _facts("b", "dress", "red", in_stock=False), _facts("c", "tie", "red")
