@@ -7,6 +7,8 @@ from coloraide import Color
 
 _DARK = 0.36
 """OKLab lightness under which seams are drawn lighter than the fabric instead of darker."""
+_YELLOW = 0.09
+"""OKLab b from which a colour counts as yellow."""
 _BRIGHT = 0.9
 """OKLab lightness over which cloth is white or off-white and takes only pale shadows."""
 
@@ -21,6 +23,11 @@ def mix(a: str, b: str, share: float) -> str:
 def lightness(shade: str) -> float:
     """OKLab lightness, 0 black to 1 white."""
     return float(Color(shade).convert("oklab")["lightness"])
+
+
+def _is_warm(shade: str) -> bool:
+    """Yellows and golds: a black shadow would turn them green."""
+    return float(Color(shade).convert("oklab")["b"]) > _YELLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,8 @@ def inks(base: str, second: str) -> Inks:
         inside=mix(base, "#000000", 0.45 if dark else (0.16 if bright else 0.3)),
         deep=mix(base, "#0c0c12", 0.06 if bright else 0.15),
         pale=mix(base, "#ffffff", 0.2),
-        shadow=mix(base, "#08080c", 0.75),
-        dim=0.55 if dark else (0.2 if bright else 0.34),
+        shadow=mix(base, "#3a1600" if _is_warm(base) else "#08080c", 0.75),
+        dim=0.55 if dark else (0.2 if bright else 0.36 - 0.16 * max(0.0, light - 0.55) / 0.35),
         glow=0.13 if dark else (0.5 if bright else 0.17),
         dark=dark,
     )

@@ -12,7 +12,6 @@ Fold = tuple[str, float, float]
 """A soft crease: path, width, and strength from -1 (shadow) to 1 (light)."""
 
 _FINE = frozenset({"shirt", "trousers", "blazer", "tie", "coat", "waistcoat", "jumpsuit"})
-_MIRROR = f"matrix(-1 0 0 1 {WIDTH:g} 0)"
 _BOX = (30.0, 28.0, 270.0, 372.0)
 
 
@@ -107,15 +106,6 @@ class Canvas:
 
     def raw(self, markup: str) -> None:
         self._out.append(markup)
-
-    @contextmanager
-    def mirrored(self) -> Iterator[None]:
-        """What is drawn inside appears on the other side of the middle axis."""
-        self._out.append(f'<g transform="{_MIRROR}">')
-        yield
-        self._out.append("</g>")
-        left, top, right, bottom = self._extent
-        self._extent = [min(left, WIDTH - right), top, max(right, WIDTH - left), bottom]
 
     @contextmanager
     def moved(self, transform: str) -> Iterator[None]:

@@ -20,7 +20,7 @@ def pattern(name: str, inks: Inks, ident: str, *, fine: bool, turn: float) -> st
 
 def texture(name: str, inks: Inks, ident: str) -> str:
     """`<pattern>` of a cloth's surface: knit, rib, twill, mesh or cord."""
-    tone, strength = ("#ffffff", 0.14) if inks.dark else (inks.shadow, 0.16)
+    tone, strength = ("#ffffff", 0.16) if inks.dark else (inks.shadow, 0.22)
     size, body = _SURFACES[name]
     return _wrap(ident, size, 0, f'<g fill="none" stroke="{tone}" stroke-opacity="{strength}">{body}</g>')
 

@@ -64,7 +64,7 @@ def titles(
 def _english(cut: Cut, colour: str, second: str | None, pattern: str, neck: str, sleeve: str, length: str) -> str:
     known = taxonomy()
     noun = cut.en.format(neck=_EN.get(neck, ""), sleeve=_EN.get(sleeve, ""), length=_EN.get(length, ""))
-    noun = noun.replace("-sleeved sleeves", " sleeves").replace("short sleeves", "short sleeves")
+    noun = noun.replace("-sleeved sleeves", " sleeves")
     words = [known.colours[colour].name("en")]
     if second and (pattern != "solid" or cut.patterns == ("solid",)):
         words += ["and", known.colours[second].name("en")]

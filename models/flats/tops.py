@@ -82,7 +82,10 @@ def _shirt(c: Canvas) -> None:
     sleeves.arms(c, t, c.flat.sleeve, band=17 if c.flat.sleeve == "long" else 0)
     c.piece(body.front(t, "collar"), folds=body.drape(t))
     band = c.flat.neck == "band"
-    placket(c, t.top + 22, t.bottom + 5, buttons=7)
+    if band:
+        placket(c, t.top + 22, t.pit + 46, buttons=4, width=15)
+    else:
+        placket(c, t.top + 22, t.bottom + 5, buttons=7)
     yoke = f"M{X + 34} {t.top + 7}Q{X + 48} {t.top + 24} {t.tip[0] - 3} {t.tip[1] + 16}"
     c.stitch(yoke + flip(yoke))
     if c.flat.style in ("pocket", "denim", "work"):
