@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import structlog
 
@@ -22,6 +23,9 @@ BUILD_ONE = "Import a catalogue with 'tryon import', then run 'tryon reindex' (o
 
 Stamp = tuple[str | None, int]
 """The snapshot pointer and the catalogue's revision: a view is new as long as neither moved."""
+
+REST = 2.0
+"""Pause after a load before changed items alone start another, in durations of that load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class LiveCatalog:
         self._view: LiveView | None = None
         self._loading: asyncio.Task[LiveView] | None = None
         self._refused: tuple[Stamp, NotReady] | None = None
+        self._rest_until = 0.0
 
     @property
     def current(self) -> LiveView | None:
@@ -65,17 +70,17 @@ class LiveCatalog:
         view = self._view
         if view is None:
             if refused:  # opening a snapshot verifies its checksums: not again for every request
-                raise refused
+                raise NotReady(refused.detail)
             return await asyncio.shield(self._load_once(stamp))
-        if view.stamp != stamp and not refused:
+        if view.stamp != stamp and not refused and self._worth_loading(view, stamp):
             self._load_once(stamp)
         return view
 
     async def refresh(self) -> LiveView:
         """Wait for a view at least as new as this call. Raises NotReady."""
-        if self._loading is not None:
-            await asyncio.wait([self._loading])
         stamp = await self._stamp()
+        while self._loading is not None:
+            await asyncio.wait([self._loading])
         if self._view is not None and self._view.stamp == stamp:
             return self._view
         return await asyncio.shield(self._load_once(stamp))
@@ -85,6 +90,10 @@ class LiveCatalog:
         if self._loading is not None:
             self._loading.cancel()
             await asyncio.wait([self._loading])
+
+    def _worth_loading(self, view: LiveView, stamp: Stamp) -> bool:
+        """A moved pointer always is; items that change all the time (an import) leave a pause between two loads."""
+        return view.stamp[0] != stamp[0] or monotonic() >= self._rest_until
 
     def _load_once(self, stamp: Stamp) -> asyncio.Task[LiveView]:
         if self._loading is None:
@@ -103,6 +112,7 @@ class LiveCatalog:
         return self._snapshots.current_version(), revision
 
     async def _load(self, stamp: Stamp) -> LiveView:
+        started = monotonic()
         try:
             snapshot = await asyncio.to_thread(self._open, stamp)
         except NotReady as error:
@@ -115,6 +125,7 @@ class LiveCatalog:
         columns = await asyncio.to_thread(Columns.build, snapshot.ids, facts)
         # The stamp is older than the facts: a change in between is seen as newer and loaded again.
         self._view = LiveView(snapshot, columns, snapshot.version, stamp)
+        self._rest_until = monotonic() + REST * (monotonic() - started)
         log.info("live_catalogue_loaded", version=snapshot.version, revision=stamp[1], rows=len(columns))
         return self._view
 
@@ -122,12 +133,9 @@ class LiveCatalog:
         """The live snapshot, the one at hand where the pointer did not move. Raises NotReady."""
         if self._view is not None and self._view.stamp[0] == stamp[0]:
             return self._view.snapshot
-        try:
-            snapshot = self._snapshots.open_current()
-        except IndexCorrupt as error:
-            raise NotReady(f"No index is intact ({error}). Run 'tryon reindex --force'.") from error
-        if snapshot is None:
+        if stamp[0] is None:
             raise NotReady(f"There is no index yet. {BUILD_ONE}")
+        snapshot = self._intact(stamp[0])
         manifest = snapshot.manifest
         if not same_space(manifest, self._spec):
             raise NotReady(
@@ -135,6 +143,20 @@ class LiveCatalog:
                 f"'{self._spec.name}' ({self._spec.revision}) is loaded. "
                 "Run 'tryon reindex', or activate an index of this model."
             )
+        return snapshot
+
+    def _intact(self, version: str) -> Snapshot:
+        """Exactly `version`; the newest intact one when it is damaged. Raises NotReady when none is."""
+        try:
+            return self._snapshots.open(version)
+        except IndexCorrupt as fault:
+            log.warning("live_index_damaged", version=version, fault=str(fault))
+        try:
+            snapshot = self._snapshots.open_current()
+        except IndexCorrupt as error:
+            raise NotReady(f"No index is intact ({error}). Run 'tryon reindex --force'.") from error
+        if snapshot is None:
+            raise NotReady(f"There is no index yet. {BUILD_ONE}")
         return snapshot
 
 

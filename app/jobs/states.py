@@ -46,10 +46,12 @@ class Worker:
 
 
 def orphaned(worker: str, heartbeat: dt.datetime | None, me: Worker, moment: dt.datetime) -> bool:
-    """Whether the process that ran a job is gone: at once for one of this machine, after a while for another's."""
+    """Whether nobody runs a job any more, asked by an idle worker.
+
+    At once when it was this very worker (it failed to write the end down) or a process of this machine that is gone,
+    after a while when it was another machine's.
+    """
     owner = Worker.parse(worker)
-    if owner == me:
-        return False
     if owner is not None and owner.host == me.host:
         return owner.pid == me.pid or not _alive(owner.pid)
     return heartbeat is None or moment - heartbeat > STALE_AFTER

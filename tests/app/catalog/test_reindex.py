@@ -183,3 +183,17 @@ async def test_a_snapshot_of_another_model_is_never_searched(shop: Shop) -> None
         await shop.live().view()
     await live.close()
     await other.close()
+
+
+@sqlite_only
+async def test_a_damaged_live_index_gives_way_to_the_newest_intact_one(shop: Shop, tmp_path: Path) -> None:
+    await shop.put("a", "red")
+    good = await shop.reindex()
+    bad = await shop.reindex(force=True)
+    (tmp_path / "indexes" / bad.version / "image.npy").write_bytes(b"damaged")
+    live = shop.live()
+    assert (await live.view()).version == good.version
+    repaired = await shop.reindex()
+    assert not repaired.unchanged
+    assert (await live.refresh()).version == repaired.version
+    await live.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -172,7 +173,8 @@ async def test_lists_newest_first_page_by_page(database: Database) -> None:
 
 def test_who_lost_a_job() -> None:
     me, moment = Worker("here", 10, "new"), now()
-    assert not orphaned(str(me), None, me, moment)
+    assert orphaned(str(me), moment, me, moment)
+    assert not orphaned(f"here/{os.getppid()}/t", None, me, moment)
     assert orphaned("here/10/old", moment, me, moment)
     assert orphaned("here/999999999/old", moment, me, moment)
     assert not orphaned("there/10/old", moment, me, moment)
