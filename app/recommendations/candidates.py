@@ -14,8 +14,8 @@ from app.recommendations.wanted import SURE, Avoided, Target, Wanted
 from models.contracts import Hit, Mask, Vector
 from models.taxonomy import taxonomy
 
-PER_SLOT = 60
-"""Pieces of a slot that outfits choose from."""
+PER_SHELF = 40
+"""Pieces that outfits choose from, of each slot, neutral ones and others."""
 
 LEAST_SPREAD = 1e-6
 
@@ -58,20 +58,35 @@ def nearest_only(view: LiveView, fused: Vector, mask: Mask, limit: int) -> Pool:
 
 
 def shelves(view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str]) -> dict[str, list[Piece]]:
-    """For each slot what comes nearest to `vector`, relevance scaled to 0 to 1 within the slot."""
+    """For each slot what comes nearest to `vector`, among neutral colours and among the others.
+
+    The two are searched apart: what is nearest to "red dress" is red, and a look all in red is a uniform. Relevance is
+    scaled to 0 to 1 within each search.
+    """
+    neutral = view.columns.meets(Condition("colour", frozenset(c.id for c in taxonomy().colours.values() if c.neutral)))
     found: dict[str, list[Piece]] = {}
     for slot in slots:
         within = mask & view.columns.meets(Condition("slot", frozenset({slot})))
-        hits = view.snapshot.search(vector, PER_SLOT, within, "image")
-        if hits:
-            low, spread = hits[-1].score, max(hits[0].score - hits[-1].score, LEAST_SPREAD)
-            found[slot] = [Piece(view.columns.facts(h.row), (h.score - low) / spread) for h in hits]
+        pieces = [*_nearest(view, vector, within & neutral), *_nearest(view, vector, within & ~neutral)]
+        if pieces:
+            found[slot] = pieces
     return found
 
 
-def for_outfits(columns: Columns, filters: Filters, wanted: Wanted) -> Mask:
-    """Rows that may complete a look, shape (n,): in stock, nothing unwanted, and those filters that are about every
-    piece of a look and not about the one garment asked for.
+def _nearest(view: LiveView, vector: Vector, mask: Mask) -> list[Piece]:
+    hits = view.snapshot.search(vector, PER_SHELF, mask, "image")
+    if not hits:
+        return []
+    low, spread = hits[-1].score, max(hits[0].score - hits[-1].score, LEAST_SPREAD)
+    return [Piece(view.columns.facts(h.row), (h.score - low) / spread) for h in hits]
+
+
+def for_outfits(
+    columns: Columns, filters: Filters, wanted: Wanted, gender: str, makes: Mapping[str, frozenset[str]]
+) -> Mask:
+    """Rows that may complete a look, shape (n,): in stock, for `gender` (anybody when empty), nothing unwanted, of the
+    kinds that `makes` names for each usage, and passing those filters that are about every piece of a look and not
+    about the one garment asked for.
     """
     about_all = Filters(
         gender=filters.gender,
@@ -81,7 +96,13 @@ def for_outfits(columns: Columns, filters: Filters, wanted: Wanted) -> Mask:
         usage=filters.usage,
         in_stock=True,
     )
-    return columns.mask(about_all) & ~_unwanted(columns, wanted.avoided)
+    fitting = np.zeros(len(columns), np.bool_)
+    for usage, kinds in makes.items():
+        made_so = columns.meets(Condition("kind", kinds)) & columns.meets(Condition("usage", frozenset({usage})))
+        fitting |= made_so
+    if gender:
+        fitting &= columns.meets(Condition("gender", frozenset({gender, "unisex", ""})))
+    return columns.mask(about_all) & fitting & ~_unwanted(columns, wanted.avoided)
 
 
 def relaxing(columns: Columns, filters: Filters) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from app.catalog.live import LiveView
 from app.catalog.schemas import Filters
 from app.recommendations import candidates
 from app.recommendations.outfit import Look, compose
-from app.recommendations.outfit_rules import CORES, Brief, slots_around
+from app.recommendations.outfit_rules import CORES, Brief, brief_for, makes_around, slots_around
 from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
 from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.wanted import SURE, Avoided, Seen, Wanted, wanted_of
@@ -172,14 +172,15 @@ class Decider:
         given: bool,
         watch: Stopwatch,
     ) -> list[Look]:
-        slots = slots_around(anchor)
-        if not limits.outfits or not slots:
-            return []
         wanted = garment.wanted
         brief = brief_of(filters, wanted, limits.budget)
+        slots = slots_around(anchor, brief)
+        if not limits.outfits or not slots:
+            return []
         vector = garment.part.fused.vector if text is None else text
         with watch.stage("search"):
-            mask = candidates.for_outfits(self.view.columns, filters, wanted)
+            gender, makes = brief_for(anchor, brief).gender, makes_around(anchor, brief)
+            mask = candidates.for_outfits(self.view.columns, filters, wanted, gender, makes)
             pool = candidates.shelves(self.view, vector, mask, slots)
         with watch.stage("rank"):
             return compose(anchor, given, pool, brief, limits.outfits)

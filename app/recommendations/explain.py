@@ -10,8 +10,8 @@ from app.recommendations.outfit import Look
 from app.recommendations.outfit_rules import shown_colours
 from app.recommendations.palette import accents, closeness, is_neutral, relation
 from app.recommendations.ranking import Ranked
-from app.recommendations.wanted import SURE, Target, Wanted
-from app.recommendations.wording import Param, a_kind, colour_name, facet_name, garment, join, kind_name, say
+from app.recommendations.wanted import FACETS, SURE, Target, Wanted
+from app.recommendations.wording import Param, a_kind, colour_name, facet_name, garment, join, say
 from models.taxonomy import taxonomy
 
 MOST = 4
@@ -126,12 +126,11 @@ def _avoids(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
 
 
 def _words(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
-    """The first word found that kind and colour have not explained already."""
-    said = {kind_name(item.kind, loc).casefold() for loc in ("en", "zh")}
-    said |= {colour_name(item.colour, loc).casefold() for loc in ("en", "zh")} | {item.kind, item.colour}
+    """The first word found that the taxonomy does not know: what it knows, other reasons speak of."""
     known = taxonomy()
     for word in found_terms(wanted.terms, item):
-        if word.casefold() not in said and not known.kind_of(word) and not known.colour_of(word):
+        in_taxonomy = known.kind_of(word) or known.colour_of(word)
+        if not in_taxonomy and not any(known.attribute_of(facet, word) for facet in FACETS):
             yield _Found("matches_word", {"word": word})
             return
 

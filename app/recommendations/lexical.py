@@ -15,6 +15,9 @@ TYPO = 85.0
 FUZZY_CHARS = 4
 """Shorter words match only exactly: `red` is not `rod`."""
 
+MOST_TERMS = 32
+"""A longer text is a story: its first words say what is wanted, and a request stays cheap."""
+
 WORD = re.compile(r"[0-9a-z]+(?:['’-][0-9a-z]+)*")
 HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -29,8 +32,8 @@ def lexical_scores(terms: Sequence[str], items: Sequence[ItemFacts]) -> NDArray[
     """Mean match of `terms` for each item, 0 to 1, shape (n,). NaN where it says nothing: an item without a Chinese
     title cannot be held against Chinese words, and without terms nobody can be held against anything.
     """
-    latin = [t.casefold() for t in terms if not HAN.search(t)]
-    chinese = [t.casefold() for t in terms if HAN.search(t)]
+    latin = [t.casefold() for t in terms[:MOST_TERMS] if not HAN.search(t)]
+    chinese = [t.casefold() for t in terms[:MOST_TERMS] if HAN.search(t)]
     total, counted = np.zeros(len(items)), np.zeros(len(items))
     if latin and items:
         total += _latin(latin, items)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.catalog.facts import ItemFacts
-from app.recommendations.affinity import formality_fit, season_affinity
+from app.recommendations.affinity import formality_fit, season_affinity, usage_affinity
 from app.recommendations.outfit_rules import (
     PIECES,
     SHOES,
@@ -23,7 +23,7 @@ from app.recommendations.outfit_rules import (
     together,
     weight,
 )
-from app.recommendations.palette import accents
+from app.recommendations.palette import accents, is_neutral
 
 SHORT = 8
 """Pieces of a slot that are tried, and as many of the cheapest again when there is a budget."""
@@ -31,12 +31,14 @@ SHORT = 8
 BEAM = 5
 LEAST = 3
 ACCENT_COST = 0.15
-"""Taken off for each hue past two: more look like chance."""
+"""Taken off for each hue past two, which looks like chance, and for each strongly coloured piece past two, which looks
+like a uniform.
+"""
 
 WELL = 0.5
 """An accessory that goes less well than this is left off."""
 
-TASTE_OF_FIT = {"relevance": 0.3, "formality": 0.3, "season": 0.15, "harmony": 0.25}
+TASTE_OF_FIT = {"relevance": 0.15, "formality": 0.25, "occasion": 0.2, "season": 0.1, "harmony": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class _State:
         """How good a look is, 0 to 1: how well its pieces fit the brief, and each other."""
         added = len(self.garments) - 1
         fit = self.fit / added if added else 0.0
-        spare = max(0, len(accents(shown_colours(self.garments))) - 2)
+        strong = [c for c in shown_colours(self.garments) if not is_neutral(c)]
+        spare = max(0, len(accents(strong)) - 2, len(strong) - 2)
         return max(0.0, min(1.0, 0.55 * fit + 0.45 * self.harmony - ACCENT_COST * spare))
 
 
@@ -164,6 +167,7 @@ def _fit(piece: Piece, anchor: ItemFacts, brief: Brief, dressed: float) -> float
     shares = {
         "relevance": piece.relevance,
         "formality": formality_fit(dressiness(piece.item), dressed),
+        "occasion": usage_affinity(piece.item.usage, brief.occasion),
         "season": season_affinity(piece.item.season, brief.season),
         "harmony": together(anchor, piece.item),
     }

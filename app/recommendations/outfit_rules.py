@@ -1,12 +1,13 @@
 """What belongs to a look, and what never stands beside what. Tables and yes-or-no questions; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.affinity import FORMALITY, out_of_season, season_of, usage_affinity
-from app.recommendations.palette import METALS, harmony, is_neutral
+from app.recommendations.palette import METALS, harmony
+from models.taxonomy import taxonomy
 
 TWO = "one_piece"
 """Counts as two pieces: it dresses top and bottom."""
@@ -50,17 +51,43 @@ NEVER_WITH: Mapping[str, frozenset[str]] = {
     "blazer": frozenset({"sports_shoes", "flip_flops", "sports_sandals", "track_pants", "shorts", "sweatshirt"}),
     "heels": frozenset({"track_pants", "tracksuit", "sweatshirt", "backpack", "duffel_bag", "cap"}),
     "formal_shoes": frozenset({"shorts", "track_pants", "tracksuit", "tank_top", "leggings", "cap", "backpack"}),
-    "dress": frozenset({"sports_shoes", "formal_shoes", "backpack", "duffel_bag", "messenger_bag", "cap", "belt"}),
+    "dress": frozenset(
+        {
+            "sports_shoes",
+            "formal_shoes",
+            "backpack",
+            "duffel_bag",
+            "messenger_bag",
+            "cap",
+            "belt",
+            "waist_pouch",
+            "laptop_bag",
+        }
+    ),
     "saree": frozenset({"sports_shoes", "casual_shoes", "boots", "backpack", "duffel_bag", "messenger_bag", "cap"}),
     "kurta": frozenset({"sports_shoes", "cap", "backpack"}),
     "tracksuit": frozenset({"handbag", "clutch", "flats", "boots", "sandals"}),
     "track_pants": frozenset({"handbag", "clutch", "flats", "boots", "shirt"}),
     "shirt": frozenset({"flip_flops", "cap"}),
     "clutch": frozenset({"sports_shoes", "shorts", "sweatshirt"}),
+    "tie": frozenset({"sandals", "flip_flops", "sports_sandals", "shorts", "sports_shoes"}),
+    "suspenders": frozenset({"sandals", "flip_flops", "sports_sandals", "shorts", "sports_shoes"}),
 }
 SPORTS_KINDS = frozenset({"sports_shoes", "track_pants", "tracksuit", "sports_sandals", "wristband", "headband"})
-MOST_APART = 1.5
+UNFIT: Mapping[str, frozenset[str]] = {
+    "formal": frozenset(
+        {"sandals", "flip_flops", "tank_top", "shorts", "cap", "waist_pouch", "duffel_bag", "backpack"}
+    ),
+    "party": frozenset({"flip_flops", "cap", "waist_pouch", "duffel_bag", "backpack", "laptop_bag", "messenger_bag"}),
+    "sports": frozenset({"handbag", "clutch", "laptop_bag"}),
+}
+"""Kinds that spoil an occasion, however they are made."""
+
+MOST_APART = 1.2
 """Steps of formality that two pieces of one look may lie apart."""
+
+ASKED = 0.7
+"""How much the occasion says about a look's formality; the rest is up to the garment it is built around."""
 
 PIECES = 5
 """What a look aims at, a one-piece counted twice."""
@@ -88,10 +115,14 @@ def brief_for(anchor: ItemFacts, said: Brief) -> Brief:
 
 def dressiness(item: ItemFacts) -> float:
     """Formality of the kind, drawn towards the occasion it was made for. An accessory's own kind says little."""
-    made_for = FORMALITY.get(item.usage)
-    if item.slot in ACCESSORIES:
+    return _dressiness(item.slot, item.formality, item.usage)
+
+
+def _dressiness(slot: str, formality: int, usage: str) -> float:
+    made_for = FORMALITY.get(usage)
+    if slot in ACCESSORIES:
         return made_for if made_for is not None else 1.5
-    return float(item.formality) if made_for is None else (item.formality + made_for) / 2
+    return float(formality) if made_for is None else (formality + made_for) / 2
 
 
 def target(anchor: ItemFacts, brief: Brief) -> float:
@@ -99,7 +130,7 @@ def target(anchor: ItemFacts, brief: Brief) -> float:
     asked = FORMALITY.get(brief.occasion)
     if asked is None:
         return dressiness(anchor)
-    return asked if anchor.slot in ACCESSORIES else (asked + dressiness(anchor)) / 2
+    return asked if anchor.slot in ACCESSORIES else ASKED * asked + (1 - ASKED) * dressiness(anchor)
 
 
 def cores(anchor: ItemFacts, brief: Brief) -> tuple[tuple[str, ...], ...]:
@@ -126,12 +157,34 @@ def extras(anchor: ItemFacts, brief: Brief) -> tuple[str, ...]:
     return tuple(slot for slot in dict.fromkeys((*cold, *rest[:1], *sun, *rest[1:])) if slot != anchor.slot)
 
 
-def slots_around(anchor: ItemFacts) -> tuple[str, ...]:
-    """Every slot that a look around the anchor may need, whoever it is for; empty when there is no such look."""
-    if anchor.slot not in CORES:
-        return ()
-    core = {slot for way in CORES[anchor.slot] for slot in way}
-    return tuple(sorted((core | ACCESSORIES | {"outerwear"}) - {anchor.slot, "small_leather", "gloves"}))
+def slots_around(anchor: ItemFacts, said: Brief) -> tuple[str, ...]:
+    """Every slot that a look around the anchor may need; empty when there is no such look."""
+    brief = brief_for(anchor, said)
+    either = [brief] if brief.gender else [replace(brief, gender=gender) for gender in ("women", "men")]
+    needed = {slot for b in either for way in cores(anchor, b) for slot in (*way, *extras(anchor, b))}
+    return tuple(sorted(needed - {anchor.slot}))
+
+
+def makes_around(anchor: ItemFacts, said: Brief) -> dict[str, frozenset[str]]:
+    """By the usage they are made for (empty: unstated), the kinds that `fits` may let into a look around the anchor."""
+    brief = brief_for(anchor, said)
+    dressed = target(anchor, brief)
+    worn = [k for k in taxonomy().kinds.values() if k.worn and suits(k.id, "", brief)]
+    return {
+        usage: frozenset(k.id for k in worn if abs(_dressiness(k.slot, k.formality, usage) - dressed) <= MOST_APART)
+        for usage in ("", *FORMALITY)
+        if suits("", usage, brief)
+    }
+
+
+def suits(kind: str, usage: str, brief: Brief) -> bool:
+    """Whether a kind, made for a usage, serves the occasion and the season; empty says nothing against it."""
+    return (
+        not out_of_season(kind, brief.season)
+        and kind not in UNFIT.get(brief.occasion, ())
+        and (not usage or not brief.occasion or usage_affinity(usage, brief.occasion) > 0)
+        and (kind not in SPORTS_KINDS or brief.occasion in ("sports", "casual", "travel", ""))
+    )
 
 
 def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
@@ -140,9 +193,7 @@ def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
         item.in_stock
         and item.gender in ("", "unisex", brief.gender or item.gender)
         and _right_age(item.age_group, brief.age_group)
-        and not out_of_season(item.kind, brief.season)
-        and (not item.usage or not brief.occasion or usage_affinity(item.usage, brief.occasion) > 0)
-        and (item.kind not in SPORTS_KINDS or brief.occasion in ("sports", "casual", "travel", ""))
+        and suits(item.kind, item.usage, brief)
         and abs(dressiness(item) - dressed) <= MOST_APART
         and (brief.budget is None or item.asking_price is not None)
     )
@@ -177,10 +228,6 @@ def together(a: ItemFacts, b: ItemFacts) -> float:
 def shown_colours(pieces: Sequence[ItemFacts]) -> list[str]:
     """Colours that make up a look's impression; metal on jewellery and watches does not."""
     return [p.colour for p in pieces if p.colour and not (p.slot in ADORNMENT and p.colour in METALS)]
-
-
-def neutral(item: ItemFacts) -> bool:
-    return is_neutral(item.colour) or (item.slot in ADORNMENT and item.colour in METALS)
 
 
 def weight(slot: str) -> int:

@@ -96,7 +96,7 @@ class RecommendationService:
             model_revision=self.engine.spec.revision,
             device=self.engine.device,
             index_version=view.version,
-            query=_understood(parsed, query, garments, decision),
+            query=_understood(parsed, query, garments, decision) | _language(parsed, asked.locale),
             timings_ms={},
         )
         return await self._store(row, decision, asked, watch)
@@ -176,13 +176,17 @@ def _understood(
     return {
         "photo_kind": query.photo_kind,
         "attributes": answer.attributes_shown([s for g in garments for s in g.seen]),
-        "language": parsed.language,
         "terms": list(parsed.terms),
         "negations": list(parsed.negations),
         "filters": answer.filters_shown(decision.filters),
         "ignored": MONEY.findall(parsed.clean),
         "fusion": answer.fusion_shown(query.parts[0].fused),
     }
+
+
+def _language(parsed: ParsedText, locale: str) -> dict[str, str]:
+    """A request without words is taken to be in the language of its answer."""
+    return {"language": parsed.language if parsed.clean or parsed.negations else locale}
 
 
 def _not_found(recommendation_id: str) -> RecommendationNotFound:

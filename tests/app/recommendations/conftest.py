@@ -20,7 +20,7 @@ from app.db.base import Base
 from app.db.session import Database
 from app.middleware import install_error_handlers
 from app.recommendations.endpoints import router
-from app.settings import AuthSettings, Settings
+from app.settings import AuthSettings, DatabaseSettings, Settings
 from models.engine import Engine
 from models.fusion import fusions
 from models.index.store import SnapshotStore
@@ -39,11 +39,13 @@ class Shop:
     """One running service over one folder; `restart` builds everything anew over the same data."""
 
     folder: Path
+    database_url: str = ""
     settings: Settings = field(init=False)
 
     def __post_init__(self) -> None:
         auth = AuthSettings(anonymous_shop=True)
-        self.settings = Settings(data_dir=self.folder, auth=auth, _env_file=None)  # type: ignore[call-arg]  # pydantic's own
+        database = DatabaseSettings(url=self.database_url)
+        self.settings = Settings(data_dir=self.folder, database=database, auth=auth)
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator["Service"]:

@@ -175,8 +175,8 @@ async def test_prices_in_the_words_are_not_passed_over_in_silence(service: Servi
     assert body["query"]["ignored"] == ["300元"]
 
 
-async def test_the_answer_survives_a_restart_and_only_gone_changes(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
+async def test_the_answer_survives_a_restart_and_only_gone_changes(tmp_path: Path, database_url: str) -> None:
+    shop = Shop(tmp_path, database_url)
     async with shop.serve() as first:
         await first.fill()
         made = (await first.post([photo()], description="for a party", limit="5")).json()
@@ -190,8 +190,8 @@ async def test_the_answer_survives_a_restart_and_only_gone_changes(tmp_path: Pat
         assert again == made
 
 
-async def test_erasing_leaves_nothing(tmp_path: Path) -> None:
-    async with Shop(tmp_path).serve() as service:
+async def test_erasing_leaves_nothing(tmp_path: Path, database_url: str) -> None:
+    async with Shop(tmp_path, database_url).serve() as service:
         await service.fill()
         made = (await service.post(description="red dress", headers={"Idempotency-Key": "k"})).json()
         erased = await service.client.delete(f"{ROUTE}/{made['id']}")

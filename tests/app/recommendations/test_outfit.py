@@ -103,7 +103,7 @@ def test_a_full_wardrobe_gives_full_looks_with_shoes(kind: str) -> None:
 def test_no_look_rather_than_a_silly_one(kind: str) -> None:
     anchor = item("mine", kind)
     assert anchor.slot not in CORES
-    assert slots_around(anchor) == ()
+    assert slots_around(anchor, Brief()) == ()
     assert looks(anchor, wardrobe()) == []
 
 
