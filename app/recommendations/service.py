@@ -81,7 +81,7 @@ class RecommendationService:
         watch = Stopwatch()
         with watch.stage("decode"):
             photos = await decode_all(asked.photos, self.settings.limits)
-        parsed = parse(asked.description, asked.avoid or None)
+        parsed = await asyncio.to_thread(parse, asked.description, asked.avoid or None)
         view = await self.live.view()
         query = await self._encode(photos, parsed, asked)
         watch.spent.update(query.timings_ms)

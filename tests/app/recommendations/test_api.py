@@ -170,6 +170,19 @@ async def test_a_person_gets_something_for_each_garment(service: Service) -> Non
     assert len({s["item"]["id"] for s in body["suggestions"]}) == 6
 
 
+async def test_many_at_once_all_get_their_own_answer(service: Service) -> None:
+    answers = await asyncio.gather(*(service.post(description=f"{c} dress", limit="1") for c in ("red", "blue") * 8))
+    assert [a.json()["suggestions"][0]["item"]["colour"] for a in answers] == ["red", "blue"] * 8
+    assert len({a.json()["id"] for a in answers}) == 16
+
+
+async def test_the_longest_text_is_still_answered_soon(service: Service) -> None:
+    for text in ("very nice red linen dress " * 80, "红色亚麻连衣裙，" * 250):
+        body = (await service.post(description=text[:2000])).json()
+        assert body["suggestions"][0]["item"]["id"] == "dress-red"
+        assert body["timings_ms"]["total"] < 5000
+
+
 async def test_prices_in_the_words_are_not_passed_over_in_silence(service: Service) -> None:
     body = (await service.post(description="红色连衣裙 300元")).json()
     assert body["query"]["ignored"] == ["300元"]

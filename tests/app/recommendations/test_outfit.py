@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.outfit import Look, compose
-from app.recommendations.outfit_rules import CORES, Brief, clash, slots_around
+from app.recommendations.outfit_rules import CORES, Brief, brief_for, clash, fits, makes_around, slots_around, target
 from tests.app.recommendations.making import item, shelf
 
 KINDS = [
@@ -165,3 +165,20 @@ def test_a_tie_needs_its_shirt() -> None:
 def test_colours_that_clash_lose_against_a_neutral() -> None:
     items = [item("green", "jeans", "green"), item("beige", "jeans", "beige"), item("s", "flats", "white")]
     assert looks(item("mine", "top", "red"), items)[0].pieces[0].id == "beige"
+
+
+@settings(max_examples=200, deadline=None)
+@given(garments(), garments(), st.sampled_from(["", "party", "formal", "sports"]), st.sampled_from(["", "winter"]))
+def test_the_search_lets_through_whatever_fits(anchor: ItemFacts, one: ItemFacts, occasion: str, season: str) -> None:
+    said = Brief(occasion=occasion, season=season)
+    brief = brief_for(anchor, said)
+    if anchor.slot in CORES and fits(one, brief, target(anchor, brief)):
+        assert one.kind in makes_around(anchor, said)[one.usage]
+
+
+def test_every_slot_of_a_look_was_searched() -> None:
+    for kind in ("top", "dress", "jeans", "heels", "watch"):
+        for gender in ("women", "men", ""):
+            anchor = item("mine", kind, "navy", gender=gender)
+            worn = {p.slot for look in looks(anchor, wardrobe(gender)) for p in look.pieces}
+            assert worn <= set(slots_around(anchor, Brief()))
