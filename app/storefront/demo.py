@@ -14,10 +14,11 @@ from app.db.migrate import prepare
 from app.db.session import Database
 from app.media.storage import LocalBlobs
 from app.settings import Settings
-from models.flats import Flat, demo_catalogue, draw
+from models.flats import Flat, demo_catalogue
+from models.flats.files import write_pictures
 from models.index import SnapshotStore
 
-WIDTH, HEIGHT = 600, 800
+SIZE = (450, 600)
 KEY_NAME = "demo"
 
 Advance = Callable[[int, int], None]
@@ -71,24 +72,11 @@ async def prepare_demo(settings: Settings, advance: Advance) -> str:
 
 def _write_feed(folder: Path, advance: Advance) -> ImportRequest:
     """The demo's feed and pictures as files; a picture that is there already is not drawn again."""
-    pictures = folder / "pictures"
-    pictures.mkdir(parents=True, exist_ok=True)
-    flats = demo_catalogue()
-    for done, flat in enumerate(flats, start=1):
-        path = pictures / f"{flat.id}.webp"
-        if not path.exists():
-            _draw(flat, path)
-        advance(done, len(flats))
+    flats, pictures = demo_catalogue(), folder / "pictures"
+    write_pictures(flats, pictures, SIZE, advance)
     feed = folder / "items.jsonl"
     feed.write_text("".join(json.dumps(feed_row(f), ensure_ascii=False) + "\n" for f in flats), "utf-8")
     return ImportRequest(feed=feed, pictures=(pictures,))
-
-
-def _draw(flat: Flat, path: Path) -> None:
-    """Written beside and renamed, so that a killed start leaves no half picture."""
-    part = path.with_suffix(".part")
-    draw(flat, WIDTH, HEIGHT).save(part, "WEBP", quality=88, method=4)
-    part.replace(path)
 
 
 async def _fresh_key(database: Database) -> str:
