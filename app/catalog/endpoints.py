@@ -12,6 +12,7 @@ from app.catalog.schemas import Filters, ItemOut, ItemsOut
 from app.catalog.service import CatalogService, item_out, render
 from app.dependencies import ContainerDep, SessionDep, ShopDep
 from app.errors import FieldError, InvalidRequest
+from app.locales import best_locale
 from app.paging import CursorQuery, LimitQuery
 from app.settings import Locale
 
@@ -33,13 +34,7 @@ def wanted_locale(
     locale: Annotated[Locale | None, Query(description="en or zh; else Accept-Language, else the shop's.")] = None,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Locale:
-    if locale is not None:
-        return locale
-    for part in (accept_language or "").split(","):
-        primary = part.split(";")[0].strip().partition("-")[0].casefold()
-        if primary in Locale.__members__:
-            return Locale(primary)
-    return container.settings.shop.locale
+    return best_locale(locale, accept_language, container.settings.shop.locale)
 
 
 LocaleDep = Annotated[Locale, Depends(wanted_locale)]

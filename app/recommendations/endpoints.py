@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from app.catalog.repository import ItemRepository
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
-from app.recommendations.form import Ask, best_locale, form_schema, read_form
+from app.locales import best_locale
+from app.recommendations.form import Ask, form_schema, read_form
 from app.recommendations.idempotency import Claim, claimed, hash_of
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut

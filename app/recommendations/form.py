@@ -135,7 +135,7 @@ class Ask(BaseModel):
     outfits: int = Field(default=3, ge=0, le=6)
     min_score: Share = None
     mode: Mode = "hybrid"
-    locale: Literal["en", "zh"] | None = None
+    locale: Locale | None = None
 
     @field_validator("description", "avoid")
     @classmethod
@@ -252,20 +252,3 @@ def _field_error(error: Any) -> FieldError:
     where = ".".join(str(part) for part in error["loc"])
     reason = str(error["msg"]).removeprefix("Value error, ")
     return FieldError(where, reason[:1].lower() + reason[1:])
-
-
-def best_locale(asked: str | None, accept_language: str | None, default: Locale) -> str:
-    """What was asked for, else the best of `Accept-Language` (RFC 9110, 12.5.4) that we speak, else the shop's."""
-    if asked:
-        return asked
-    ranges: list[tuple[float, str]] = []
-    for part in (accept_language or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        primary = tag.split("-")[0].strip().casefold()
-        try:
-            weight = float(quality) if quality else 1.0
-        except ValueError:
-            continue  # a malformed range asks for nothing
-        if primary in tuple(Locale) and weight > 0:
-            ranges.append((-weight, primary))
-    return min(ranges, key=lambda r: r[0])[1] if ranges else str(default.value)
