@@ -1,0 +1,125 @@
+"""Encoders that transformers loads: CLIP, SigLIP, SigLIP 2 and Chinese-CLIP, from a folder or the hub."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.contracts import RGB, Matrix, ModelUnavailable
+from models.encoders.batches import in_batches, one_line
+from models.encoders.device import pick_device, pick_precision
+from models.encoders.metadata import Metadata, folder_revision, read_metadata
+from models.encoders.revision import module_revision
+from models.registry import ModelSpec
+
+MODEL_TYPES = frozenset({"clip", "siglip", "siglip2", "chinese_clip", "altclip"})
+PREPROCESS = "transformers-1"
+
+
+class TransformersEncoder:
+    """A dual encoder with `get_image_features` and `get_text_features`, in evaluation mode."""
+
+    def __init__(self, model: Any, processor: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> None:
+        self._model = model.eval().requires_grad_(False).to(device=device, dtype=precision)
+        self._images_in, self._tokenizer = processor.image_processor, processor.tokenizer
+        self._spec, self._device, self._precision = spec, device, precision
+        # SigLIP was trained on texts padded to full length and attends to the padding.
+        self._padding = "max_length" if model.config.model_type.startswith("siglip") else "longest"
+        self._length = int(model.config.text_config.max_position_embeddings)
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    @property
+    def device(self) -> str:
+        return self._device
+
+    def encode_images(self, pictures: Sequence[RGB]) -> Matrix:
+        """Unit rows (n, dims), float32."""
+        return in_batches(pictures, self._images, self._spec.dims)
+
+    def encode_texts(self, texts: Sequence[str]) -> Matrix:
+        """Unit rows (n, dims), float32. A text past the model's context is cut."""
+        return in_batches(texts, self._texts, self._spec.dims)
+
+    def _images(self, pictures: Sequence[RGB]) -> Tensor:
+        inputs = self._images_in(images=list(pictures), return_tensors="pt").to(self._device)
+        inputs["pixel_values"] = inputs["pixel_values"].to(self._precision)
+        return pooled(self._model.get_image_features(**inputs))
+
+    def _texts(self, texts: Sequence[str]) -> Tensor:
+        inputs = self._tokenizer(
+            list(texts), padding=self._padding, truncation=True, max_length=self._length, return_tensors="pt"
+        )
+        return pooled(self._model.get_text_features(**inputs.to(self._device)))
+
+    @classmethod
+    def from_folder(
+        cls, folder: Path, *, name: str, device: str = "auto", precision: str = "auto"
+    ) -> "TransformersEncoder":
+        """Load what `save_pretrained` wrote. Nothing is asked from the hub. Raises ModelUnavailable in one line."""
+        kind = model_type(folder)
+        if kind not in MODEL_TYPES:
+            known = ", ".join(sorted(MODEL_TYPES))
+            raise ModelUnavailable(f"model folder {folder} holds a {kind!r} model; known are {known}")
+        try:
+            metadata, revision = read_metadata(folder), folder_revision(folder)
+        except (OSError, ValueError) as error:
+            raise ModelUnavailable(f"model folder {folder} cannot be loaded: {one_line(error)}") from error
+        return cls._load(str(folder), name, revision, metadata, device, precision, local=True, cache_dir=None)
+
+    @classmethod
+    def from_hub(
+        cls, repository: str, *, device: str = "auto", precision: str = "auto", cache_dir: Path | None = None
+    ) -> "TransformersEncoder":
+        """Load `org/name` from the hub or its cache. Raises ModelUnavailable when it can't be fetched."""
+        return cls._load(repository, repository, None, Metadata(), device, precision, local=False, cache_dir=cache_dir)
+
+    @classmethod
+    def _load(
+        cls, source: str, name: str, revision: str | None, metadata: Metadata, device: str, precision: str,
+        *, local: bool, cache_dir: Path | None,
+    ) -> "TransformersEncoder":  # fmt: skip
+        from transformers import AutoModel, AutoProcessor
+
+        processors: Any = AutoProcessor
+        where = pick_device(device)
+        dtype = pick_precision(precision, where)
+        try:
+            model = AutoModel.from_pretrained(source, local_files_only=local, cache_dir=cache_dir)
+            processor = processors.from_pretrained(source, local_files_only=local, cache_dir=cache_dir)
+        except Exception as error:  # transformers and the hub client raise anything from OSError to httpx's own
+            raise ModelUnavailable(
+                f"model {name} cannot be had ({one_line(error)}); give the hub access, or name a local folder"
+            ) from error
+        if not hasattr(model, "get_image_features") or model.config.model_type not in MODEL_TYPES:
+            raise ModelUnavailable(f"model {name} is a {model.config.model_type!r}; known are {sorted(MODEL_TYPES)}")
+        spec = ModelSpec(
+            name=name, revision=revision or module_revision(model), dims=dims(model), preprocess_version=PREPROCESS,
+            cosine_scale=metadata.cosine_scale, cosine_shift=metadata.cosine_shift, temperature=metadata.temperature,
+        )  # fmt: skip
+        return cls(model, processor, spec, where, dtype)
+
+
+def model_type(folder: Path) -> str:
+    """The `model_type` of a folder's `config.json`, empty where it says none. Raises ModelUnavailable without one."""
+    try:
+        return str(json.loads((folder / "config.json").read_text("utf-8")).get("model_type", ""))
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(f"model folder {folder} has no readable config.json: {one_line(error)}") from error
+
+
+def pooled(output: Any) -> Tensor:
+    """Features as a tensor: newer versions of transformers wrap them with the tower's other outputs."""
+    rows: Tensor = output if isinstance(output, Tensor) else output.pooler_output
+    return rows
+
+
+def dims(model: Any) -> int:
+    """Length of an embedding: CLIP projects to it, SigLIP's is the width of its vision tower."""
+    projected = getattr(model.config, "projection_dim", None)
+    return int(projected if projected is not None else model.config.vision_config.hidden_size)

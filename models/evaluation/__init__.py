@@ -1,0 +1,1 @@
+"""Measures encoders: pure metrics, the demo shop's wishes, and one report over the validation split."""

