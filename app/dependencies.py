@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.principals import Principal, authenticate, require
@@ -26,7 +27,15 @@ async def unit_of_work(container: ContainerDep) -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(unit_of_work, scope="function")]
 
 
-async def caller(request: Request, container: ContainerDep) -> Principal:
+bearer = HTTPBearer(scheme_name="key", description="Made by 'tryon keys create'.", auto_error=False)
+"""Only for the OpenAPI document: `authenticate` reads the header itself, to say what is wrong with it."""
+
+
+async def caller(
+    request: Request,
+    container: ContainerDep,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+) -> Principal:
     """Who calls. A session of its own, so that checking a key never holds the request's transaction open."""
     async with container.database.unit_of_work() as session:
         return await authenticate(request.headers.get("authorization"), session, container.settings.auth)

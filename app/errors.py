@@ -113,6 +113,10 @@ class NotReady(AppError):
     slug, title, status = "not-ready", "The service is not ready", HTTPStatus.SERVICE_UNAVAILABLE
 
 
+class DatabaseUnreachable(NotReady):
+    """No connection could be made; raised at the seam, whatever the driver called it."""
+
+
 class ImportFailed(AppError):
     """The command line's: a catalogue that cannot be read at all."""
 
@@ -132,3 +136,25 @@ def problem(error: AppError, instance: str) -> dict[str, Any]:
     if error.fields:
         body["errors"] = [{"field": f.field, "reason": f.reason} for f in error.fields]
     return body
+
+
+_TEXT = {"type": "string"}
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        **dict.fromkeys(("type", "title", "detail", "instance"), _TEXT),
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"field": _TEXT, "reason": _TEXT}},
+        },
+    },
+}
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457)",
+        "content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}},
+    }
+}
+"""What the OpenAPI document says of every route's errors."""

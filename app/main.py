@@ -10,8 +10,9 @@ from fastapi_offline import FastAPIOffline
 from app.api import ROUTERS
 from app.container import Container
 from app.db.migrate import prepare
-from app.middleware import BodyLimit, CatchAll, RequestId, install_error_handlers
-from app.observability.metrics import measure
+from app.errors import PROBLEM_RESPONSES
+from app.middleware import BodyLimit, CatchAll, CleanAddress, RequestId, install_error_handlers
+from app.observability.metrics import Measure
 from app.settings import Settings
 from models.contracts import Encoder
 
@@ -25,12 +26,13 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
         title="tryon",
         summary="Photo and words in, garments and outfits out.",
         version="1",
+        responses=PROBLEM_RESPONSES,
         lifespan=_lifespan(settings, encoder),
     )
     install_error_handlers(app)
-    # The last added stands outermost: request id, then CORS, then what may refuse or fail.
-    app.middleware("http")(measure)
+    # The last added stands outermost: request id, then numbers, then CORS, then what may refuse or fail.
     app.add_middleware(CatchAll)
+    app.add_middleware(CleanAddress)
     app.add_middleware(BodyLimit, limit=settings.limits.request_bytes)
     app.add_middleware(
         CORSMiddleware,
@@ -39,6 +41,7 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=EXPOSED,
     )
+    app.add_middleware(Measure)
     app.add_middleware(RequestId)
     for router in ROUTERS:
         app.include_router(router)
@@ -49,10 +52,10 @@ def _lifespan(settings: Settings, encoder: Encoder | None) -> Callable[[FastAPI]
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container = await Container.build(settings, encoder)
-        await prepare(container.database)
         app.state.container = container
-        await container.start()
         try:
+            await prepare(container.database)
+            await container.start()
             yield
         finally:
             await container.close()

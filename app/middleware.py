@@ -1,20 +1,24 @@
-"""What stands around every request: its id, its size limit, security headers, and errors as problem+json."""
+"""What stands around every request: its id, its size limit, a clean address, and errors as problem+json."""
 
 import uuid
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, FieldError, InvalidRequest, NotReady, RequestTooLarge, problem
+from app.texts import CLEAN, is_clean
 
 log = structlog.get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
@@ -64,7 +68,7 @@ class BodyLimit:
             return await self._app(scope, receive, send)
         error = RequestTooLarge(f"A request may have {self._limit:,} bytes. Send fewer or smaller photos.")
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._limit:
+        if declared.isdecimal() and int(declared) > self._limit:
             return await problem_response(error, scope["path"])(scope, receive, send)
         seen = 0
 
@@ -88,6 +92,28 @@ class BodyLimit:
         if seen > self._limit:
             await problem_response(error, scope["path"])(scope, receive, send)
         return None
+
+
+class CleanAddress:
+    """Refuses control characters in path and query, which no database and no log should see."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        dirty = [] if scope["type"] != "http" else [name for name, text in _address(scope) if not is_clean(text)]
+        if not dirty:
+            return await self._app(scope, receive, send)
+        error = InvalidRequest(
+            f"The request's {' and '.join(dict.fromkeys(dirty))} {CLEAN}.", fields=[FieldError(n, CLEAN) for n in dirty]
+        )
+        return await problem_response(error, scope["path"])(scope, receive, send)
+
+
+def _address(scope: Scope) -> Iterator[tuple[str, str]]:
+    yield "path", scope["path"]
+    for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
+        yield (name if is_clean(name) else "query"), value if is_clean(name) else name
 
 
 class CatchAll:
@@ -152,7 +178,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
-    async def _database(request: Request, error: OperationalError | InterfaceError) -> JSONResponse:
+    @app.exception_handler(PoolExhausted)
+    async def _database(request: Request, error: SQLAlchemyError) -> JSONResponse:
         log.error("database unreachable", exc_info=error)
         return problem_response(
             NotReady("The database did not answer. Try again in a moment.", retry_after_s=5), request.url.path
@@ -160,5 +187,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
+    if error["type"] == "json_invalid":  # its place is a number of characters, no field
+        return FieldError("body", "is not valid JSON")
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
     return FieldError(".".join(where) or "body", str(error["msg"]))

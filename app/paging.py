@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from app.errors import FieldError, InvalidRequest
+from app.texts import is_clean
 
 T = TypeVar("T")
 
@@ -32,9 +33,9 @@ def decode_cursor(cursor: str, parts: int) -> tuple[str, ...]:
     """The sort key inside `cursor`. Raises InvalidRequest for anything we did not hand out."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise _bad_cursor() from None
-    if not (isinstance(key, list) and len(key) == parts and all(isinstance(k, str) and "\0" not in k for k in key)):
+    if not (isinstance(key, list) and len(key) == parts and all(isinstance(k, str) and is_clean(k) for k in key)):
         raise _bad_cursor()
     return tuple(key)
 

@@ -47,11 +47,12 @@ def parsed_filters(
     if not filters:
         return Filters()
     try:
-        return Filters.model_validate_json(filters)
+        return Filters.parse(filters)
     except ValidationError as error:
         fields = [FieldError(".".join(("filters", *map(str, e["loc"]))), e["msg"]) for e in error.errors()]
-        reasons = "; ".join(f"{f.field}: {f.reason}" for f in fields)
-        raise InvalidRequest(f"filters must be a JSON object of known fields. {reasons}", fields=fields) from error
+    except ValueError as error:
+        fields = [FieldError("filters", str(error))]
+    raise InvalidRequest("; ".join(f"{f.field} {f.reason}" for f in fields[:3]) + ".", fields=fields)
 
 
 FiltersDep = Annotated[Filters, Depends(parsed_filters)]

@@ -1,15 +1,19 @@
 """The wire: items, filters and money as REST clients see them."""
 
+import json
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.texts import CleanText
+
 NO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG"})
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """ISO 4217 minor units that are not two."""
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Word = Annotated[CleanText, StringConstraints(min_length=1, max_length=128)]
+FILTERS_EXAMPLE = '{"kind": ["dress"], "price": {"max": "50"}, "in_stock": true}'
 Gender = Literal["women", "men", "unisex"]
 AgeGroup = Literal["adult", "kids"]
 
@@ -80,6 +84,18 @@ class Filters(BaseModel):
     season: list[Word] = []
     usage: list[Word] = []
     attributes: dict[Word, list[Word]] = {}
+
+    @classmethod
+    def parse(cls, text: str) -> "Filters":
+        """Filters as callers write them. Raises ValueError (pydantic's own names the field) saying what is wrong."""
+        try:
+            parsed = json.loads(text)
+        except (ValueError, RecursionError):
+            raise ValueError(f"must be JSON, such as {FILTERS_EXAMPLE}") from None
+        if not isinstance(parsed, dict):
+            raise ValueError(f"must be a JSON object, such as {FILTERS_EXAMPLE}")
+        # Through JSON again, because strict mode takes a price's text as a decimal from JSON alone.
+        return cls.model_validate_json(json.dumps(parsed), strict=True)
 
     @property
     def empty(self) -> bool:

@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event, make_url
+import asyncpg
+from sqlalchemy import Dialect, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.errors import DatabaseUnreachable
 from app.settings import Settings
+
+RETRY_S = 5
 
 
 class Database:
@@ -38,11 +42,27 @@ class Database:
 
 
 def _engine(url: str, pool_size: int) -> AsyncEngine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True)
-    engine = create_async_engine(url)
-    event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    # Parameters hold what shoppers asked for: errors, and so the log, name the statement alone.
+    engine = create_async_engine(url, pool_size=pool_size, pool_pre_ping=not sqlite, hide_parameters=True)
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    if sqlite:
+        event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
+
+
+def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
+    """The driver's connection. asyncpg's own errors reach nobody: SQLAlchemy translates them only later on.
+
+    Raises:
+        DatabaseUnreachable: the server is away, starting, full or refuses us.
+    """
+    try:
+        return dialect.connect(*arguments, **options)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseUnreachable(
+            "The database cannot be reached. Try again in a moment.", retry_after_s=RETRY_S
+        ) from error
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db.base import now
 from app.db.session import Database
-from app.errors import AppError, ReindexRunning
+from app.errors import AppError, DatabaseUnreachable, ReindexRunning
 from app.jobs.repository import JobRepository
 from app.jobs.states import JobState, Worker, pace
 from app.jobs.tables import JobRow
@@ -167,7 +167,7 @@ class JobRunner:
             try:
                 async with self._database.unit_of_work() as session:
                     await JobRepository(session).report(job_id, {})
-            except SQLAlchemyError:
+            except (SQLAlchemyError, DatabaseUnreachable):
                 log.warning("heartbeat_missed", job=job_id, exc_info=True)
 
 

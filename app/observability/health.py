@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.dependencies import ContainerDep
-from app.errors import AppError
+from app.errors import AppError, DatabaseUnreachable
 
 router = APIRouter(tags=["operations"])
 
@@ -67,6 +67,6 @@ async def _database_state(container: ContainerDep) -> Literal["ok", "unreachable
     try:
         async with container.database.unit_of_work() as session:
             await session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, DatabaseUnreachable):
         return "unreachable"
     return "ok"

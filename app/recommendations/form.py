@@ -1,8 +1,6 @@
 """From an untrusted multipart form to a checked request, or to every reason why not at once."""
 
 import json
-import unicodedata
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
@@ -21,52 +19,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from app.catalog.filters import resolve
-from app.catalog.schemas import Filters
+from app.catalog.schemas import FILTERS_EXAMPLE, Filters
 from app.errors import FieldError, InvalidRequest, UnreadablePhoto
 from app.recommendations.schemas import Mode
 from app.settings import Locale, Settings
+from app.texts import FormText
 
 MOST_PHOTOS = 4
 MOST_FIELDS = 64
-ALLOWED_CONTROLS = frozenset("\t\n\r")
 LARGEST_BUDGET = Decimal(1_000_000_000)
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 BUDGET_FORM = 'must be an amount and a currency, such as 150 EUR or {"amount": "150.00", "currency": "EUR"}'
 
-FILTERS_EXAMPLE = '{"kind": ["dress"], "price": {"max": "50"}, "in_stock": true}'
-
-
-def _no_controls(text: str) -> str:
-    """RFC 3629 text without control characters or halves of surrogate pairs."""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in ALLOWED_CONTROLS for c in text):
-        raise ValueError("must not contain control characters; remove them")
-    return text
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every string within parsed JSON, names included."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for name, inner in value.items():
-                yield name
-                yield from _texts(inner)
-        case list():
-            for inner in value:
-                yield from _texts(inner)
-
 
 def _parsed_filters(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    try:
-        parsed = json.loads(given)
-    except (ValueError, RecursionError):
-        raise ValueError(f"must be JSON, such as {FILTERS_EXAMPLE}") from None
-    if not isinstance(parsed, dict):
-        raise ValueError(f"must be a JSON object, such as {FILTERS_EXAMPLE}")
-    return Filters.model_validate_json(json.dumps(parsed), strict=True)
+    return Filters.parse(given) if isinstance(given, str) else given
 
 
 def _parsed_budget(given: Any) -> Any:
@@ -107,7 +74,6 @@ class Budget(BaseModel):
 
 
 Share = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)]
-Text = Annotated[str, BeforeValidator(_no_controls)]
 FiltersField = Annotated[
     Filters,
     BeforeValidator(_parsed_filters),
@@ -123,14 +89,14 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    description: Text = Field(default="", description="What is wanted, in the shopper's words, English or Chinese.")
-    avoid: Text = Field(default="", description="What is not wanted.")
+    description: FormText = Field(default="", description="What is wanted, in the shopper's words, English or Chinese.")
+    avoid: FormText = Field(default="", description="What is not wanted.")
     photo_kind: Literal["auto", "garment", "person"] = "auto"
     filters: FiltersField = Filters()
     budget: BudgetField = Field(default=None, description="Money for a whole look.")
     image_weight: Share = None
     text_weight: Share = None
-    fusion: Text | None = None
+    fusion: FormText | None = None
     limit: int = Field(default=12, ge=1, le=50)
     outfits: int = Field(default=3, ge=0, le=6)
     min_score: Share = None
@@ -148,8 +114,6 @@ class Ask(BaseModel):
     @field_validator("filters")
     @classmethod
     def _known_values(cls, filters: Filters) -> Filters:
-        for text in _texts(filters.model_dump(mode="json")):
-            _no_controls(text)
         try:
             resolve(filters)
         except InvalidRequest as error:

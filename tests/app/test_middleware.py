@@ -105,7 +105,9 @@ async def test_unknown_route_and_method_are_problems(client: httpx.AsyncClient) 
 
 async def test_validation_lists_fields(client: httpx.AsyncClient) -> None:
     body = check_problem(await client.get("/number", params={"n": "x"}), 422, "invalid-request")
-    assert body["errors"] == [{"field": "n", "reason": "Input should be a valid integer, unable to parse string as an integer"}]
+    assert body["errors"] == [
+        {"field": "n", "reason": "Input should be a valid integer, unable to parse string as an integer"}
+    ]
 
 
 async def test_request_id_is_kept_when_sane(client: httpx.AsyncClient) -> None:
