@@ -34,12 +34,13 @@ def decode_cursor(cursor: str, parts: int) -> tuple[str, ...]:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError):
-        raise _bad_cursor() from None
+        raise bad_cursor() from None
     if not (isinstance(key, list) and len(key) == parts and all(isinstance(k, str) and is_clean(k) for k in key)):
-        raise _bad_cursor()
+        raise bad_cursor()
     return tuple(key)
 
 
-def _bad_cursor() -> InvalidRequest:
+def bad_cursor() -> InvalidRequest:
+    """What to raise for a cursor that we did not hand out."""
     reason = "is no cursor of this list; take 'next' of the page before"
     return InvalidRequest(f"cursor {reason}.", fields=[FieldError("cursor", reason)])

@@ -10,7 +10,7 @@ from PIL import Image
 from app.catalog.filters import resolve
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import FacetValue, Filters, ItemOut, ItemsOut, Money, SizeOut
-from app.catalog.tables import ItemRow, PictureRow, VariantRow
+from app.catalog.tables import ID_CHARS, ItemRow, PictureRow, VariantRow
 from app.errors import ItemNotFound, PictureNotFound
 from app.media.photo import decode
 from app.media.storage import BlobStore
@@ -72,7 +72,7 @@ class CatalogService:
         """Raises ItemNotFound."""
         row = await self.items.get(item_id)
         if row is None:
-            raise ItemNotFound(f"There is no item '{item_id}'. Ids are those of the shop's own feed.")
+            raise ItemNotFound(f"There is no item '{item_id[:ID_CHARS]}'. Ids are those of the shop's own feed.")
         return row
 
     async def first_picture(self, item_id: str) -> PictureRow:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, now
 
-ID = String(128)
+ID_CHARS = 128
+ID = String(ID_CHARS)
 
 
 class ItemRow(Base):

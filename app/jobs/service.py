@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.catalog.live import LiveCatalog, same_space
-from app.errors import IndexVersionNotFound, InvalidRequest, JobNotFound, ModelMismatch
+from app.errors import IndexVersionNotFound, JobNotFound, ModelMismatch
 from app.jobs.repository import JobRepository
 from app.jobs.schemas import IndexOut
 from app.jobs.tables import JobRow
-from app.paging import decode_cursor, encode_cursor
+from app.paging import bad_cursor, decode_cursor, encode_cursor
 from models.index import SnapshotStore
 from models.registry import ModelSpec
 
@@ -32,7 +32,7 @@ class JobService:
         """Raises JobNotFound."""
         row = await self.jobs.get(job_id)
         if row is None:
-            raise JobNotFound(f"There is no job '{job_id}'. GET /v1/admin/jobs lists them.")
+            raise JobNotFound(f"There is no job '{job_id[:64]}'. GET /v1/admin/jobs lists them.")
         return row
 
     async def cancel(self, job_id: str) -> JobRow:
@@ -63,7 +63,7 @@ class IndexService:
         """
         found = next((index for index in await self.versions() if index.version == version), None)
         if found is None:
-            raise IndexVersionNotFound(f"There is no index version '{version}'. GET /v1/admin/indexes lists them.")
+            raise IndexVersionNotFound(f"There is no index version '{version[:64]}'. GET /v1/admin/indexes lists them.")
         if not found.usable:
             raise ModelMismatch(
                 f"Index {version} was built by model '{found.model.name}' ({found.model.revision}), but "
@@ -95,7 +95,7 @@ def _position(cursor: str) -> tuple[dt.datetime, str]:
     try:
         at = dt.datetime.fromisoformat(moment)
     except ValueError:
-        raise InvalidRequest("cursor is no cursor of this list.") from None
+        raise bad_cursor() from None
     if at.tzinfo is None:
-        raise InvalidRequest("cursor is no cursor of this list.")
+        raise bad_cursor()
     return at, job_id

@@ -250,15 +250,3 @@ async def test_two_at_once_with_one_key_make_one_answer(service: Service) -> Non
     both = await asyncio.gather(*(service.post([photo()], headers=key) for _ in range(2)))
     assert sorted(r.status_code for r in both) in ([201, 409], [201, 201])
     assert await service.count(RecommendationRow) == before + 1
-
-
-async def test_an_unusable_key(service: Service) -> None:
-    answered = await service.post(headers={"Idempotency-Key": "x" * 256}, description="dress")
-    assert answered.json()["errors"][0]["field"] == "Idempotency-Key"
-
-
-async def test_an_unknown_id(service: Service) -> None:
-    for id_ in ("rec_unknown", "x" * 500, "%00"):
-        answered = await service.client.get(f"{ROUTE}/{id_}")
-        assert answered.status_code == 404
-        assert answered.headers["content-type"] == "application/problem+json"
