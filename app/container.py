@@ -1,11 +1,15 @@
 """The one composition root: everything the service is made of, built once."""
 
 import asyncio
+import gc
 from dataclasses import dataclass
+
+import structlog
 
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
 from app.db.session import Database
+from app.errors import NotReady
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.settings import ModelSettings, Settings
@@ -15,6 +19,8 @@ from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
 from models.zero_shot import AttributeTagger
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,16 @@ class Container:
         return cls(settings, database, blobs, engine, tagger, snapshots, live, jobs)
 
     async def start(self) -> None:
+        """Take up jobs, and load what the first shopper would otherwise wait for."""
         if self.settings.jobs.in_process:
             await self.jobs.start()
+        try:
+            await self.live.view()
+        except NotReady as error:
+            log.warning("no_index_yet", detail=error.detail)
+        # What is loaded now stays: the collector need not walk a million objects of torch and the catalogue again.
+        gc.collect()
+        gc.freeze()
 
     async def close(self) -> None:
         await self.jobs.stop()

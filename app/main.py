@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
@@ -12,6 +13,7 @@ from app.container import Container
 from app.db.migrate import prepare
 from app.errors import PROBLEM_RESPONSES
 from app.middleware import BodyLimit, CatchAll, CleanAddress, RequestId, install_error_handlers
+from app.observability.logging import configure_logging
 from app.observability.metrics import Measure
 from app.settings import Settings
 from models.contracts import Encoder
@@ -22,6 +24,8 @@ EXPOSED = ["Location", "Retry-After", "X-Request-ID"]
 def create_app(settings: Settings | None = None, *, encoder: Encoder | None = None) -> FastAPI:
     """The service. `encoder` replaces the model that the settings name (for tests and embedding)."""
     settings = settings or Settings()
+    if not structlog.is_configured():  # its own default would print every local variable of a traceback, keys too
+        configure_logging(settings.log_level)
     app = FastAPIOffline(  # /docs and /redoc without a CDN
         title="tryon",
         summary="Photo and words in, garments and outfits out.",

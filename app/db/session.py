@@ -12,6 +12,8 @@ from app.errors import DatabaseUnreachable
 from app.settings import Settings
 
 RETRY_S = 5
+BUSY_MS = 10_000
+"""How long a SQLite writer waits for another."""
 
 
 class Database:
@@ -68,6 +70,6 @@ def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) ->
 def _tune_sqlite(connection: Any, _record: object) -> None:
     """WAL lets readers go on while one writes; a busy writer is waited for instead of failing."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -12,7 +12,7 @@ from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters
 from app.catalog.service import item_out
-from app.errors import AppError, FieldError, InvalidRequest, Overloaded, RecommendationNotFound
+from app.errors import AppError, FieldError, InvalidRequest, NotReady, Overloaded, RecommendationNotFound
 from app.media.photo import decode
 from app.recommendations import answer
 from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
@@ -23,7 +23,7 @@ from app.recommendations.tables import RecommendationRow
 from app.recommendations.wanted import Seen
 from app.settings import LimitSettings, Settings
 from models.contracts import RGB, Weights
-from models.engine import EncodedQuery, Engine, EngineOverloaded, UnknownFusion
+from models.engine import EncodedQuery, Engine, EngineClosed, EngineOverloaded, UnknownFusion
 from models.preprocess.text import ParsedText, parse
 from models.zero_shot import AttributeTagger
 
@@ -76,7 +76,7 @@ class RecommendationService:
         Raises:
             UnsupportedPhoto, UnreadablePhoto, PhotoTooLarge: a photo cannot be used.
             InvalidRequest: an unknown fusion or filter value.
-            NotReady: there is no index yet. Overloaded: too much is waiting already.
+            NotReady: there is no index yet, or this process is ending. Overloaded: too much is waiting already.
         """
         watch = Stopwatch()
         with watch.stage("decode"):
@@ -125,6 +125,8 @@ class RecommendationService:
             raise InvalidRequest(f"{error}.", fields=[FieldError("fusion", str(error))]) from error
         except EngineOverloaded as error:
             raise Overloaded("Too many requests are waiting. Try again shortly.", retry_after_s=RETRY_S) from error
+        except EngineClosed as error:
+            raise NotReady("This process is shutting down. Try again.", retry_after_s=RETRY_S) from error
 
     async def _store(
         self, row: RecommendationRow, decision: Decision, asked: RecommendationRequest, watch: Stopwatch

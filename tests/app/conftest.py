@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from PIL import Image
@@ -27,6 +28,9 @@ from models.taxonomy import taxonomy
 
 ORIGIN = "https://shop.example"
 GARMENTS = (("dress", "red"), ("tshirt", "blue"), ("jeans", "black"), ("heels", "white"), ("handbag", "green"))
+
+# structlog's own default draws tracebacks with every local variable: seconds for one that holds a model.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 @dataclass(frozen=True)
