@@ -63,12 +63,12 @@ class ShopSettings(BaseModel):
 class RankingSettings(BaseModel):
     """Weights of the parts of a suggestion's score, and how candidates are chosen."""
 
-    image: float = 1.0
-    text: float = 0.35
-    lexical: float = 0.15
-    kind: float = 0.6
-    colour: float = 0.45
-    attributes: float = 0.3
+    image: float = Field(default=1.0, gt=0)
+    text: float = Field(default=0.35, ge=0)
+    lexical: float = Field(default=0.15, ge=0)
+    kind: float = Field(default=0.6, ge=0)
+    colour: float = Field(default=0.45, ge=0)
+    attributes: float = Field(default=0.3, ge=0)
     over_fetch: int = Field(default=200, ge=1)
     diversity: float = Field(default=0.15, ge=0, le=1)
 

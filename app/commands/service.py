@@ -10,7 +10,7 @@ import typer
 from app.commands.console import err, progress_bar
 from app.db.migrate import upgrade
 from app.db.session import Database
-from app.settings import AuthSettings, Settings
+from app.settings import DatabaseSettings, Settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.  [TRYON_HOST]")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.  [TRYON_PORT]")]
@@ -30,9 +30,7 @@ def demo(
     """Run the service with a demo shop: drawn garments, seeded on first start, no network needed."""
     from app.storefront.demo import prepare_demo
 
-    settings = _placed(Settings(), host, port).model_copy(
-        update={"data_dir": data_dir, "auth": AuthSettings(anonymous_shop=True)}
-    )
+    settings = _demo_settings(_placed(Settings(), host, port), data_dir)
     with progress_bar("Preparing the demo shop") as advance:
         admin_key = asyncio.run(prepare_demo(settings, advance))
     settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
@@ -63,6 +61,20 @@ def migrate() -> None:
 
     asyncio.run(run())
     typer.echo("The database is at the newest revision.")
+
+
+def _demo_settings(settings: Settings, data_dir: Path) -> Settings:
+    """A shop of its own: never in the operator's database, always in the currency its garments are priced in."""
+    from app.storefront.demo import CURRENCY
+
+    return settings.model_copy(
+        update={
+            "data_dir": data_dir,
+            "database": DatabaseSettings(),
+            "auth": settings.auth.model_copy(update={"anonymous_shop": True}),
+            "shop": settings.shop.model_copy(update={"currency": CURRENCY}),
+        }
+    )
 
 
 def _placed(settings: Settings, host: str | None, port: int | None) -> Settings:

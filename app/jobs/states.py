@@ -10,6 +10,8 @@ from enum import StrEnum
 STALE_AFTER = dt.timedelta(seconds=60)
 """A running job whose heart has not beaten for this long lost its process."""
 
+SURELY_STALE_AFTER = dt.timedelta(minutes=10)
+
 
 class JobState(StrEnum):
     queued = "queued"
@@ -49,12 +51,15 @@ def orphaned(worker: str, heartbeat: dt.datetime | None, me: Worker, moment: dt.
     """Whether nobody runs a job any more, asked by an idle worker.
 
     At once when it was this very worker (it failed to write the end down) or a process of this machine that is gone,
-    after a while when it was another machine's.
+    after a while when it was another machine's. A process of this machine that lives but is silent for very long is
+    another one by now: process numbers come round again, after a restart of the machine soon.
     """
+    silent = None if heartbeat is None else moment - heartbeat
     owner = Worker.parse(worker)
     if owner is not None and owner.host == me.host:
-        return owner.pid == me.pid or not _alive(owner.pid)
-    return heartbeat is None or moment - heartbeat > STALE_AFTER
+        gone = owner.pid == me.pid or not _alive(owner.pid)
+        return gone or silent is None or silent > SURELY_STALE_AFTER
+    return silent is None or silent > STALE_AFTER
 
 
 def pace(done: int, total: int | None, elapsed_s: float) -> tuple[float | None, float | None]:

@@ -119,13 +119,17 @@ def compose(anchor: ItemFacts, given: bool, pool: Mapping[str, Sequence[Piece]],
         said: what the shopper asked for; the anchor completes it.
     """
     brief = brief_for(anchor, said)
+    if brief.budget is not None and not given and anchor.asking_price is None:
+        return []  # nobody can promise that a look around it keeps the budget
     if not brief.gender:
         brief = brief_for(anchor, _with_gender(said, pool, cores(anchor, brief)))
     dressed = target(anchor, brief)
     shelves = {slot: _shelf(pieces, anchor, brief, dressed) for slot, pieces in pool.items() if slot != anchor.slot}
+    # Shoes whenever any fit: once a look has taken the last pair, there is no further look, and none without shoes.
+    ways = [tuple(s for s in core if s != SHOES or shelves.get(SHOES)) for core in cores(anchor, brief)]
     looks: list[Look] = []
     while len(looks) < count:
-        found = [s for core in cores(anchor, brief) if (s := _best(anchor, given, core, shelves, brief)) is not None]
+        found = [s for core in ways if (s := _best(anchor, given, core, shelves, brief)) is not None]
         if not found:
             break
         best = min(found, key=_rank_of)
@@ -178,11 +182,10 @@ def _best(
     anchor: ItemFacts, given: bool, core: Sequence[str], shelves: Mapping[str, list[_Scored]], brief: Brief
 ) -> _State | None:
     """The best look over the slots of `core` and what rounds them off, or None when it cannot be completed."""
-    must = [slot for slot in core if slot != SHOES or shelves.get(SHOES)]  # shoes whenever any fit
     start = Decimal(0) if given else (anchor.asking_price or Decimal(0))
     beam = [_State((anchor,), spent=start)]
-    for position, slot in enumerate(must):
-        reserve = sum((_cheapest(shelves.get(later, [])) for later in must[position + 1 :]), Decimal(0))
+    for position, slot in enumerate(core):
+        reserve = sum((_cheapest(shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0))
         beam = _grow(beam, shelves.get(slot, []), _left(brief, reserve))
         if not beam:
             return None

@@ -20,6 +20,7 @@ from models.index import SnapshotStore
 
 SIZE = (450, 600)
 KEY_NAME = "demo"
+CURRENCY = "EUR"
 
 Advance = Callable[[int, int], None]
 
@@ -41,7 +42,7 @@ def feed_row(flat: Flat) -> dict[str, Any]:
         "material": flat.material,
         "price": str(flat.price),
         "sale_price": "" if flat.sale_price is None else str(flat.sale_price),
-        "currency": "EUR",
+        "currency": CURRENCY,
         "sizes": "|".join(size for size, _ in flat.sizes),
         "stock": "|".join(str(count) for _, count in flat.sizes),
     }
@@ -62,9 +63,11 @@ async def prepare_demo(settings: Settings, advance: Advance) -> str:
         async def report(done: int, total: int) -> None:
             advance(done, total)
 
-        await run_import(database, blobs, settings, feed, progress=report)
-        await reindex(database, blobs, engine, snapshots, settings, progress=report)
-        await engine.close()
+        try:
+            await run_import(database, blobs, settings, feed, progress=report)
+            await reindex(database, blobs, engine, snapshots, settings, progress=report)
+        finally:
+            await engine.close()
         return await _fresh_key(database)
     finally:
         await database.close()

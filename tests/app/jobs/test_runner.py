@@ -17,7 +17,7 @@ from app.errors import InvalidRequest, ReindexRunning
 from app.jobs.repository import JobRepository
 from app.jobs.runner import JobContext, JobRunner
 from app.jobs.service import JobService
-from app.jobs.states import STALE_AFTER, JobState, Worker, orphaned, pace
+from app.jobs.states import STALE_AFTER, SURELY_STALE_AFTER, JobState, Worker, orphaned, pace
 from app.jobs.tables import JobRow
 from tests.app.jobs.conftest import WaitFor
 
@@ -174,7 +174,10 @@ async def test_lists_newest_first_page_by_page(database: Database) -> None:
 def test_who_lost_a_job() -> None:
     me, moment = Worker("here", 10, "new"), now()
     assert orphaned(str(me), moment, me, moment)
-    assert not orphaned(f"here/{os.getppid()}/t", None, me, moment)
+    alive = f"here/{os.getppid()}/t"
+    assert not orphaned(alive, moment - STALE_AFTER - dt.timedelta(seconds=1), me, moment)
+    assert orphaned(alive, moment - SURELY_STALE_AFTER - dt.timedelta(seconds=1), me, moment)
+    assert orphaned(alive, None, me, moment)
     assert orphaned("here/10/old", moment, me, moment)
     assert orphaned("here/999999999/old", moment, me, moment)
     assert not orphaned("there/10/old", moment, me, moment)

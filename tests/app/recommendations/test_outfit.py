@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.facts import ItemFacts
+from app.recommendations.affinity import out_of_season
 from app.recommendations.outfit import Look, compose
 from app.recommendations.outfit_rules import CORES, Brief, brief_for, clash, fits, makes_around, slots_around, target
 from tests.app.recommendations.making import item, shelf
@@ -61,9 +62,18 @@ def looks(anchor: ItemFacts, items: list[ItemFacts], brief: Brief = Brief(), **m
 
 
 @settings(max_examples=60, deadline=None)
-@given(garments(), st.lists(garments(), max_size=60, unique_by=lambda g: g.id), st.sampled_from([None, Decimal(90)]))
-def test_every_look_keeps_the_rules(anchor: ItemFacts, items: list[ItemFacts], budget: Decimal | None) -> None:
-    found = compose(anchor, True, shelf(items), Brief(budget=budget), 3)
+@given(
+    garments(),
+    st.booleans(),
+    st.lists(garments(), max_size=60, unique_by=lambda g: g.id),
+    st.sampled_from([None, Decimal(90)]),
+    st.sampled_from(["", "women", "men"]),
+    st.sampled_from(["", "summer", "winter"]),
+)
+def test_every_look_keeps_the_rules(
+    anchor: ItemFacts, own: bool, items: list[ItemFacts], budget: Decimal | None, gender: str, season: str
+) -> None:
+    found = compose(anchor, own, shelf(items), Brief(gender=gender, season=season, budget=budget), 3)
     for look in found:
         whole = (anchor, *look.pieces)
         slots = [g.slot for g in whole]
@@ -72,6 +82,9 @@ def test_every_look_keeps_the_rules(anchor: ItemFacts, items: list[ItemFacts], b
         assert len(slots) + ("one_piece" in slots) >= 3
         assert not any(clash(a, b) for a, b in combinations(whole, 2))
         assert all(p.in_stock for p in look.pieces)
+        assert not {"women", "men"} <= {p.gender for p in look.pieces} | {gender}
+        assert not any(out_of_season(p.kind, season) for p in look.pieces)
+        assert "footwear" in slots or "footwear" not in {s for k in found for s in (p.slot for p in k.pieces)}
         assert {p.age_group for p in look.pieces} <= ({"kids"} if anchor.age_group == "kids" else {"adult", ""})
         assert 0.0 <= look.score <= 1.0
         if budget is not None:
@@ -130,6 +143,21 @@ def test_a_piece_without_a_price_leaves_the_total_open_and_no_budget_is_kept_by_
     anchor = item("mine", "top", "white")
     assert looks(anchor, items)[0].total is None
     assert looks(anchor, items, Brief(budget=Decimal(1000))) == []
+
+
+def test_no_budget_is_kept_around_an_anchor_nobody_priced() -> None:
+    anchor = item("unpriced", "top", "white", price=None)
+    assert looks(anchor, wardrobe(), Brief(budget=Decimal(1000)), given=False) == []
+    assert looks(anchor, wardrobe(), Brief(budget=Decimal(1000)), given=True)
+
+
+def test_when_the_last_shoes_are_taken_no_look_goes_barefoot() -> None:
+    clothes = [g for g in wardrobe() if g.slot != "footwear"]
+    one_pair = [*clothes, item("pair", "flats", "black", usage="casual")]
+    anchor = item("mine", "top", "navy", usage="casual")
+    assert [k.pieces for k in looks(anchor, one_pair) if "footwear" not in {p.slot for p in k.pieces}] == []
+    assert len(looks(anchor, one_pair)) == 1
+    assert len(looks(anchor, clothes)) == 3
 
 
 def test_men_get_no_dress_and_women_no_mens_shoes() -> None:

@@ -1,0 +1,78 @@
+"""Settings: every one has an effect, all of them can be said in the environment, nonsense is refused at start."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+import app
+from app.commands.service import _demo_settings
+from app.settings import Settings
+from app.storefront.demo import CURRENCY
+
+SOURCE = Path(app.__path__[0])
+
+
+def leaves(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from leaves(field.annotation, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def read_attributes() -> set[tuple[str, str]]:
+    """Every `a.b` that the service's code reads, as (a, b)."""
+    found = set()
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                owner = node.value
+                name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+                found.add((name.lstrip("_"), node.attr))
+    return found
+
+
+@pytest.mark.parametrize("path", list(leaves(Settings)), ids=".".join)
+def test_every_setting_is_read(path: tuple[str, ...]) -> None:
+    section = path[-2] if len(path) > 1 else "settings"
+    assert {(section, path[-1]), ("settings", path[-1]), ("self", path[-1])} & read_attributes()
+
+
+def test_the_environment_reaches_every_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRYON_LIMITS__PHOTO_BYTES", "7")
+    monkeypatch.setenv("TRYON_AUTH__CORS_ORIGINS", '["https://shop.example"]')
+    monkeypatch.setenv("TRYON_PORT", "9000")
+    settings = Settings()
+    assert (settings.limits.photo_bytes, settings.port) == (7, 9000)
+    assert settings.auth.cors_origins == ["https://shop.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LIMITS__PHOTO_BYTES", "0"),
+        ("SHOP__CURRENCY", "euro"),
+        ("SHOP__LOCALE", "fr"),
+        ("INDEX__KIND", "magic"),
+        ("RANKING__IMAGE", "0"),
+        ("RANKING__TEXT", "-1"),
+        ("PORT", "99999"),
+    ],
+)
+def test_nonsense_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"TRYON_{name}", value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_the_demo_never_touches_the_operators_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRYON_DATABASE__URL", "postgresql+asyncpg://db/production")
+    monkeypatch.setenv("TRYON_SHOP__CURRENCY", "CNY")
+    monkeypatch.setenv("TRYON_AUTH__CORS_ORIGINS", '["https://shop.example"]')
+    demo = _demo_settings(Settings(), tmp_path)
+    assert demo.database_url == f"sqlite+aiosqlite:///{tmp_path / 'tryon.db'}"
+    assert demo.shop.currency == CURRENCY
+    assert (demo.auth.anonymous_shop, demo.auth.cors_origins) == (True, ["https://shop.example"])
