@@ -9,6 +9,7 @@ import open_clip
 import torch
 from open_clip.timm_model import TimmModel
 from open_clip.transform import PreprocessCfg, image_transform_v2
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from models.contracts import RGB, Matrix, ModelUnavailable
@@ -79,7 +80,7 @@ class OpenClipEncoder:
             model = open_clip.create_model(f"local-dir:{folder}", text_cfg=text, require_pretrained=True)
             tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
             metadata = read_metadata(folder)
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, TypeError, SafetensorError) as error:
             raise ModelUnavailable(f"model folder {folder} cannot be loaded: {one_line(error)}") from error
         return cls(model, tokenizer, _spec(name, folder_revision(folder), model, metadata), where, dtype)
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from random import Random
 
 import numpy as np
 
-from models.contracts import Encoder, Matrix
+from models.contracts import RGB, Matrix
 from models.flats import Flat, demo_catalogue, draw
 from models.taxonomy import taxonomy
 
 WISHES = 40
-SIZE = (300, 400)
-BATCH = 64
+SIZE = (225, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,10 @@ def gallery() -> tuple[Flat, ...]:
     return tuple(flat for flat in demo_catalogue() if taxonomy().kinds[flat.kind].worn)
 
 
-def embed_gallery(encoder: Encoder) -> Matrix:
-    """Image rows of the demo shop's drawings, in the order of `gallery()`."""
-    flats = gallery()
-    parts = [
-        encoder.encode_images([picture() for picture in (partial(draw, f, *SIZE) for f in flats[at : at + BATCH])])
-        for at in range(0, len(flats), BATCH)
-    ]
-    return np.concatenate(parts)
+@cache
+def pictures() -> tuple[RGB, ...]:
+    """The drawings of `gallery()`, drawn once a process."""
+    return tuple(draw(flat, *SIZE) for flat in gallery())
 
 
 def satisfied(wish: Wish, flat: Flat) -> bool:

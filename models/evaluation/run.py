@@ -112,7 +112,7 @@ class Bench:
     def drawn(self) -> Matrix:
         """Image rows of the demo shop."""
         if "demo" not in self._kept:
-            self._kept["demo"] = demo.embed_gallery(self.encoder)
+            self._kept["demo"] = self.encoder.encode_images(demo.pictures())
         return self._kept["demo"]
 
     def _rows(self, name: str, ids: Sequence[str], pictures: Sequence[Callable[[], RGB]]) -> Matrix:

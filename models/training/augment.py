@@ -48,7 +48,7 @@ def garment_mask(picture: RGB) -> Image.Image:
     small = picture.copy()
     small.thumbnail((MASK_SIDE, MASK_SIDE))
     white = np.pad(np.asarray(small.convert("L")) > WHITE_FROM, 1, constant_values=True)
-    canvas = Image.fromarray(np.where(white, 255, 0).astype(np.uint8))
+    canvas = Image.fromarray(np.where(white, 255, 0).astype(np.uint8)).copy()  # arrays are lent read-only
     ImageDraw.floodfill(canvas, (0, 0), OUTSIDE)
     ground = np.asarray(canvas)[1:-1, 1:-1] == OUTSIDE
     mask = Image.fromarray(np.where(ground, 0, 255).astype(np.uint8))

@@ -39,7 +39,7 @@ def logistic(matching: Cosines, random: Cosines) -> tuple[float, float]:
         return loss
 
     optimizer.step(closure)
-    return float(scale), float(shift)
+    return scale.item(), shift.item()
 
 
 def temperature(cosines: Cosines, labels: NDArray[np.int64]) -> float:

@@ -97,4 +97,4 @@ def teach(
         cosines.append(float(cosine.mean().detach()))
         advance("teach Chinese", step + 1, steps)
     table.requires_grad_(False)
-    return float(np.mean(cosines[-max(1, steps // 10) :]))
+    return float(np.mean(cosines[-max(1, steps // 10) :])) if cosines else 0.0

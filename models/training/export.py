@@ -22,6 +22,7 @@ def write_weights(model: nn.Module, folder: Path) -> None:
         for name, value in model.state_dict().items()
     }
     save_file(state, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    (folder / WEIGHTS_FILE).chmod(0o644)
 
 
 def write_metadata(folder: Path, name: str, calibration: Calibration, figures: Mapping[str, Any]) -> None:

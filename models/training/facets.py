@@ -34,13 +34,15 @@ def families() -> Tensor:
     return torch.tensor([place[colour.family] for colour in known.values()] + [UNKNOWN])
 
 
-def agreement(looks: Tensor, captions: Tensor) -> tuple[Tensor, Tensor]:
+def agreement(looks: Tensor, captions: Tensor, exact: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Which captions are true of which looks, and which are too near to be called wrong.
 
     A caption is true when all it says holds. Same kind in another shade of the colour's family, or differing only in
     what nobody sees for sure (pattern, season, usage), is left undecided; another gender, colour or kind is wrong.
 
-    Args: looks (n, facets) and captions (m, facets), int64.
+    Args:
+        looks: (n, facets) int64. captions: (m, facets) int64.
+        exact: bool (n,), looks whose colour is known exactly, for which another shade is wrong too.
     Returns: bool (n, m) positives and bool (n, m) undecided, disjoint.
     """
     left, right = looks[:, None, :], captions[None, :, :]
@@ -48,6 +50,8 @@ def agreement(looks: Tensor, captions: Tensor) -> tuple[Tensor, Tensor]:
     holds = silent | (left == right)
     family = families()
     near = silent[..., COLOUR] | (family[left[..., COLOUR]] == family[right[..., COLOUR]])
+    if exact is not None:
+        near &= ~exact[:, None] | holds[..., COLOUR]
     gender = holds[..., GENDER] | (left[..., GENDER] == UNKNOWN) | _unisex(left[..., GENDER])
     positive = holds.all(-1)
     undecided = holds[..., KIND] & near & gender & ~positive

@@ -79,7 +79,8 @@ class TryOnTask(nn.Module):
         """Unweighted loss of every pairing."""
         looks, photos = self.image(step.looks), self.image(step.photos)
         names, captions = self.text(step.names), self.text(step.captions)
-        positive, undecided = agreement(step.facets, step.said)
+        drawn_to_order = torch.arange(len(step.facets)) >= step.studio
+        positive, undecided = agreement(step.facets, step.said, drawn_to_order)
         by_look, by_caption = (step.fits[step.labels][:, rows[:, KIND]] for rows in (step.facets, step.said))
         studio, drawn = looks[: step.studio], looks[step.studio :]
         alike, close = shades(step.facets[step.studio :], step.facets[: step.studio])

@@ -9,8 +9,11 @@ import pytest
 import timm
 import torch
 import yaml
+from PIL import Image
 
 from models.encoders import load_encoder
+from models.evaluation import demo
+from models.evaluation.run import evaluate
 from models.training import run as training
 from models.training.calibrate import logistic, temperature
 from models.training.config import Batch, LossWeights, Recipe, read_recipe
@@ -37,8 +40,10 @@ def recipe_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(training, "image_trunk", tiny_trunk)
     monkeypatch.setattr(training, "IMAGE_WIDTH", tiny_trunk().num_features)
     monkeypatch.setattr("models.training.prepare.FLAT_SIZE", (48, 64))
+    monkeypatch.setattr(training, "lessons", lambda _rng, _count: [("red dress", "红色连衣裙"), ("blue", "蓝色")] * 4)
+    monkeypatch.setattr(demo, "pictures", lambda: tuple(Image.new("RGB", (30, 40)) for _ in demo.gallery()))
     recipe: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
-    recipe |= {"image_size": [64, 48], "dims": 32, "wordpieces": 500, "lessons": 900, "lesson_epochs": 0}
+    recipe |= {"image_size": [64, 48], "dims": 32, "wordpieces": 500, "lessons": 900, "lesson_epochs": 1}
     recipe |= {"captions": 2, "photo_views": 1, "catalogue_views": 1, "flats": 6, "steps": 30, "warmup": 2}
     recipe |= {"report_every": 10, "batch": {"catalogue": 16, "photos": 8, "flats": 4}}
     path = tmp_path / "recipe.yaml"
@@ -66,8 +71,6 @@ def test_train_makes_a_folder_that_loads(recipe_path: Path, tiny_data: Path, tmp
 
 def assert_tells_what_the_task_told(encoder: Any, recipe_path: Path, data: Path, cache: Path, figures: Any) -> None:
     """The exported half-precision model ranks as the task over cached features did."""
-    from models.evaluation.run import evaluate
-
     report = evaluate(encoder, data, "val", None)
     assert report.value("photo → catalogue kind@10") == pytest.approx(figures["photo_kind@10"], abs=0.1)
 

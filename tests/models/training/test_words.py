@@ -47,7 +47,8 @@ def test_children_are_boys_and_girls(rng: np.random.Generator) -> None:
 def test_lessons_start_with_every_word_alone(rng: np.random.Generator) -> None:
     drawn = lessons(rng, len(lexicon()) + 50)
     assert drawn[: len(lexicon())] == [(en, zh) for zh, en in lexicon().items()]
-    assert all(en and zh for en, zh in drawn)
+    assert all(zh for _, zh in drawn)
+    assert all(en and "{" not in en + zh for en, zh in drawn[len(lexicon()) :])
 
 
 def test_the_lexicon_covers_the_taxonomy() -> None:
@@ -69,6 +70,13 @@ def test_near_captions_are_undecided_and_wrong_ones_wrong() -> None:
     assert agree(RED_DRESS, Look("dress", "blue"), "kind", "colour") == (False, False)
     assert agree(RED_DRESS, Look("shirt", "red"), "kind", "colour") == (False, False)
     assert agree(RED_DRESS, Look("dress", "red", gender="men"), "kind", "colour", "gender") == (False, False)
+
+
+def test_another_shade_is_wrong_where_the_colour_is_known_exactly() -> None:
+    looks = torch.tensor([numbers(RED_DRESS)] * 2)
+    said = torch.tensor([numbers(Look("dress", "burgundy"), frozenset({"kind", "colour"}))])
+    _, undecided = agreement(looks, said, torch.tensor([False, True]))
+    assert undecided.flatten().tolist() == [True, False]
 
 
 def test_which_kinds_fit_a_label() -> None:
