@@ -46,6 +46,11 @@ class Category:
         codes = np.fromiter((code_of.setdefault(v, len(code_of)) for v in values), np.int32, len(values))
         return cls(codes, code_of)
 
+    def counts(self) -> dict[str, int]:
+        """Rows of each value."""
+        found = np.bincount(self.codes, minlength=len(self.code_of))
+        return {value: int(found[code]) for value, code in self.code_of.items()}
+
     def among(self, wanted: frozenset[str]) -> Mask:
         """Rows whose value is one of `wanted`, shape (n,)."""
         admitted = np.zeros(max(len(self.code_of), 1), np.bool_)

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.tables import RecommendationRow
 from app.recommendations.wanted import Seen
 from app.settings import LimitSettings, Settings
-from models.contracts import RGB, Weights
+from models.contracts import RGB, Vector, Weights
 from models.engine import EncodedQuery, Engine, EngineClosed, EngineOverloaded, UnknownFusion
 from models.preprocess.text import ParsedText, parse
 from models.zero_shot import AttributeTagger
@@ -85,7 +85,8 @@ class RecommendationService:
         view = await self.live.view()
         query = await self._encode(photos, parsed, asked)
         watch.spent.update(query.timings_ms)
-        garments = garments_of(query, parsed, [_seen(self.tagger, query, i) for i in range(len(query.parts))])
+        stocked = view.columns.categories["kind"].counts()
+        garments = garments_of(query, parsed, [_seen(self.tagger, part.image, stocked) for part in query.parts])
         decider = Decider(view, self.engine.spec, self.settings.ranking)
         decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
         row = RecommendationRow(
@@ -166,9 +167,9 @@ def _limits(asked: RecommendationRequest) -> Limits:
     return Limits(asked.limit, asked.outfits, asked.min_score, asked.budget, semantic=asked.mode == "semantic")
 
 
-def _seen(tagger: AttributeTagger, query: EncodedQuery, part: int) -> tuple[Seen, ...]:
-    image = query.parts[part].image
-    return () if image is None else tuple(Seen(t.name, t.value, t.confidence) for t in tagger.tag(image))
+def _seen(tagger: AttributeTagger, image: Vector | None, stocked: Mapping[str, int]) -> tuple[Seen, ...]:
+    tags = () if image is None else tagger.tag(image, stocked=stocked)
+    return tuple(Seen(t.name, t.value, t.confidence) for t in tags)
 
 
 def _understood(

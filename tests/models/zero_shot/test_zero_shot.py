@@ -67,3 +67,17 @@ async def test_colours_are_families() -> None:
     tagger = await AttributeTagger.build(BagOfWords())
     (colour,) = [t for t in tagger.tag(direction("navy blue")) if t.name == "colour"]
     assert colour.value == "blue"
+
+
+async def test_what_a_shop_sells_much_of_is_likelier_but_a_clear_picture_wins() -> None:
+    tagger = await AttributeTagger.build(BagOfWords())
+
+    def kind(words: str, stocked: dict[str, int]) -> str:
+        return next(t.value for t in tagger.tag(direction(words), stocked=stocked) if t.name == "kind")
+
+    torn = "jeans skirt"
+    assert kind(torn, {"jeans": 400}) == "jeans"
+    assert kind(torn, {"skirt": 400}) == "skirt"
+    assert kind("jeans", {"skirt": 400}) == "jeans"
+    plain = tagger.tag(direction(torn))
+    assert tagger.tag(direction(torn), stocked={}) == plain
