@@ -1,13 +1,16 @@
 """`tryon`, the command line."""
 
 import sys
+from typing import NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from app.commands import catalogue, models, service
 from app.commands.console import err
 from app.commands.keys import keys
 from app.errors import AppError
+from app.settings import Settings
 from models.contracts import ModelError
 
 cli = typer.Typer(
@@ -42,12 +45,21 @@ def main() -> None:
     """Run, and turn what went wrong on purpose into one line instead of a traceback."""
     try:
         cli()
-    except AppError as error:
-        err.print(f"tryon: {error.detail}", markup=False, soft_wrap=True, style="red")
-        sys.exit(1)
-    except ModelError as error:
-        err.print(f"tryon: {error}", markup=False, soft_wrap=True, style="red")
-        sys.exit(1)
+    except (AppError, ModelError) as error:
+        _fail(str(error))
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        _fail("; ".join(f"{_variable(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()))
+
+
+def _fail(reason: str) -> NoReturn:
+    err.print(f"tryon: {reason}", markup=False, soft_wrap=True, style="red")
+    sys.exit(1)
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return "TRYON_" + "__".join(map(str, place)).upper()
 
 
 if __name__ == "__main__":

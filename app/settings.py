@@ -3,10 +3,13 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 MEGABYTE = 1_000_000
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class Locale(StrEnum):
@@ -34,6 +37,17 @@ class DatabaseSettings(BaseModel):
 
     url: str = ""
     pool_size: int = Field(default=10, ge=1)
+
+    @field_validator("url")
+    @classmethod
+    def _with_a_driver_we_ship(cls, url: str) -> str:
+        try:
+            known = not url or make_url(url).drivername in DRIVERS
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError(f"must start with {' or '.join(f'{driver}://' for driver in DRIVERS)}")
+        return url
 
 
 class IndexSettings(BaseModel):

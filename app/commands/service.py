@@ -92,6 +92,8 @@ def _run(settings: Settings) -> None:
 
     from app.main import create_app
     from app.observability.logging import configure_logging
+    from app.startup import ClearStart
 
     configure_logging(settings.log_level)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    app = ClearStart(create_app(settings))
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)

@@ -1,6 +1,7 @@
 """Settings: every one has an effect, all of them can be said in the environment, nonsense is refused at start."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import app
+from app.cli import main
 from app.commands.service import _demo_settings
+from app.main import create_app
 from app.settings import Settings
+from app.startup import ClearStart
 from app.storefront.demo import CURRENCY
 
 SOURCE = Path(app.__path__[0])
@@ -60,12 +64,53 @@ def test_the_environment_reaches_every_depth(monkeypatch: pytest.MonkeyPatch) ->
         ("RANKING__IMAGE", "0"),
         ("RANKING__TEXT", "-1"),
         ("PORT", "99999"),
+        ("DATABASE__URL", "nonsense"),
+        ("DATABASE__URL", "mysql://somewhere/else"),
     ],
 )
 def test_nonsense_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"TRYON_{name}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("TRYON_PORT", "99999", "TRYON_PORT: Input should be less than or equal to 65535"),
+        ("TRYON_DATABASE__URL", "mysql://u:secret@h/d", "TRYON_DATABASE__URL: must start with sqlite+aiosqlite:// or"),
+        ("TRYON_DATABASE__URL", "postgresql+asyncpg://u@127.0.0.1:1/d", "The database cannot be reached."),
+    ],
+)
+def test_the_command_line_says_it_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["tryon", "migrate"])
+    monkeypatch.setattr("app.observability.logging.configure_logging", lambda level: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said.startswith(f"tryon: {reason}")
+    assert said.count("\n") == 1
+    assert "secret" not in said
+
+
+async def test_a_model_that_cannot_be_had_is_one_line_too(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, model={"name": str(tmp_path / "nowhere")})
+    sent: list[dict[str, str]] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict[str, str]) -> None:
+        sent.append(message)
+
+    await ClearStart(create_app(settings))({"type": "lifespan"}, receive, send)
+    assert [m["type"] for m in sent] == ["lifespan.startup.failed"]
+    assert "nowhere" in sent[0]["message"]
+    assert "\n" not in sent[0]["message"].strip()
 
 
 def test_the_demo_never_touches_the_operators_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
