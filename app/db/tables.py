@@ -3,10 +3,11 @@
 from app.auth import tables as auth
 from app.catalog import tables as catalog
 from app.db.base import Base
+from app.idempotency import tables as idempotency
 from app.jobs import tables as jobs
 from app.recommendations import tables as recommendations
 
-DOMAINS = (auth, catalog, jobs, recommendations)
+DOMAINS = (auth, catalog, idempotency, jobs, recommendations)
 """Importing a domain's tables is what registers them."""
 
 metadata = Base.metadata

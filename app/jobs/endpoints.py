@@ -1,11 +1,14 @@
 """Admin routes: reindex, jobs, index versions."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from app.container import Container
 from app.dependencies import AdminDep, ContainerDep, SessionDep
 from app.errors import FieldError, InvalidRequest
+from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.jobs.repository import JobRepository
 from app.jobs.schemas import IndexOut, JobOut, ReindexIn
 from app.jobs.service import IndexService, JobService
@@ -30,7 +33,11 @@ IndexServiceDep = Annotated[IndexService, Depends(index_service)]
 
 @router.post("/admin/reindex", status_code=202)
 async def start_reindex(
-    _who: AdminDep, container: ContainerDep, response: Response, body: ReindexIn | None = None
+    who: AdminDep,
+    container: ContainerDep,
+    response: Response,
+    body: ReindexIn | None = None,
+    idempotency_key: KeyHeader = None,
 ) -> JobOut:
     """Encode what lacks a vector, build an index beside the live one, verify it, switch. One at a time."""
     wanted = body or ReindexIn()
@@ -38,9 +45,23 @@ async def start_reindex(
     if wanted.model is not None and wanted.model != loaded:
         reason = f"is not the loaded model '{loaded}'; start the service with TRYON_MODEL__NAME={wanted.model}"
         raise InvalidRequest(f"model {reason}, then reindex.", fields=[FieldError("model", reason)])
+    asked = hash_of([("body", wanted.model_dump_json().encode())])
+    async with claimed(container.database, idempotency_key, f"POST {REINDEX}", who.key_id, asked) as claim:
+        job = await _reindex_job(container, wanted, claim)
+    response.headers["Location"] = f"/v1/admin/jobs/{job.id}"
+    return job
+
+
+async def _reindex_job(container: Container, wanted: ReindexIn, claim: Claim | None) -> JobOut:
+    """The job that a first request with this key queued, or a new one."""
+    if claim and claim.replay:
+        async with container.database.unit_of_work() as session:
+            return JobOut.of(await JobService(JobRepository(session)).get(claim.replay["id"]))
     params = {"force": wanted.force, "reencode": wanted.reencode}
     job = await container.jobs.submit(REINDEX, params, exclusive=True)
-    response.headers["Location"] = f"/v1/admin/jobs/{job.id}"
+    if claim:
+        async with container.database.unit_of_work() as session:
+            await claim.finish(session, HTTPStatus.ACCEPTED, {"id": job.id})
     return JobOut.of(job)
 
 

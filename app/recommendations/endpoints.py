@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from app.catalog.repository import ItemRepository
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
+from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.locales import best_locale
 from app.recommendations.form import Ask, form_schema, read_form
-from app.recommendations.idempotency import Claim, claimed, hash_of
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
 from app.recommendations.service import RecommendationRequest, RecommendationService
@@ -59,7 +59,7 @@ async def held_key(
     who: ShopDep,
     form: FormDep,
     container: ContainerDep,
-    idempotency_key: Annotated[str | None, Header(description="Makes a retry harmless for 24 hours.")] = None,
+    idempotency_key: KeyHeader = None,
 ) -> AsyncIterator[Claim | None]:
     parts = [("ask", form.ask.model_dump_json().encode()), *(("photo", photo) for photo in form.photos)]
     async with claimed(container.database, idempotency_key, ROUTE, who.key_id, hash_of(parts)) as claim:

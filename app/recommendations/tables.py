@@ -1,4 +1,4 @@
-"""Answers as they were given, and the keys that make a retried POST harmless."""
+"""Answers as they were given."""
 
 import datetime as dt
 from typing import Any
@@ -65,19 +65,3 @@ class OutfitRow(Base):
     total_price: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
     advice: Mapped[str] = mapped_column(Text)
     items: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn)
-
-
-class IdempotencyKeyRow(Base):
-    """One use of an `Idempotency-Key`. `status` None: still running. `response` names what was made, it is no copy:
-    an erased answer must not live on here.
-    """
-
-    __tablename__ = "idempotency_keys"
-
-    key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    route: Mapped[str] = mapped_column(String(128), primary_key=True)
-    principal: Mapped[str] = mapped_column(String(64), primary_key=True)
-    body_hash: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int | None]
-    response: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
-    created_at: Mapped[dt.datetime] = mapped_column(default=now, index=True)

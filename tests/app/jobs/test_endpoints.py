@@ -140,6 +140,17 @@ async def test_reindex_over_http_then_roll_back(client: AsyncClient, wait_for: W
     assert len((await client.get("/v1/admin/jobs")).json()["items"]) == 2
 
 
+async def test_a_retried_reindex_is_the_same_job(client: AsyncClient, wait_for: WaitFor) -> None:
+    key = {"Idempotency-Key": "one"}
+    first = await client.post("/v1/admin/reindex", headers=key)
+    await wait_for(first.json()["id"], JobState.succeeded)
+    again = await client.post("/v1/admin/reindex", headers=key)
+    assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+    assert again.headers["location"] == first.headers["location"]
+    other = await client.post("/v1/admin/reindex", json={"force": True}, headers=key)
+    assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-mismatch")
+
+
 async def test_admin_routes_say_what_is_wrong(client: AsyncClient) -> None:
     other = await client.post("/v1/admin/reindex", json={"model": "huge"})
     assert (other.status_code, "TRYON_MODEL__NAME=huge" in other.text) == (422, True)

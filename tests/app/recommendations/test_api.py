@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.recommendations.tables import IdempotencyKeyRow, OutfitRow, RecommendationRow, SuggestionRow
+from app.idempotency.tables import IdempotencyKeyRow
+from app.recommendations.tables import OutfitRow, RecommendationRow, SuggestionRow
 from tests.app.recommendations.conftest import Service, Shop
 from tests.app.recommendations.toys import photo
 

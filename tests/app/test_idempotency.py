@@ -8,8 +8,8 @@ from sqlalchemy import update
 from app.db.base import Base, now
 from app.db.session import Database
 from app.errors import IdempotencyInProgress, IdempotencyMismatch
-from app.recommendations.idempotency import ABANDONED, KEPT, claimed, hash_of
-from app.recommendations.tables import IdempotencyKeyRow
+from app.idempotency.claims import ABANDONED, KEPT, claimed, hash_of
+from app.idempotency.tables import IdempotencyKeyRow
 
 ROUTE, WHO = "POST /things", "someone"
 

@@ -1,6 +1,6 @@
 """`Idempotency-Key`: a retried POST is answered as the first one was, and done once (IETF draft-ietf-httpapi).
 
-Any route may use it: `claim` before the work, `finish` in the work's own transaction, `release` when it failed.
+Any route may use it: do the work inside `claimed`, and `finish` the claim in the work's own transaction.
 """
 
 import datetime as dt
@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Header
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,13 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.base import now
 from app.db.session import Database
 from app.errors import FieldError, IdempotencyInProgress, IdempotencyMismatch, InvalidRequest
-from app.recommendations.tables import IdempotencyKeyRow
+from app.idempotency.tables import IdempotencyKeyRow
 
 KEPT = dt.timedelta(hours=24)
 ABANDONED = dt.timedelta(minutes=5)
 """A claim older than this belongs to a process that died: no request runs so long."""
 
 KEY_CHARS = 255
+
+KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a retry harmless for 24 hours.")]
 
 
 @dataclass(frozen=True, slots=True)
