@@ -65,12 +65,6 @@ class EmbeddingRepository:
         async for page in (await self._session.stream(query)).partitions():
             yield [StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF)) for i, digest, data in page]
 
-    async def get(self, key: EmbeddingKey, ids: Sequence[str]) -> dict[str, StoredEmbedding]:
-        """Stored vectors of some items (at most a few thousand)."""
-        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
-        rows = await self._session.execute(query.where(*_matches(key), EmbeddingRow.item_id.in_(ids)))
-        return {i: StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF)) for i, digest, data in rows}
-
     async def put(self, key: EmbeddingKey, embeddings: Sequence[StoredEmbedding]) -> None:
         """Store vectors in place of older ones of the same key; items that are gone meanwhile are passed over."""
         ids = [e.item_id for e in embeddings]

@@ -1,6 +1,5 @@
 """What the catalogue knows about an item, as ranking, outfits and filters need it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -80,7 +79,3 @@ def facts_of(raw: RawFacts) -> ItemFacts:
 def _sizes(joined: str) -> tuple[str, ...]:
     """`joined` holds `x` + size for each size in stock, so that an unnamed size still counts."""
     return tuple(size[1:] for size in joined.split(SIZES) if len(size) > 1)
-
-
-def index_by_id(facts: Sequence[ItemFacts]) -> dict[str, ItemFacts]:
-    return {f.id: f for f in facts}
