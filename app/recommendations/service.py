@@ -22,8 +22,8 @@ from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.tables import RecommendationRow
 from app.recommendations.wanted import Seen
 from app.settings import LimitSettings, Settings
-from models.contracts import RGB, Vector, Weights
-from models.engine import EncodedQuery, Engine, EngineClosed, EngineOverloaded, UnknownFusion
+from models.contracts import RGB, Weights
+from models.engine import EncodedQuery, Engine, EngineClosed, EngineOverloaded, QueryPart, UnknownFusion
 from models.preprocess.text import ParsedText, parse
 from models.zero_shot import AttributeTagger
 
@@ -86,7 +86,7 @@ class RecommendationService:
         query = await self._encode(photos, parsed, asked)
         watch.spent.update(query.timings_ms)
         stocked = view.columns.categories["kind"].counts()
-        garments = garments_of(query, parsed, [_seen(self.tagger, part.image, stocked) for part in query.parts])
+        garments = garments_of(query, parsed, [_seen(self.tagger, part, stocked) for part in query.parts])
         decider = Decider(view, self.engine.spec, self.settings.ranking)
         decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
         row = RecommendationRow(
@@ -167,8 +167,8 @@ def _limits(asked: RecommendationRequest) -> Limits:
     return Limits(asked.limit, asked.outfits, asked.min_score, asked.budget, semantic=asked.mode == "semantic")
 
 
-def _seen(tagger: AttributeTagger, image: Vector | None, stocked: Mapping[str, int]) -> tuple[Seen, ...]:
-    tags = () if image is None else tagger.tag(image, stocked=stocked)
+def _seen(tagger: AttributeTagger, part: QueryPart, stocked: Mapping[str, int]) -> tuple[Seen, ...]:
+    tags = () if part.image is None else tagger.tag(part.image, stocked=stocked, crops=part.crops)
     return tuple(Seen(t.name, t.value, t.confidence) for t in tags)
 
 

@@ -29,11 +29,13 @@ class QueryPart:
         fused: the query vector, from the photo's garment and the words.
         image: the garment's own unit vector, shape (d,), or None where there is no photo.
         region: where in the photo it is; None without a photo, or where several photos were averaged.
+        crops: the garment as it was embedded, one picture a photo.
     """
 
     fused: Fused
     image: Vector | None
     region: Region | None
+    crops: tuple[RGB, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def _fuse(
     parts = []
     for garment in garments:
         image = mean_unit([next(remaining) for _ in garment.crops])
-        parts.append(QueryPart(fused=fusion.fuse(image, text, weights), image=image, region=garment.region))
+        parts.append(QueryPart(fusion.fuse(image, text, weights), image, garment.region, garment.crops))
     return tuple(parts)
 
 

@@ -63,7 +63,7 @@ def find_subject(photo: RGB) -> Box | None:
     small = _thumbnail(photo)
     if min(small.size) < 8:  # noqa: PLR2004 - too thin a strip to have a border and a middle
         return None
-    lab = _lab(small)
+    lab = lab_of(small)
     background = _background(*_border(lab))
     if not len(background.centres):
         return None
@@ -90,7 +90,7 @@ def _thumbnail(photo: RGB) -> RGB:
     return photo.resize((size[0] * 3, size[1] * 3), Image.Resampling.NEAREST).resize(size, Image.Resampling.BOX)
 
 
-def _lab(picture: RGB) -> Plane:
+def lab_of(picture: RGB) -> Plane:
     """CIE L*a*b* (D65, CIE 15:2004) of an sRGB picture, shape (h, w, 3)."""
     srgb = np.asarray(picture, dtype=np.float32) / 255
     linear = np.where(srgb <= _SRGB_TOE, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)

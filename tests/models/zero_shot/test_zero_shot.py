@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.contracts import Matrix, Vector
 from models.registry import ModelSpec
@@ -81,3 +82,11 @@ async def test_what_a_shop_sells_much_of_is_likelier_but_a_clear_picture_wins() 
     assert kind("jeans skirt", {"jeans": 400}) == "skirt"
     plain = tagger.tag(direction(torn))
     assert tagger.tag(direction(torn), stocked={}) == plain
+
+
+async def test_pixels_decide_between_colours_the_words_leave_open() -> None:
+    tagger = await AttributeTagger.build(BagOfWords())
+    unsure = direction("dress")
+    for name in ("blue", "red"):
+        crop = Image.new("RGB", (60, 80), taxonomy().colours[name].rgb)
+        assert next(t.value for t in tagger.tag(unsure, crops=[crop]) if t.name == "colour") == name
