@@ -53,12 +53,14 @@ def _unlike_border(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     border = np.concatenate([lab[0], lab[-1], lab[:, 0], lab[:, -1]])
     distance = np.linalg.norm(lab - np.median(border, axis=0), axis=2)
     begins, fully = CLEAR
-    return np.clip((distance - begins) / fully, LEAST_WEIGHT, 1.0)
+    clear: NDArray[np.float64] = np.clip((distance - begins) / fully, LEAST_WEIGHT, 1.0)
+    return clear
 
 
 def _central(height: int, width: int) -> NDArray[np.float64]:
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None, :]
-    return np.asarray(np.exp(-CENTRED * (y**2 + x**2)), dtype=np.float64)
+    weights: NDArray[np.float64] = np.exp(-CENTRED * (y**2 + x**2))
+    return weights
 
 
 @cache
