@@ -26,10 +26,12 @@ def train(
     """Train a model folder that TRYON_MODEL__NAME can name. A run that stopped goes on where it was."""
     try:
         from models.training.run import train as run
+
+        with stages() as advance:
+            trained = run(config or SHIPPED_RECIPE, data=data, cache=cache, out=out_dir, progress=advance)
     except ModuleNotFoundError as error:
+        # The backbones' packages are imported where the run first needs them.
         raise ImportFailed(f"Training needs the package {error.name}: pip install 'tryon[train]'.") from error
-    with stages() as advance:
-        trained = run(config or SHIPPED_RECIPE, data=data, cache=cache, out=out_dir, progress=advance)
     out.print(f"Written to [bold]{trained.folder}[/bold].")
     for name, value in trained.figures.items():
         out.print(f"  {name} {value:.4f}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -96,13 +97,25 @@ class Bench:
         ]
 
     def photo_rows(self, shots: Sequence[Photo], suffix: str, preprocessor: Preprocessor | None) -> Matrix:
-        """Image rows of photos, each as a whole or as its first crop."""
+        """Image rows of photos: each as it is, or the mean of its views as the engine makes it."""
+        ids = [shot.id for shot in shots]
+        if preprocessor is None:
+            return self._rows(f"photos-{self.split}", ids, lazily(shots, self._shot))
 
-        def read(photo: Photo) -> RGB:
-            picture = self.corpus.shots.picture(photo.id)
-            return preprocessor.prepare(picture, "garment").crops[0] if preprocessor else picture
+        def view(place: int, photo: Photo) -> RGB:
+            return preprocessor.prepare(self._shot(photo), "garment").crops[place]
 
-        return self._rows(f"photos{suffix}-{self.split}", [shot.id for shot in shots], lazily(shots, read))
+        # A garment has its crop first and the whole photo last; where they are one and the same the mean is too.
+        views = (
+            self._rows(f"photos{suffix}{place}-{self.split}", ids, lazily(shots, partial(view, place)))
+            for place in (0, -1)
+        )
+        mean = np.mean(list(views), axis=0)
+        rows: Matrix = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+        return rows
+
+    def _shot(self, photo: Photo) -> RGB:
+        return self.corpus.shots.picture(photo.id)
 
     def catalogue(self) -> Matrix:
         """Image rows of every item, from its most detailed picture."""

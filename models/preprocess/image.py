@@ -22,18 +22,20 @@ class GarmentPreprocessor:
     """The `Preprocessor` for shoppers' photos: crops to what stands out from the border.
 
     It is cautious: a photo whose subject is not plain keeps its whole frame, for a lost sleeve costs more than a bit
-    of floor.
+    of floor; and a garment's crop goes with the whole photo as a second view, for the two err differently (kind@10 of
+    `val` photos with tryon-mini: 0.879 whole, 0.876 crop, 0.885 both).
     """
 
     @property
     def version(self) -> str:
         """Changes whenever a crop could."""
-        return "crop-1"
+        return "crop-2"
 
     def prepare(self, photo: RGB, photo_kind: str) -> Prepared:
         """Crops of an upright RGB photo of any size; `auto` is treated as `garment`.
 
-        A garment is one crop, part `garment`. A person is two, parts `upper` and `lower`, largest first.
+        A garment is its crop and then the whole photo, both part `garment`, or the whole photo alone where nothing
+        stands out. A person is two crops, parts `upper` and `lower`, largest first.
 
         Raises:
             ValueError: `photo_kind` is none of `auto`, `garment`, `person`.
@@ -42,10 +44,14 @@ class GarmentPreprocessor:
         if photo_kind == "person":
             regions = _person(subject or WHOLE, photo.width / photo.height)
         elif photo_kind in ("auto", "garment"):
-            regions = (Region(_widened(subject, photo.width / photo.height) if subject else WHOLE),)
+            regions = _garment(subject, photo.width / photo.height)
         else:
             raise ValueError(f"unknown photo kind {photo_kind!r}; choose auto, garment or person")
         return Prepared(crops=tuple(_crop(photo, region.box) for region in regions), regions=regions)
+
+
+def _garment(subject: Box | None, aspect: float) -> tuple[Region, ...]:
+    return (Region(_widened(subject, aspect)), Region(WHOLE)) if subject else (Region(WHOLE),)
 
 
 def _widened(box: Box, aspect: float) -> Box:

@@ -20,14 +20,14 @@ class Calibration:
     temperature: float
 
 
-def logistic(matching: Cosines, random: Cosines) -> tuple[float, float]:
-    """Scale and shift of the logistic curve that tells matching from random pairs best, both sides weighing the same.
+def logistic(matching: Cosines, wrong: Cosines) -> tuple[float, float]:
+    """Scale and shift of the logistic curve that tells matching from wrong pairs best, both sides weighing the same.
 
     Platt (1999), 'Probabilistic outputs for support vector machines', in one dimension.
     """
-    x = torch.from_numpy(np.concatenate([matching, random])).double()
-    y = torch.cat([torch.ones(len(matching)), torch.zeros(len(random))]).double()
-    weight = torch.where(y == 1, 0.5 / len(matching), 0.5 / len(random)).double()
+    x = torch.from_numpy(np.concatenate([matching, wrong])).double()
+    y = torch.cat([torch.ones(len(matching)), torch.zeros(len(wrong))]).double()
+    weight = torch.where(y == 1, 0.5 / len(matching), 0.5 / len(wrong)).double()
     scale = torch.tensor(10.0, dtype=torch.float64, requires_grad=True)
     shift = torch.tensor(float(x.mean()), dtype=torch.float64, requires_grad=True)
     optimizer: Any = torch.optim.LBFGS([scale, shift], max_iter=200, line_search_fn="strong_wolfe")

@@ -55,12 +55,12 @@ def test_it_keeps_the_protocol() -> None:
 def test_a_garment_on_a_floor_is_found_at_any_size(size: tuple[int, int]) -> None:
     box = (0.3, 0.25, 0.7, 0.75)
     prepared = preprocessor.prepare(scene(size, box, (180, 30, 40), (200, 190, 170)), "garment")
-    (region,) = prepared.regions
-    assert region.part == "garment"
+    region, whole = prepared.regions
+    assert region.part == whole.part == "garment"
+    assert whole.box == WHOLE
     assert covers(region.box, box)
     assert area(region.box) < 0.5
-    (crop,) = prepared.crops
-    assert crop.mode == "RGB"
+    assert [crop.mode for crop in prepared.crops] == ["RGB", "RGB"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -84,7 +84,7 @@ def test_the_garment_is_never_lost(
     kind: str,
 ) -> None:
     box = (left, top, min(1, left + width), min(1, top + height))
-    (region,) = preprocessor.prepare(scene((160, 200), box, garment, floor), kind).regions
+    region, *_ = preprocessor.prepare(scene((160, 200), box, garment, floor), kind).regions
     assert covers(region.box, box, slack=0.02)
 
 
@@ -108,7 +108,7 @@ def test_a_photo_without_a_plain_subject_stays_whole(photo: RGB) -> None:
 
 def test_a_large_photo_gives_a_crop_that_still_has_detail_and_no_more() -> None:
     photo = scene((3000, 4000), (0.2, 0.1, 0.8, 0.9), (20, 60, 160), (230, 230, 230))
-    (crop,) = preprocessor.prepare(photo, "garment").crops
+    crop, _ = preprocessor.prepare(photo, "garment").crops
     assert 512 <= max(crop.size) < 1024
 
 
