@@ -1,6 +1,11 @@
 """What is worth ranking: searches over the live snapshot, with every filter inside the search."""
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,12 +17,16 @@ from app.recommendations.outfit import Piece
 from app.recommendations.ranking import Pool
 from app.recommendations.wanted import SURE, Avoided, Target, Wanted
 from models.contracts import Hit, Mask, Vector
+from models.index import Signal
 from models.taxonomy import taxonomy
 
 PER_SHELF = 40
 """Pieces that outfits choose from, of each slot, neutral ones and others."""
 
 LEAST_SPREAD = 1e-6
+
+Search: TypeAlias = tuple[Vector, int, Mask, Signal]
+"""Arguments of one `Snapshot.search`: vector, how many, allowed rows, signal."""
 
 
 def lift(filters: Filters, wanted: Wanted) -> Filters:
@@ -43,13 +52,11 @@ def allowed(columns: Columns, filters: Filters, wanted: Wanted, least: int) -> M
 
 def gather(view: LiveView, fused: Vector, text: Vector | None, mask: Mask, wanted: Wanted, *, over_fetch: int) -> Pool:
     """Candidates from image vectors, from text vectors, and from what the wishes name."""
-    snapshot = view.snapshot
-    hits = [*snapshot.search(fused, over_fetch, mask, "image")]
+    searches: list[Search] = [(fused, over_fetch, mask, "image")]
     if text is not None:
-        hits += snapshot.search(text, over_fetch, mask, "text")
-    for wish in _wishes(view.columns, wanted):
-        hits += snapshot.search(fused, over_fetch // 2 + 1, mask & wish, "image")
-    return _pool(view, hits, fused, text)
+        searches.append((text, over_fetch, mask, "text"))
+    searches += [(fused, over_fetch // 2 + 1, mask & wish, "image") for wish in _wishes(view.columns, wanted)]
+    return _pool(view, chain.from_iterable(_side_by_side(view, searches)), fused, text)
 
 
 def nearest_only(view: LiveView, fused: Vector, mask: Mask, limit: int) -> Pool:
@@ -64,21 +71,32 @@ def shelves(view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str]) ->
     scaled to 0 to 1 within each search.
     """
     neutral = view.columns.meets(Condition("colour", frozenset(c.id for c in taxonomy().colours.values() if c.neutral)))
-    found: dict[str, list[Piece]] = {}
+    searches: list[Search] = []
+    shelf_of: list[str] = []
     for slot in slots:
         within = mask & view.columns.meets(Condition("slot", frozenset({slot})))
-        pieces = [*_nearest(view, vector, within & neutral), *_nearest(view, vector, within & ~neutral)]
-        if pieces:
-            found[slot] = pieces
+        searches += [(vector, PER_SHELF, within & neutral, "image"), (vector, PER_SHELF, within & ~neutral, "image")]
+        shelf_of += [slot, slot]
+    found: dict[str, list[Piece]] = {}
+    for slot, hits in zip(shelf_of, _side_by_side(view, searches), strict=True):
+        if hits:
+            found.setdefault(slot, []).extend(_pieces(view, hits))
     return found
 
 
-def _nearest(view: LiveView, vector: Vector, mask: Mask) -> list[Piece]:
-    hits = view.snapshot.search(vector, PER_SHELF, mask, "image")
-    if not hits:
-        return []
+def _pieces(view: LiveView, hits: Sequence[Hit]) -> list[Piece]:
     low, spread = hits[-1].score, max(hits[0].score - hits[-1].score, LEAST_SPREAD)
     return [Piece(view.columns.facts(h.row), (h.score - low) / spread) for h in hits]
+
+
+def _side_by_side(view: LiveView, searches: Sequence[Search]) -> Iterator[list[Hit]]:
+    """Each search's hits, in order. FAISS lets go of the interpreter, so they run on as many cores as there are."""
+    return _searchers().map(lambda search: view.snapshot.search(*search), searches)
+
+
+@cache
+def _searchers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="tryon-search")
 
 
 def for_outfits(
