@@ -1,6 +1,7 @@
 """How long one shopper waits, at concurrency 1, against the bare model.
 
-Start the service on the catalogue to be measured, then `python -m bench.latency --url http://127.0.0.1:8000`.
+Start the service afresh (it caches photos) on the catalogue to be measured, then
+`python -m bench.latency --url http://127.0.0.1:8000`.
 The baseline is the shipped encoder alone, in this process, on the same photos and words: decode, encode, nothing else.
 """
 
