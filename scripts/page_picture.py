@@ -34,6 +34,7 @@ def main(
 ) -> None:
     """Pick a sample photo, type a wish, wait for the answer, take the picture."""
     options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
     for flag in (
         *FLAGS,
         "--hide-scrollbars",
