@@ -1,6 +1,7 @@
 """Take the README's picture of the page: `python scripts/page_picture.py http://127.0.0.1:8000/ docs/page.webp`."""
 
 import io
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 from PIL import Image
 from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
@@ -35,14 +37,10 @@ def main(
     """Pick a sample photo, type a wish, wait for the answer, take the picture."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
-    for flag in (
-        *FLAGS,
-        "--hide-scrollbars",
-        f"--window-size={width},{height}",
-        f"--user-data-dir={tempfile.mkdtemp()}",
-    ):
+    for flag in (*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={tempfile.mkdtemp()}"):
         options.add_argument(flag)
-    driver = webdriver.Chrome(options=options)
+    # Named, so that selenium does not look for a browser and a driver on the network.
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     try:
         driver.get(url)
         _until(driver, "return document.querySelectorAll('#samples button img').length > 0")
