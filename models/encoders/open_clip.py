@@ -12,8 +12,8 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from models.contracts import RGB, Matrix, ModelUnavailable
-from models.encoders.batches import in_batches, one_line
+from models.contracts import RGB, ModelUnavailable
+from models.encoders.batches import BatchedEncoder, one_line
 from models.encoders.device import pick_device, pick_precision
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.open_clip_folder import CONFIG_FILE, WEIGHT_FILES, read_config, with_local_text
@@ -24,34 +24,19 @@ from models.registry import ModelSpec
 PREPROCESS = "open_clip-1"
 
 
-class OpenClipEncoder:
+class OpenClipEncoder(BatchedEncoder):
     """Any open_clip model in evaluation mode. Use one of the three class methods."""
 
     def __init__(self, model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> None:
+        super().__init__(spec, device)
         cfg = PreprocessCfg(**model.visual.preprocess_cfg)
         self._transform: Callable[[RGB], Tensor] = image_transform_v2(cfg, is_train=False)
-        self._tokenizer, self._spec, self._device, self._precision = tokenizer, spec, device, precision
+        self._tokenizer, self._precision = tokenizer, precision
         self._pad = padding(model)
         model.eval().requires_grad_(False)
         if isinstance(model.visual, TimmModel):  # a convolutional trunk gains a third; transformers have none to fold
             model.visual = fused(model.visual, torch.randn(1, 3, *_size(model)))
         self._model = model.to(device=device, dtype=precision).to(memory_format=torch.channels_last)
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
-
-    @property
-    def device(self) -> str:
-        return self._device
-
-    def encode_images(self, pictures: Sequence[RGB]) -> Matrix:
-        """Unit rows (n, dims), float32. Pictures are resized as the model's own config says."""
-        return in_batches(pictures, self._images, self._spec.dims)
-
-    def encode_texts(self, texts: Sequence[str]) -> Matrix:
-        """Unit rows (n, dims), float32. A text past the model's context is cut."""
-        return in_batches(texts, self._texts, self._spec.dims)
 
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
         batch = torch.stack([self._transform(picture) for picture in pictures])

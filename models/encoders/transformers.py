@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.contracts import RGB, Matrix, ModelUnavailable
-from models.encoders.batches import in_batches, one_line
+from models.contracts import RGB, ModelUnavailable
+from models.encoders.batches import BatchedEncoder, one_line
 from models.encoders.device import pick_device, pick_precision
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.revision import module_revision
@@ -19,32 +19,17 @@ MODEL_TYPES = frozenset({"clip", "siglip", "siglip2", "chinese_clip", "altclip"}
 PREPROCESS = "transformers-1"
 
 
-class TransformersEncoder:
+class TransformersEncoder(BatchedEncoder):
     """A dual encoder with `get_image_features` and `get_text_features`, in evaluation mode."""
 
     def __init__(self, model: Any, processor: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> None:
+        super().__init__(spec, device)
         self._model = model.eval().requires_grad_(False).to(device=device, dtype=precision)
         self._images_in, self._tokenizer = processor.image_processor, processor.tokenizer
-        self._spec, self._device, self._precision = spec, device, precision
+        self._precision = precision
         # SigLIP was trained on texts padded to full length and attends to the padding.
         self._padding = "max_length" if model.config.model_type.startswith("siglip") else "longest"
         self._length = int(model.config.text_config.max_position_embeddings)
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
-
-    @property
-    def device(self) -> str:
-        return self._device
-
-    def encode_images(self, pictures: Sequence[RGB]) -> Matrix:
-        """Unit rows (n, dims), float32."""
-        return in_batches(pictures, self._images, self._spec.dims)
-
-    def encode_texts(self, texts: Sequence[str]) -> Matrix:
-        """Unit rows (n, dims), float32. A text past the model's context is cut."""
-        return in_batches(texts, self._texts, self._spec.dims)
 
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
         inputs = self._images_in(images=list(pictures), return_tensors="pt").to(self._device)
