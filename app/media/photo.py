@@ -16,6 +16,8 @@ DAMAGED_HEADER = "The photo's header is damaged. Send the original file again."
 
 SIXTEEN_BIT = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
+EIGHT_BIT_PEAK, SIXTEEN_BIT_PEAK = 255.0, 65535.0
+
 register_heif_opener()
 # Pillow's own limit only warns up to twice its value, and not per thread. Ours is checked on every header below.
 Image.MAX_IMAGE_PIXELS = None
@@ -90,7 +92,11 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _eight_bit(picture: Image.Image) -> Image.Image:
-    """Sixteen bits to eight by scale; Pillow's own conversion would clip everything above 255 to white."""
+    """Sixteen bits to eight by scale; Pillow's own conversion would clip everything above 255 to white.
+
+    Modes I and F do not say how many bits their file had, so there the brightest pixel tells.
+    """
     values = np.asarray(picture, dtype=np.float64)
-    peak = 65535.0 if values.max(initial=0.0) > 255 else 255.0  # noqa: PLR2004
-    return Image.fromarray((values.clip(0, peak) * (255.0 / peak)).astype(np.uint8), mode="L")
+    sixteen = picture.mode.startswith("I;16") or values.max(initial=0.0) > EIGHT_BIT_PEAK
+    peak = SIXTEEN_BIT_PEAK if sixteen else EIGHT_BIT_PEAK
+    return Image.fromarray((values.clip(0, peak) * (EIGHT_BIT_PEAK / peak)).astype(np.uint8), mode="L")

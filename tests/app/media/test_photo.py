@@ -66,6 +66,11 @@ def test_sixteen_bits_scale_instead_of_clipping() -> None:
     assert values[-1] == 255
 
 
+def test_a_dark_picture_of_sixteen_bits_stays_dark() -> None:
+    night = Image.fromarray(np.full((8, 8), 250, dtype=np.uint16))
+    assert decode(encoded(night, "PNG"), LIMITS).getpixel((4, 4)) == (0, 0, 0)
+
+
 @pytest.mark.parametrize(("orientation", "size"), [(1, (80, 40)), (3, (80, 40)), (6, (40, 80)), (8, (40, 80))])
 def test_exif_orientation_is_applied_and_dropped(orientation: int, size: tuple[int, int]) -> None:
     exif = Image.Exif()
