@@ -1,7 +1,7 @@
 """From candidates to ranked suggestions: parts, one score, diversity, cut-off. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +61,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One suggestion: the item, its row, the score and the parts it is the weighted mean of."""
+    """One suggestion: the item, its row, the score and the parts it is the mean of, weighted by `weights`."""
 
     item: ItemFacts
     row: int
     score: float
     parts: Mapping[str, float]
     avoided: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def rank(pool: Pool, wanted: Wanted, calibration: Calibration, settings: RankingSettings, limit: int) -> list[Ranked]:
@@ -87,14 +88,14 @@ def rank(pool: Pool, wanted: Wanted, calibration: Calibration, settings: Ranking
         last = order[unwanted[order]][: limit - len(picked)]
         scores[last] = np.minimum(scores[last], floor)
         picked += [int(i) for i in last]
-    return [_ranked(i, pool, parts, scores, bool(unwanted[i])) for i in picked]
+    return [_ranked(i, pool, parts, weights, scores, bool(unwanted[i])) for i in picked]
 
 
 def nearest(pool: Pool, calibration: Calibration, limit: int) -> list[Ranked]:
     """Semantic mode: by cosine with the query alone."""
     scores = calibration(pool.image)
     order = np.lexsort((np.array([i.id for i in pool.items]), -pool.image))[:limit]
-    return [_ranked(int(i), pool, {"image": scores}, scores, False) for i in order]
+    return [_ranked(int(i), pool, {"image": scores}, {"image": 1.0}, scores, False) for i in order]
 
 
 def cut_off(ranked: Sequence[Ranked], min_score: float | None, at_least: int) -> tuple[list[Ranked], bool]:
@@ -190,6 +191,8 @@ def _diverse(order: NDArray[np.intp], scores: Scores, vectors: Matrix, limit: in
     return [int(i) for i in sorted(chosen, key=lambda i: (-scores[i], int(np.flatnonzero(short == i)[0])))]
 
 
-def _ranked(i: int, pool: Pool, parts: Mapping[str, Scores], scores: Scores, avoided: bool) -> Ranked:
+def _ranked(
+    i: int, pool: Pool, parts: Mapping[str, Scores], weights: Mapping[str, float], scores: Scores, avoided: bool
+) -> Ranked:
     shown = {name: round(float(parts[name][i]), 4) for name in PARTS if name in parts and not np.isnan(parts[name][i])}
-    return Ranked(pool.items[i], pool.rows[i], round(float(scores[i]), 4), shown, avoided)
+    return Ranked(pool.items[i], pool.rows[i], round(float(scores[i]), 4), shown, avoided, weights)
