@@ -62,12 +62,14 @@ class Decision:
 
     Attributes:
         wanted: by item id, the wishes its suggestion answers.
+        garments: by item id, the garment of the request that brought it.
         anchor: what the looks are built around; `given` when it is the shopper's own.
     """
 
     filters: Filters
     ranked: list[Ranked]
     wanted: dict[str, Wanted]
+    garments: dict[str, Garment]
     looks: list[Look]
     anchor: ItemFacts | None
     given: Garment | None
@@ -98,14 +100,15 @@ class Decider:
             mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
         lists = [self._rank(g, query.text, mask, limits.suggestions, watch) for g in garments]
         ranked = interleave(lists, limits.suggestions)
-        wanted = {r.item.id: g.wanted for g, found in reversed(list(zip(garments, lists, strict=True))) for r in found}
+        brought = _brought(garments, lists)
+        wanted = {id_: garment.wanted for id_, garment in brought.items()}
         shown, shortfall = self._cut(ranked, lifted, limits)
         anchor, given = self._anchor(garments, ranked)
         looks = []
         if anchor:
             around = given or garments[0]
             looks = self._looks(anchor, around, query.text, lifted, limits, given=given is not None, watch=watch)
-        return Decision(lifted, shown, wanted, looks, anchor, given, shortfall)
+        return Decision(lifted, shown, wanted, brought, looks, anchor, given, shortfall)
 
     def _semantic(self, garments: Sequence[Garment], filters: Filters, limits: Limits, watch: Stopwatch) -> Decision:
         lists = []
@@ -119,7 +122,7 @@ class Decider:
         shown, shortfall = self._cut(ranked, filters, limits)
         # Nothing but the vectors chose these: no reason may claim that something was avoided.
         wanted = {r.item.id: replace(garments[0].wanted, avoided=Avoided()) for r in shown}
-        return Decision(filters, shown, wanted, [], None, None, shortfall)
+        return Decision(filters, shown, wanted, _brought(garments, lists), [], None, None, shortfall)
 
     def _lifted(self, filters: Filters, wanted: Wanted, least: int) -> Filters:
         """The words' own filters are dropped again where they would leave too little."""
@@ -184,6 +187,11 @@ class Decider:
             pool = candidates.shelves(self.view, vector, mask, slots)
         with watch.stage("rank"):
             return compose(anchor, given, pool, brief, limits.outfits)
+
+
+def _brought(garments: Sequence[Garment], lists: Sequence[Sequence[Ranked]]) -> dict[str, Garment]:
+    """By item id, the first garment whose list names the item."""
+    return {r.item.id: g for g, found in reversed(list(zip(garments, lists, strict=True))) for r in found}
 
 
 def gender_of(ranked: Sequence[Ranked]) -> str:
