@@ -19,6 +19,14 @@ Vector: TypeAlias = NDArray[np.float32]
 Matrix: TypeAlias = NDArray[np.float32]
 """Unit-length embeddings as rows, shape (n, d), float32."""
 
+Tokens: TypeAlias = NDArray[np.float32]
+"""Unit-length token embeddings in the joint space, shape (t, d), or (rows, cols, d) where they lie on a grid."""
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom as fractions of width and height."""
+
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
 Mask: TypeAlias = NDArray[np.bool_]
 """Which rows of an index a search may return, shape (n,)."""
 
@@ -55,8 +63,25 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """What an encoder made of a photo or of words.
+
+    Attributes:
+        vector: the unit vector, shape (d,).
+        tokens: its unit token vectors, shape (t, d) or (rows, cols, d); None where the encoder gives none.
+    """
+
+    vector: Vector
+    tokens: Tokens | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fused:
-    """One query vector and how it came about. `image + text == 1`."""
+    """One query vector and how it came about. `image + text == 1`.
+
+    Attributes:
+        kind: the fusion that made it, which is not the one asked for where that one cannot serve this encoder.
+    """
 
     vector: Vector
     kind: str
@@ -68,7 +93,7 @@ class Fused:
 class Region:
     """A part of a photo that holds one garment, as fractions of width and height (left, top, right, bottom)."""
 
-    box: tuple[float, float, float, float]
+    box: Box
     part: str = "garment"
 
 
@@ -99,6 +124,48 @@ class Encoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ImageTokens:
+    """Pictures as vectors and as grids of tokens, from one forward pass.
+
+    Attributes:
+        vectors: unit rows (n, d), what `encode_images` gives.
+        tokens: unit float32, shape (n, rows, cols, d), in the model's own input frame.
+        frames: where in that frame each whole picture lies. A letterboxed picture lies inside it; one whose edges the
+            model cuts off reaches beyond 0 and 1.
+    """
+
+    vectors: Matrix
+    tokens: Tokens
+    frames: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextTokens:
+    """Texts as vectors and as tokens, from one forward pass.
+
+    Attributes:
+        vectors: unit rows (n, d), what `encode_texts` gives.
+        tokens: for each text its unit tokens without padding, shape (t, d) float32, t of at least 1.
+    """
+
+    vectors: Matrix
+    tokens: tuple[Tokens, ...]
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also says what is where: tokens projected into the joint space. Optional."""
+
+    def encode_image_tokens(self, pictures: Sequence[RGB]) -> ImageTokens:
+        """Embed pictures of any size, none among them allowed."""
+        ...
+
+    def encode_text_tokens(self, texts: Sequence[str]) -> TextTokens:
+        """Embed texts, none among them allowed."""
+        ...
+
+
 @runtime_checkable
 class Fusion(Protocol):
     """Photo and words into one query vector (F5)."""
@@ -106,8 +173,8 @@ class Fusion(Protocol):
     @property
     def kind(self) -> str: ...
 
-    def fuse(self, image: Vector | None, text: Vector | None, weights: Weights) -> Fused:
-        """Raises ValueError when neither is given or both weights are zero."""
+    def fuse(self, image: Signal | None, text: Signal | None, weights: Weights) -> Fused:
+        """One input alone is the answer as it is. Raises ValueError when neither is given or both weights are zero."""
         ...
 
 

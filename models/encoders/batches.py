@@ -6,10 +6,11 @@ from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from models.contracts import RGB, Matrix
+from models.contracts import RGB, Box, ImageTokens, Matrix, TextTokens, Tokens
 from models.registry import ModelSpec
 
 Thing = TypeVar("Thing")
@@ -47,14 +48,56 @@ class BatchedEncoder(ABC):
         """Rows of one batch, shape (b, dims), of any length and float type."""
 
 
+class TokenBatches(BatchedEncoder):
+    """The `TokenEncoder` Protocol around one batch forward a tower."""
+
+    def encode_image_tokens(self, pictures: Sequence[RGB]) -> ImageTokens:
+        """Vectors as `encode_images` gives them, with the grid they were pooled from."""
+        if not len(pictures):
+            return ImageTokens(self.encode_images([]), np.zeros((0, 1, 1, self._spec.dims), np.float32), ())
+        parts = [self._image_tokens(batch) for batch in _batches(pictures)]
+        vectors, tokens = (np.concatenate([unit_rows(part[n]) for part in parts]) for n in (0, 1))
+        return ImageTokens(vectors, tokens, tuple(self._frame(picture) for picture in pictures))
+
+    def encode_text_tokens(self, texts: Sequence[str]) -> TextTokens:
+        """Vectors as `encode_texts` gives them, with the tokens they were pooled from."""
+        vectors, tokens = [self.encode_texts([])], list[Tokens]()
+        for batch in _batches(texts):
+            rows, states, mask = self._text_tokens(batch)
+            vectors.append(unit_rows(rows))
+            used = mask.cpu().numpy()
+            tokens += [one[kept] for one, kept in zip(unit_rows(states), used, strict=True)]
+        return TextTokens(np.concatenate(vectors), tuple(tokens))
+
+    @abstractmethod
+    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
+        """One batch: rows (b, dims) and tokens (b, rows, cols, dims), of any length and float type."""
+
+    @abstractmethod
+    def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+        """One batch: rows (b, dims), tokens (b, t, dims) and which of them are no padding, bool (b, t)."""
+
+    @abstractmethod
+    def _frame(self, picture: RGB) -> Box:
+        """Where in the input frame the whole picture lies."""
+
+
+def _batches(things: Sequence[Thing]) -> list[Sequence[Thing]]:
+    return [things[start : start + BATCH] for start in range(0, len(things), BATCH)]
+
+
+def unit_rows(values: Tensor) -> NDArray[np.float32]:
+    """Scaled to length 1 along the last dimension, float32."""
+    return np.ascontiguousarray(functional.normalize(values.float(), dim=-1).cpu().numpy(), dtype=np.float32)
+
+
 def in_batches(things: Sequence[Thing], encode: Callable[[Sequence[Thing]], Tensor], dims: int) -> Matrix:
     """`encode` applied to batches of `things`: unit rows, shape (n, dims), float32; (0, dims) for none."""
     if not len(things):
         return np.zeros((0, dims), dtype=np.float32)
     with torch.inference_mode():
-        parts = [encode(things[start : start + BATCH]) for start in range(0, len(things), BATCH)]
-    rows = functional.normalize(torch.cat([part.float() for part in parts]), dim=-1)
-    return np.ascontiguousarray(rows.cpu().numpy(), dtype=np.float32)
+        parts = [encode(batch) for batch in _batches(things)]
+    return unit_rows(torch.cat([part.float() for part in parts]))
 
 
 def one_line(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.contracts import RGB, Matrix, Vector
+from models.contracts import RGB, WHOLE, ImageTokens, Matrix, TextTokens, Vector
 from models.registry import ModelSpec
 
 
@@ -40,3 +40,24 @@ class FakeEncoder:
         seed = int.from_bytes(hashlib.sha256(content).digest()[:8])
         row = np.random.default_rng(seed).normal(size=self._spec.dims).astype(np.float32)
         return row / np.linalg.norm(row)
+
+
+class FakeTokenEncoder(FakeEncoder):
+    """The same vectors, with tokens: a picture's quarters, and a text's words."""
+
+    def encode_image_tokens(self, pictures: Sequence[RGB]) -> ImageTokens:
+        """A 2 x 2 grid, each token hashed from its quarter of the picture."""
+        grids = [self._rows([_quarter(picture, at) for at in range(4)]) for picture in pictures]
+        tokens = np.array(grids, np.float32).reshape(len(pictures), 2, 2, self._spec.dims)
+        return ImageTokens(self.encode_images(pictures), tokens, (WHOLE,) * len(pictures))
+
+    def encode_text_tokens(self, texts: Sequence[str]) -> TextTokens:
+        """A token a word, the text itself where it has none."""
+        tokens = tuple(self.encode_texts(text.split() or [text]) for text in texts)
+        return TextTokens(self.encode_texts(texts), tokens)
+
+
+def _quarter(picture: RGB, at: int) -> bytes:
+    w, h = max(1, picture.width // 2), max(1, picture.height // 2)
+    left, top = at % 2 * (picture.width - w), at // 2 * (picture.height - h)
+    return picture.crop((left, top, left + w, top + h)).tobytes()

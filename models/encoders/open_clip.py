@@ -12,11 +12,13 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from models.contracts import RGB, ModelUnavailable
-from models.encoders.batches import BatchedEncoder, one_line
+from models.contracts import RGB, Box, ModelUnavailable
+from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
 from models.encoders.device import pick_device, pick_precision
+from models.encoders.frames import frame_of
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.open_clip_folder import CONFIG_FILE, WEIGHT_FILES, read_config, with_local_text
+from models.encoders.open_clip_tokens import ImageForward, TextForward, image_forward, text_forward
 from models.encoders.revision import module_revision
 from models.encoders.speed import fused
 from models.registry import ModelSpec
@@ -39,15 +41,20 @@ class OpenClipEncoder(BatchedEncoder):
         self._model = model.to(device=device, dtype=precision).to(memory_format=torch.channels_last)
 
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
-        batch = torch.stack([self._transform(picture) for picture in pictures])
-        batch = batch.to(self._device, self._precision).contiguous(memory_format=torch.channels_last)
-        rows: Tensor = self._model.encode_image(batch)
+        rows: Tensor = self._model.encode_image(self._pixels(pictures))
         return rows
 
     def _texts(self, texts: Sequence[str]) -> Tensor:
-        ids: Tensor = self._tokenizer(list(texts))
-        rows: Tensor = self._model.encode_text(trimmed(ids, self._pad).to(self._device))
+        rows: Tensor = self._model.encode_text(self._ids(texts))
         return rows
+
+    def _pixels(self, pictures: Sequence[RGB]) -> Tensor:
+        batch = torch.stack([self._transform(picture) for picture in pictures])
+        return batch.to(self._device, self._precision).contiguous(memory_format=torch.channels_last)
+
+    def _ids(self, texts: Sequence[str]) -> Tensor:
+        ids: Tensor = self._tokenizer(list(texts))
+        return trimmed(ids, self._pad).to(self._device)
 
     @classmethod
     def from_folder(
@@ -67,7 +74,7 @@ class OpenClipEncoder(BatchedEncoder):
             metadata = read_metadata(folder)
         except (OSError, ValueError, KeyError, RuntimeError, TypeError, SafetensorError) as error:
             raise ModelUnavailable(f"model folder {folder} cannot be loaded: {one_line(error)}") from error
-        return cls(model, tokenizer, _spec(name, folder_revision(folder), model, metadata), where, dtype)
+        return _encoder(model, tokenizer, _spec(name, folder_revision(folder), model, metadata), where, dtype)
 
     @classmethod
     def from_tag(
@@ -113,7 +120,39 @@ class OpenClipEncoder(BatchedEncoder):
             raise ModelUnavailable(
                 f"model {name} cannot be had ({one_line(error)}); give the hub access, or name a local folder"
             ) from error
-        return cls(model, tokenizer, _spec(name, module_revision(model), model, Metadata()), device, precision)
+        return _encoder(model, tokenizer, _spec(name, module_revision(model), model, Metadata()), device, precision)
+
+
+class OpenClipTokenEncoder(OpenClipEncoder, TokenBatches):
+    """An open_clip model whose towers say what is where."""
+
+    def __init__(
+        self, model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype,
+        forwards: tuple[ImageForward, TextForward],
+    ) -> None:  # fmt: skip
+        super().__init__(model, tokenizer, spec, device, precision)
+        self._image_forward, self._text_forward = forwards
+        height, width = _size(model)
+        self._size, self._resize = (width, height), str(model.visual.preprocess_cfg.get("resize_mode") or "shortest")
+
+    @torch.inference_mode()
+    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
+        return self._image_forward(self._pixels(pictures))
+
+    @torch.inference_mode()
+    def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+        return self._text_forward(self._ids(texts))
+
+    def _frame(self, picture: RGB) -> Box:
+        return frame_of(picture.size, self._size, self._resize)
+
+
+def _encoder(model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> OpenClipEncoder:
+    """With tokens where both towers can give them."""
+    image, text = image_forward(model), text_forward(model)
+    if image is None or text is None:
+        return OpenClipEncoder(model, tokenizer, spec, device, precision)
+    return OpenClipTokenEncoder(model, tokenizer, spec, device, precision, (image, text))
 
 
 def padding(model: nn.Module) -> int | None:

@@ -8,14 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.contracts import RGB, ModelUnavailable
-from models.encoders.batches import BatchedEncoder, one_line
+from models.contracts import RGB, Box, ModelUnavailable
+from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
 from models.encoders.device import pick_device, pick_precision
+from models.encoders.frames import frame_of
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.revision import module_revision
 from models.registry import ModelSpec
 
 MODEL_TYPES = frozenset({"clip", "siglip", "siglip2", "chinese_clip", "altclip"})
+WITH_TOKENS = frozenset({"clip", "siglip"})
 PREPROCESS = "transformers-1"
 
 
@@ -32,15 +34,21 @@ class TransformersEncoder(BatchedEncoder):
         self._length = int(model.config.text_config.max_position_embeddings)
 
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
-        inputs = self._images_in(images=list(pictures), return_tensors="pt").to(self._device)
-        inputs["pixel_values"] = inputs["pixel_values"].to(self._precision)
-        return pooled(self._model.get_image_features(**inputs))
+        return pooled(self._model.get_image_features(**self._pixels(pictures)))
 
     def _texts(self, texts: Sequence[str]) -> Tensor:
+        return pooled(self._model.get_text_features(**self._ids(texts)))
+
+    def _pixels(self, pictures: Sequence[RGB]) -> Any:
+        inputs = self._images_in(images=list(pictures), return_tensors="pt").to(self._device)
+        inputs["pixel_values"] = inputs["pixel_values"].to(self._precision)
+        return inputs
+
+    def _ids(self, texts: Sequence[str]) -> Any:
         inputs = self._tokenizer(
             list(texts), padding=self._padding, truncation=True, max_length=self._length, return_tensors="pt"
         )
-        return pooled(self._model.get_text_features(**inputs.to(self._device)))
+        return inputs.to(self._device)
 
     @classmethod
     def from_folder(
@@ -87,7 +95,46 @@ class TransformersEncoder(BatchedEncoder):
             name=name, revision=revision or module_revision(model), dims=dims(model), preprocess_version=PREPROCESS,
             cosine_scale=metadata.cosine_scale, cosine_shift=metadata.cosine_shift, temperature=metadata.temperature,
         )  # fmt: skip
-        return cls(model, processor, spec, where, dtype)
+        known = TransformersTokenEncoder if model.config.model_type in WITH_TOKENS else TransformersEncoder
+        return known(model, processor, spec, where, dtype)
+
+
+class TransformersTokenEncoder(TransformersEncoder, TokenBatches):
+    """CLIP and SigLIP, whose final projection also works on a single patch or word."""
+
+    @torch.inference_mode()
+    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
+        pixels, model = self._pixels(pictures), self._model
+        out = model.vision_model(pixel_values=pixels["pixel_values"])
+        side = model.config.vision_config.patch_size
+        rows, cols = (int(length) // side for length in pixels["pixel_values"].shape[-2:])
+        patches = out.last_hidden_state[:, -rows * cols :]
+        if model.config.model_type == "siglip":  # attention over one patch alone gives that patch's own value
+            tokens = model.vision_model.head(patches.reshape(-1, 1, patches.shape[-1]))
+            vectors = out.pooler_output
+        else:
+            tokens = model.visual_projection(model.vision_model.post_layernorm(patches))
+            vectors = model.visual_projection(out.pooler_output)
+        return vectors, tokens.reshape(len(pictures), rows, cols, -1)
+
+    @torch.inference_mode()
+    def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+        inputs, model = self._ids(texts), self._model
+        out = model.text_model(**inputs)
+        if model.config.model_type == "siglip":
+            vectors, tokens = out.pooler_output, model.text_model.head(out.last_hidden_state)
+            mask = inputs["input_ids"] != self._tokenizer.pad_token_id
+            mask[:, 0] = True  # an empty text is all padding, or padding and its end are one token
+        else:
+            vectors, tokens = model.text_projection(out.pooler_output), model.text_projection(out.last_hidden_state)
+            mask = inputs["attention_mask"].bool()
+        return vectors, tokens, mask
+
+    def _frame(self, picture: RGB) -> Box:
+        size, crop = dict(self._images_in.size), getattr(self._images_in, "crop_size", None)
+        if "height" in size:
+            return frame_of(picture.size, (size["width"], size["height"]), "squash")
+        return frame_of(picture.size, (crop["width"], crop["height"]) if crop else (1, 1), "shortest")
 
 
 def model_type(folder: Path) -> str:

@@ -2,12 +2,15 @@
 
 from models.engine.batcher import Batcher
 from models.engine.cache import EmbeddingCache
-from models.engine.engine import EncodedQuery, Engine, QueryPart
+from models.engine.encoded import Encoded
+from models.engine.engine import Engine
 from models.engine.errors import EngineClosed, EngineOverloaded, UnknownFusion
+from models.engine.query import EncodedQuery, QueryPart
 
 __all__ = [
     "Batcher",
     "EmbeddingCache",
+    "Encoded",
     "EncodedQuery",
     "Engine",
     "EngineClosed",

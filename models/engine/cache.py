@@ -4,41 +4,50 @@ import hashlib
 from collections import OrderedDict
 from threading import Lock
 
-from models.contracts import RGB, Vector
+from models.contracts import RGB
+from models.engine.encoded import Encoded
 from models.registry import ModelSpec
+
+MEGABYTE = 1_000_000
 
 
 class EmbeddingCache:
-    """Least-recently-used vectors, bounded by entries. Safe to use from several threads.
+    """Least-recently-used encodings, bounded by entries and by bytes. Safe to use from several threads.
 
-    Vectors are stored read-only: what one caller got, another cannot change.
+    They are stored read-only: what one caller got, another cannot change.
     """
 
-    def __init__(self, entries: int) -> None:
-        if entries < 0:
-            raise ValueError(f"entries must not be negative, got {entries}")
-        self._entries = entries
-        self._vectors: OrderedDict[bytes, Vector] = OrderedDict()
+    def __init__(self, entries: int, max_bytes: int = 64 * MEGABYTE) -> None:
+        """Args: max_bytes: of all arrays together; a picture's tokens are fifteen times its vector."""
+        if entries < 0 or max_bytes < 0:
+            raise ValueError(f"entries and bytes must not be negative, got {entries} and {max_bytes}")
+        self._entries, self._max_bytes = entries, max_bytes
+        self._kept: OrderedDict[bytes, Encoded] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._vectors)
+        return len(self._kept)
 
-    def get(self, key: bytes) -> Vector | None:
-        with self._lock:
-            vector = self._vectors.get(key)
-            if vector is not None:
-                self._vectors.move_to_end(key)
-            return vector
+    @property
+    def nbytes(self) -> int:
+        return self._bytes
 
-    def put(self, key: bytes, vector: Vector) -> None:
-        kept = vector.copy()
-        kept.flags.writeable = False
+    def get(self, key: bytes) -> Encoded | None:
         with self._lock:
-            self._vectors[key] = kept
-            self._vectors.move_to_end(key)
-            while len(self._vectors) > self._entries:
-                self._vectors.popitem(last=False)
+            encoded = self._kept.get(key)
+            if encoded is not None:
+                self._kept.move_to_end(key)
+            return encoded
+
+    def put(self, key: bytes, encoded: Encoded) -> None:
+        kept = encoded.frozen()
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._bytes += kept.nbytes - (before.nbytes if before else 0)
+            self._kept[key] = kept
+            while len(self._kept) > self._entries or self._bytes > self._max_bytes:
+                self._bytes -= self._kept.popitem(last=False)[1].nbytes
 
 
 def key_of(item: RGB | str, spec: ModelSpec, preprocessor_version: str) -> bytes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.contracts import Fused, Vector, Weights
+from models.contracts import Fused, Signal, Vector, Weights
 from models.fusion.vectors import unit
 
 
@@ -28,37 +28,48 @@ class WeightedFusion:
     def kind(self) -> str:
         return "weighted"
 
-    def fuse(self, image: Vector | None, text: Vector | None, weights: Weights) -> Fused:
+    def fuse(self, image: Signal | None, text: Signal | None, weights: Weights) -> Fused:
         """One unit vector, shape (d,). Given one input it is that input, whatever the weights.
 
         Raises:
             ValueError: neither is given, a weight is outside 0 to 1, or both are zero.
         """
-        image_weight = self._image_weight(weights)
-        if image is None and text is None:
-            raise ValueError("a photo or words are needed")
-        if text is None:
-            return Fused(vector=_as_vector(image), kind=self.kind, image=1.0, text=0.0)
-        if image is None:
-            return Fused(vector=_as_vector(text), kind=self.kind, image=0.0, text=1.0)
-        vector = unit(image_weight * image + (1.0 - image_weight) * text)
-        if vector is None:  # opposite inputs of equal weight have no common direction
-            vector = _as_vector(image)
-        return Fused(vector=vector, kind=self.kind, image=image_weight, text=1.0 - image_weight)
-
-    def _image_weight(self, weights: Weights) -> float:
-        for name, value in (("image", weights.image), ("text", weights.text)):
-            if value is not None and not 0.0 <= value <= 1.0:
-                raise ValueError(f"the {name} weight must be from 0 to 1, not {value}")
-        if weights.image is None:
-            return self.default_image if weights.text is None else 1.0 - weights.text
-        if weights.text is None:
-            return weights.image
-        total = weights.image + weights.text
-        if total == 0.0:
-            raise ValueError("the image and text weights cannot both be zero")
-        return weights.image / total
+        share = image_share(weights, self.default_image)
+        if image is None or text is None:
+            return alone(image, text, self.kind)
+        return blend(image.vector, text.vector, share, self.kind)
 
 
-def _as_vector(vector: Vector | None) -> Vector:
-    return np.asarray(vector, dtype=np.float32)
+def alone(image: Signal | None, text: Signal | None, kind: str) -> Fused:
+    """The one input that there is, untouched. Raises ValueError when there is none."""
+    if image is not None:
+        return Fused(vector=np.asarray(image.vector, dtype=np.float32), kind=kind, image=1.0, text=0.0)
+    if text is not None:
+        return Fused(vector=np.asarray(text.vector, dtype=np.float32), kind=kind, image=0.0, text=1.0)
+    raise ValueError("a photo or words are needed")
+
+
+def blend(image: Vector, text: Vector, share: float, kind: str) -> Fused:
+    """`unit(share * image + (1 - share) * text)`; the photo where the two cancel out."""
+    vector = unit(share * image + (1.0 - share) * text)
+    if vector is None:  # opposite inputs of equal weight have no common direction
+        vector = np.asarray(image, dtype=np.float32)
+    return Fused(vector=vector, kind=kind, image=share, text=1.0 - share)
+
+
+def image_share(weights: Weights, default: float) -> float:
+    """The photo's share of the query, 0 to 1, from what the request names; `default` where it names nothing.
+
+    Raises ValueError for a weight outside 0 to 1, or when both are zero.
+    """
+    for name, value in (("image", weights.image), ("text", weights.text)):
+        if value is not None and not 0.0 <= value <= 1.0:
+            raise ValueError(f"the {name} weight must be from 0 to 1, not {value}")
+    if weights.image is None:
+        return default if weights.text is None else 1.0 - weights.text
+    if weights.text is None:
+        return weights.image
+    total = weights.image + weights.text
+    if total == 0.0:
+        raise ValueError("the image and text weights cannot both be zero")
+    return weights.image / total

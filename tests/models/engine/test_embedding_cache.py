@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.engine import EmbeddingCache
+from models.engine import EmbeddingCache, Encoded
 from models.engine.cache import key_of
 from models.registry import ModelSpec
 
 SPEC = ModelSpec(name="m", revision="r1", dims=2, preprocess_version="p1")
 
 
-def vector(value: float) -> np.ndarray:
-    return np.array([value, 0], dtype=np.float32)
+def vector(value: float) -> Encoded:
+    return Encoded(np.array([value, 0], dtype=np.float32))
+
+
+def with_tokens(value: float) -> Encoded:
+    """8 bytes of vector and 48 of tokens."""
+    return Encoded(vector(value).vector, np.full((3, 4, 2), value, np.float16))
 
 
 def test_the_least_recently_used_goes_first() -> None:
@@ -38,12 +43,39 @@ def test_one_caller_cannot_change_what_another_gets() -> None:
     cache = EmbeddingCache(1)
     mine = vector(1)
     cache.put(b"a", mine)
-    mine[0] = 9
+    mine.vector[0] = 9
     kept = cache.get(b"a")
     assert kept is not None
-    assert kept[0] == 1
+    assert kept.vector[0] == 1
     with pytest.raises(ValueError, match="read-only"):
-        kept[0] = 5
+        kept.vector[0] = 5
+
+
+def test_tokens_are_kept_read_only_and_count() -> None:
+    cache = EmbeddingCache(10, max_bytes=120)
+    cache.put(b"a", with_tokens(1))
+    kept = cache.get(b"a")
+    assert kept is not None
+    assert kept.tokens is not None
+    assert kept.tokens.dtype == np.float16
+    with pytest.raises(ValueError, match="read-only"):
+        kept.tokens[0] = 5
+    cache.put(b"a", with_tokens(2))
+    assert (len(cache), cache.nbytes) == (1, 56)
+    cache.put(b"b", with_tokens(3))
+    cache.put(b"c", vector(4))
+    assert (len(cache), cache.nbytes) == (3, 120)
+    cache.put(b"d", vector(5))  # one too many: the oldest goes, with its bytes
+    assert cache.get(b"a") is None
+    assert (len(cache), cache.nbytes) == (3, 72)
+
+
+def test_what_is_larger_than_the_cache_is_not_kept() -> None:
+    cache = EmbeddingCache(10, max_bytes=50)
+    cache.put(b"a", with_tokens(1))
+    assert (len(cache), cache.nbytes) == (0, 0)
+    with pytest.raises(ValueError, match="negative"):
+        EmbeddingCache(1, max_bytes=-1)
 
 
 def test_equal_pixels_share_a_key_and_anything_else_does_not() -> None:

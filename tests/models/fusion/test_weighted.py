@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contracts import Fusion, Weights
+from models.contracts import Fusion, Signal, Weights
 from models.fusion import WeightedFusion, fusions, mean_unit
 
 IMAGE = np.array([1, 0, 0], dtype=np.float32)
@@ -23,7 +23,7 @@ def test_weights_sum_to_one_and_the_vector_is_of_unit_length(
 ) -> None:
     if image == 0 and text == 0:
         return
-    fused = WeightedFusion(default).fuse(IMAGE, TEXT, Weights(image, text))
+    fused = WeightedFusion(default).fuse(Signal(IMAGE), Signal(TEXT), Weights(image, text))
     assert fused.image + fused.text == pytest.approx(1)
     assert fused.vector.dtype == np.float32
     assert np.linalg.norm(fused.vector) == pytest.approx(1, abs=1e-5)
@@ -42,20 +42,20 @@ def test_weights_sum_to_one_and_the_vector_is_of_unit_length(
     ],
 )
 def test_weights_named_and_left_out(weights: Weights, image: float) -> None:
-    assert WeightedFusion().fuse(IMAGE, TEXT, weights).image == pytest.approx(image)
+    assert WeightedFusion().fuse(Signal(IMAGE), Signal(TEXT), weights).image == pytest.approx(image)
 
 
 def test_one_input_stands_alone_whatever_the_weights() -> None:
-    fused = WeightedFusion().fuse(IMAGE, None, Weights(image=0.1))
+    fused = WeightedFusion().fuse(Signal(IMAGE), None, Weights(image=0.1))
     assert (fused.image, fused.text) == (1, 0)
     np.testing.assert_array_equal(fused.vector, IMAGE)
-    fused = WeightedFusion().fuse(None, TEXT, Weights(text=0.1))
+    fused = WeightedFusion().fuse(None, Signal(TEXT), Weights(text=0.1))
     assert (fused.image, fused.text) == (0, 1)
     np.testing.assert_array_equal(fused.vector, TEXT)
 
 
 def test_inputs_that_cancel_leave_the_photo() -> None:
-    np.testing.assert_array_equal(WeightedFusion(0.5).fuse(IMAGE, -IMAGE, Weights()).vector, IMAGE)
+    np.testing.assert_array_equal(WeightedFusion(0.5).fuse(Signal(IMAGE), Signal(-IMAGE), Weights()).vector, IMAGE)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_inputs_that_cancel_leave_the_photo() -> None:
 )
 def test_impossible_weights_are_refused(weights: Weights) -> None:
     with pytest.raises(ValueError, match="weight"):
-        WeightedFusion().fuse(IMAGE, TEXT, weights)
+        WeightedFusion().fuse(Signal(IMAGE), Signal(TEXT), weights)
 
 
 def test_nothing_to_fuse_is_refused() -> None:
