@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, now
@@ -47,6 +47,9 @@ class ItemRow(Base):
     )
     pictures: Mapped[list["PictureRow"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="PictureRow.position"
+    )
+    inferred: Mapped[list["InferredRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="InferredRow.name"
     )
 
 
@@ -91,6 +94,33 @@ class EmbeddingRow(Base):
     preprocess_version: Mapped[str] = mapped_column(String(64), primary_key=True)
     source_hash: Mapped[str] = mapped_column(String(64))
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class InferenceRow(Base):
+    """That an item was looked at for what its feed left out; `stamp` is of all that the outcome depended on."""
+
+    __tablename__ = "inferences"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(64))
+
+
+class InferredRow(Base):
+    """One attribute that the feed left out, told from title or picture. Never the shop's word: a feed's value wins.
+
+    `source` is `title` or `picture`; `confidence` its probability, 0 to 1; `used` says whether that is enough for
+    filters and ranking.
+    """
+
+    __tablename__ = "inferred_attributes"
+    __table_args__ = (Index("ix_inferred_attributes_name_value", "name", "value"),)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64))
+    confidence: Mapped[float]
+    source: Mapped[str] = mapped_column(String(8))
+    used: Mapped[bool]
 
 
 class CatalogStateRow(Base):
