@@ -71,6 +71,18 @@ class RecommendationNotFound(AppError):
     slug, title, status = "recommendation-not-found", "No such recommendation", HTTPStatus.NOT_FOUND
 
 
+class SuggestionNotFound(AppError):
+    slug, title, status = "suggestion-not-found", "That item was not suggested in this answer", HTTPStatus.NOT_FOUND
+
+
+class HeatmapWithoutPhoto(AppError):
+    slug, title, status = "heatmap-without-photo", "This answer was to words alone", HTTPStatus.NOT_FOUND
+
+
+class HeatmapUnavailable(AppError):
+    slug, title, status = "heatmap-unavailable", "This answer has no heat map", HTTPStatus.NOT_FOUND
+
+
 class ItemNotFound(AppError):
     slug, title, status = "item-not-found", "No such item", HTTPStatus.NOT_FOUND
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from app.catalog.schemas import Filters, ItemOut, Money
 from app.recommendations.decide import Decision, Garment, Shortfall
+from app.recommendations.evidence import Evidence
 from app.recommendations.explain import Asked, Reason, Spending, advice, reasons
 from app.recommendations.outfit import Look
+from app.recommendations.ranking import Ranked
+from app.recommendations.relevance import packed
 from app.recommendations.tables import OutfitRow, SuggestionRow
 from app.recommendations.wanted import Seen
 from app.recommendations.wording import say
@@ -42,18 +45,13 @@ def needed(decision: Decision) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def suggestion_rows(decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> list[SuggestionRow]:
-    """One row each, in rank order; what left the catalogue this very moment is left out."""
+def suggestion_rows(
+    decision: Decision, evidence: Mapping[str, Evidence], items: Mapping[str, ItemOut], frame: Frame
+) -> list[SuggestionRow]:
+    """One row each, in rank order; what left the catalogue this very moment is left out. `evidence` is by item id."""
     shown = [r for r in decision.ranked if r.item.id in items]
     return [
-        SuggestionRow(
-            rank=number,
-            item_id=ranked.item.id,
-            score=ranked.score,
-            parts=dict(ranked.parts),
-            reasons=[_reason(r) for r in reasons(ranked, _asked(decision, ranked.item.id, frame))],
-            item=items[ranked.item.id].model_dump(mode="json"),
-        )
+        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame)
         for number, ranked in enumerate(shown, start=1)
     ]
 
@@ -98,6 +96,22 @@ def _asked(decision: Decision, item_id: str, frame: Frame) -> Asked:
         with_photo=frame.with_photo,
         sizes=frozenset(s.casefold().strip() for s in decision.filters.size),
         limit=f"{limit.amount} {limit.currency}" if limit else "",
+    )
+
+
+def _suggestion_row(
+    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame
+) -> SuggestionRow:
+    told = reasons(ranked, _asked(decision, ranked.item.id, frame), evidence.shares)
+    return SuggestionRow(
+        rank=rank,
+        item_id=ranked.item.id,
+        score=ranked.score,
+        parts=dict(ranked.parts),
+        reasons=[_reason(r) for r in told],
+        item=item.model_dump(mode="json"),
+        shares=dict(evidence.shares) or None,
+        relevance=packed(evidence.relevance) if evidence.relevance else None,
     )
 
 

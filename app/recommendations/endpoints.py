@@ -1,17 +1,21 @@
 """HTTP in, plain values through, HTTP out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.catalog.repository import ItemRepository
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
+from app.etags import etag_of, matches
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.locales import best_locale
 from app.recommendations.form import Ask, form_schema, read_form
+from app.recommendations.heatmap import DRAWING, overlay
+from app.recommendations.relevance import packed
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
 from app.recommendations.service import RecommendationRequest, RecommendationService
@@ -111,6 +115,31 @@ async def recommend(
 async def fetch(recommendation_id: str, service: ServiceDep) -> RecommendationOut:
     """What was answered then; only `item.gone` may differ."""
     return await service.get(recommendation_id)
+
+
+@router.get(
+    "/{recommendation_id}/heatmap",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}, 304: {}},
+)
+async def heatmap(
+    *,
+    _who: ShopDep,
+    recommendation_id: str,
+    container: ContainerDep,
+    item_id: Annotated[str, Query(min_length=1, max_length=128, description="A suggested item.")],
+    width: Annotated[int, Query(ge=16, le=1024, description="Pixels, at most.")] = 480,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """What in the (first) photo mattered for that suggestion: a transparent PNG of its shape, to be laid over it."""
+    # A session of its own, closed before the picture is drawn: drawing needs no database.
+    async with container.database.unit_of_work() as session:
+        found = await service_of(container, session).relevance(recommendation_id, item_id)
+    headers = {"ETag": etag_of(DRAWING, packed(found), width), "Cache-Control": "private, max-age=3600"}
+    if matches(if_none_match, headers["ETag"]):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    data = await asyncio.to_thread(overlay, found, width)
+    return Response(data, media_type="image/png", headers=headers)
 
 
 @router.delete("/{recommendation_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Depends(shop_caller)])

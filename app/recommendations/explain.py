@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.affinity import occasion_fit
@@ -25,6 +26,22 @@ NEAR = 0.7
 
 SERVES = 0.7
 """Occasion fit from which a piece is said to suit an occasion."""
+
+ABOVE_ALL = 2.0
+"""Weight of what speaks against a suggestion: it is said before anything that speaks for it."""
+
+NO_SHARES: Mapping[str, float] = MappingProxyType({})
+
+SOURCES: Mapping[str, str] = {
+    "same_kind": "kind",
+    "same_colour": "colour",
+    "near_colour": "colour",
+    "has_pattern": "pattern",
+    "for_occasion": "usage",
+    "for_season": "season",
+    "matches_word": "words",
+}
+"""Which share a reason speaks of. Those not listed brought nothing to the score: stock, prices, what was avoided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +71,23 @@ class _Found:
     shown: Mapping[str, Param] = field(default_factory=dict)
 
 
-def reasons(ranked: Ranked, asked: Asked) -> list[Reason]:
-    """Up to `MOST` reasons for one suggestion, the weightiest first; never none."""
-    found = list(_found(ranked, asked))[:MOST] or [_Found("nearest")]
+def reasons(ranked: Ranked, asked: Asked, shares: Mapping[str, float] = NO_SHARES) -> list[Reason]:
+    """Up to `MOST` reasons for one suggestion, never none: what is wrong with it, then what brought most of its score
+    by `shares` (see `shares.shares`), then what brought none of it.
+    """
+    found = sorted(_found(ranked, asked), key=lambda f: -_weight(f, shares))[:MOST] or [_Found("nearest")]
     return [Reason(f.code, f.params, _text(f, asked.locale)) for f in found]
+
+
+def _weight(found: _Found, shares: Mapping[str, float]) -> float:
+    """How much of the score `found` speaks of."""
+    match found.code:
+        case "despite":
+            return ABOVE_ALL
+        case "similar_look":  # said of words it is the vaguest reason of all, and comes last
+            return shares.get("photo", 0.0) if found.params["source"] == "photo" else 0.0
+        case code:
+            return shares.get(SOURCES.get(code, ""), 0.0)
 
 
 def _text(found: _Found, locale: str) -> str:

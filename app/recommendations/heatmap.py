@@ -9,7 +9,7 @@ from coloraide import Color
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.recommendations.relevance import FULL, Patch, PhotoRelevance
+from app.recommendations.relevance import FULL, Relevance
 
 Plane: TypeAlias = NDArray[np.float64]
 
@@ -29,19 +29,20 @@ STOPS = (
 """Violet to pale yellow by even steps of lightness, which everybody can order whatever colours they see."""
 
 FADE = 0.5
-"""Cells over which a patch that ends inside the photo fades out."""
+"""Cells over which a grid that ends inside the photo fades out."""
 
 STRONGEST, FAINTEST = 0.78, 0.06
 """Opacity of the hottest place; heat below the second is not drawn at all."""
 
 
-def overlay(photo: PhotoRelevance, width: int) -> bytes:
-    """A PNG with a palette of colours and opacities, the photo's shape, at most `width` pixels wide."""
-    heat = heat_of(photo, *size_of(photo.aspect, width))
+def overlay(found: Relevance, width: int) -> bytes:
+    """A PNG with a palette of colours and opacities, of the photo's shape, at most `width` pixels wide."""
+    heat = heat_of(found, *size_of(found.aspect, width))
     picture = Image.fromarray(np.rint(heat * FULL).astype(np.uint8), "L")
-    picture.putpalette(_palette()[0])
+    colours, opacities = _palette()
+    picture.putpalette(colours)
     out = io.BytesIO()
-    picture.save(out, "PNG", transparency=_palette()[1], optimize=True)
+    picture.save(out, "PNG", transparency=opacities, optimize=True)
     return out.getvalue()
 
 
@@ -51,27 +52,21 @@ def size_of(aspect: float, width: int) -> tuple[int, int]:
     return width, max(1, min(TALLEST, round(width / aspect)))
 
 
-def heat_of(photo: PhotoRelevance, width: int, height: int) -> Plane:
-    """The patches added up over the photo, smooth, shape (height, width), 0 to 1; the hottest place is 1."""
-    total = np.zeros((height, width))
-    for one in photo.patches:
-        total += _spread(one, width, height)
-    most = float(total.max(initial=0.0))
-    return total / most if most > 0 else total
-
-
-def _spread(one: Patch, width: int, height: int) -> Plane:
-    rows, columns = one.cells.shape
-    left, top, right, bottom = one.box
-    down, across = _weights(height, rows, top, bottom), _weights(width, columns, left, right)
-    return np.asarray(down @ (one.cells / FULL) @ across.T)
+def heat_of(found: Relevance, width: int, height: int) -> Plane:
+    """The grid spread over the photo, smooth, shape (height, width), 0 to 1; the hottest place is 1."""
+    rows, cols = found.cells.shape
+    left, top, right, bottom = found.box
+    down, across = _weights(height, rows, top, bottom), _weights(width, cols, left, right)
+    heat = np.asarray(down @ (found.cells / FULL) @ across.T)
+    most = float(heat.max())
+    return heat / most if most > 0 else heat
 
 
 def _weights(pixels: int, cells: int, begin: float, end: float) -> Plane:
     """How much each cell counts at each pixel along one axis, shape (pixels, cells): a cubic B-spline.
 
     It neither rings nor overshoots (Unser 1999, "Splines: a perfect fit"). Beyond the first and last cell nothing
-    counts; a patch fades out towards its edge, unless the photo ends there.
+    counts; a grid fades out towards its edge, unless the photo ends there.
     """
     at = ((np.arange(pixels) + 0.5) / pixels - begin) / (end - begin) * cells - 0.5
     weights = np.zeros((pixels, cells))

@@ -1,22 +1,16 @@
-"""What in the shopper's photo mattered for one suggestion: small grids of relevance, and how they are stored. Pure."""
+"""What in the shopper's photo mattered for one suggestion: a small grid of relevance, and how it is stored. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.contracts import Vector
-
-Grid: TypeAlias = NDArray[np.float32]
-"""Embeddings of a picture's locations in the joint space, shape (rows, columns, d)."""
+from models.contracts import Box, Tokens, Vector
 
 Heat: TypeAlias = NDArray[np.float32]
-"""Relevance of each location, shape (rows, columns), 0 to 1."""
-
-Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom as fractions of the photo's width and height."""
+"""Relevance of each location, shape (rows, cols), 0 to 1."""
 
 FULL = 255
 LEAST_NORM = 1e-6
@@ -25,98 +19,98 @@ FLAT = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
-    """A grid that lies over `box` of a photo; `cells` has shape (rows, columns), uint8, 255 where it mattered most."""
+class Relevance:
+    """All that is kept of a photo for one suggestion.
 
+    Attributes:
+        aspect: the photo's width by its height.
+        box: the part of the photo that the grid lies over; it may reach a little beyond the photo.
+        cells: shape (rows, cols), uint8, 255 where it mattered most.
+    """
+
+    aspect: float
     box: Box
     cells: NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoRelevance:
-    """All that is kept of a photo for one suggestion: its width by its height, and grids over parts of it.
+def relevance_of(tokens: Tokens, frame: Box, region: Box, aspect: float, target: Vector) -> Relevance:
+    """What mattered for `target`, shape (d,), in a photo `aspect` times as wide as high.
 
-    There is one patch for each view of the garment that was embedded: its crop, say, and the whole photo.
+    Args:
+        tokens: of the crop that was embedded, shape (rows, cols, d).
+        frame: where in the tokens' grid the whole crop lies (`ImageTokens.frames`): what lies outside is padding.
+        region: where in the photo the crop is.
     """
+    seen, extent = without_padding(tokens, extent_of(frame))
+    cells = np.rint(relevance(seen, target) * FULL).astype(np.uint8)
+    return Relevance(aspect, within(region, extent), cells)
 
-    aspect: float
-    patches: tuple[Patch, ...]
 
+def contributions(tokens: Tokens, target: Vector) -> NDArray[np.float64]:
+    """What each location adds to the cosine of the tokens' mean with `target`, shape (rows, cols); they sum to it.
 
-def contributions(grid: Grid, target: Vector) -> NDArray[np.float64]:
-    """What each location adds to the cosine of the picture with `target`, shape (rows, columns).
-
-    Where a picture's vector is the direction of the mean of its locations' embeddings, they sum to that cosine
-    exactly (the additive form of class activation maps, Zhou et al. 2016, arXiv:1512.04150). An encoder with a
-    nonlinear head after pooling has them only nearly.
+    The additive form of class activation maps (Zhou et al. 2016, arXiv:1512.04150). An encoder whose vector is that
+    mean is explained exactly, one with a nonlinear head after its pooling nearly.
     """
-    rows, columns, dims = grid.shape
-    length = float(np.linalg.norm(grid.reshape(-1, dims).mean(axis=0, dtype=np.float64)))
+    rows, cols, dims = tokens.shape
+    length = float(np.linalg.norm(tokens.reshape(-1, dims).mean(axis=0, dtype=np.float64)))
     if length < LEAST_NORM:
-        return np.zeros((rows, columns))
-    return np.asarray(grid.astype(np.float64) @ target.astype(np.float64) / (rows * columns * length))
+        return np.zeros((rows, cols))
+    return np.asarray(tokens.astype(np.float64) @ target.astype(np.float64) / (rows * cols * length))
 
 
-def relevance(grid: Grid, target: Vector) -> Heat:
+def relevance(tokens: Tokens, target: Vector) -> Heat:
     """How far each location contributes more than an even share would be, as a part of the most that any does.
 
     All zero where every location contributes alike: then nothing in the picture stood out.
     """
-    added = contributions(grid, target)
-    excess = np.maximum(added - added.mean(), 0.0) if added.size else added
-    most = float(excess.max(initial=0.0))
-    # Contributions shrink with the number of locations: what counts as flat shrinks with them.
+    added = contributions(tokens, target)
+    excess = np.maximum(added - added.mean(), 0.0)
+    most = float(excess.max())
+    # Contributions shrink as locations multiply, and what counts as flat with them.
     if most * added.size < FLAT:
         return np.zeros(added.shape, np.float32)
     return np.asarray(excess / most, dtype=np.float32)
 
 
-def kept(grid: Grid, extent: Box) -> tuple[Grid, Box]:
-    """`grid` without the rows and columns that lie in a picture's padding, and what is left of its extent.
+def extent_of(frame: Box) -> Box:
+    """Where the whole grid lies, in fractions of the picture: `frame` seen from the other side."""
+    left, top, right, bottom = frame
+    across, down = right - left, bottom - top
+    return -left / across, -top / down, (1 - left) / across, (1 - top) / down
 
-    `extent` is where the whole grid lies, in fractions of the picture: beyond 0 to 1 it is padding. A row or column
-    goes when its middle does; at least one of each stays.
+
+def without_padding(tokens: Tokens, extent: Box) -> tuple[Tokens, Box]:
+    """`tokens` without the rows and columns whose middle lies outside the picture, and where what is left lies.
+
+    At least one row and column stay: a picture thinner than a cell lies in one.
     """
     left, top, right, bottom = extent
-    first_row, last_row, top, bottom = _inside(grid.shape[0], top, bottom)
-    first_column, last_column, left, right = _inside(grid.shape[1], left, right)
-    return grid[first_row:last_row, first_column:last_column], (left, top, right, bottom)
+    first_row, past_row, top, bottom = _inside(tokens.shape[0], top, bottom)
+    first_col, past_col, left, right = _inside(tokens.shape[1], left, right)
+    return tokens[first_row:past_row, first_col:past_col], (left, top, right, bottom)
 
 
-def within(region: Box, extent: Box) -> Box:
-    """`extent`, given in fractions of the picture that `region` of the photo is, in fractions of the photo."""
+def within(region: Box, box: Box) -> Box:
+    """`box`, in fractions of the picture that `region` of the photo is, in fractions of the photo."""
     left, top, right, bottom = region
     across, down = right - left, bottom - top
-    return left + extent[0] * across, top + extent[1] * down, left + extent[2] * across, top + extent[3] * down
+    return left + box[0] * across, top + box[1] * down, left + box[2] * across, top + box[3] * down
 
 
-def patch(grid: Grid, extent: Box, region: Box, target: Vector) -> Patch:
-    """The relevance for `target` of a picture that shows `region` of the photo; `extent` as in `kept`."""
-    seen, where = kept(grid, extent)
-    cells = np.rint(relevance(seen, target) * FULL).astype(np.uint8)
-    return Patch(within(region, where), cells)
-
-
-def packed(photos: Sequence[PhotoRelevance]) -> list[dict[str, Any]]:
+def packed(found: Relevance) -> dict[str, Any]:
     """As it is stored: JSON."""
-    return [
-        {
-            "aspect": round(photo.aspect, 4),
-            "patches": [{"box": [round(edge, 4) for edge in p.box], "cells": p.cells.tolist()} for p in photo.patches],
-        }
-        for photo in photos
-    ]
+    return {
+        "aspect": round(found.aspect, 5),
+        "box": [round(edge, 4) for edge in found.box],
+        "cells": found.cells.tolist(),
+    }
 
 
-def unpacked(stored: Sequence[Mapping[str, Any]]) -> list[PhotoRelevance]:
+def unpacked(stored: Mapping[str, Any]) -> Relevance:
     """What `packed` made."""
-    return [
-        PhotoRelevance(
-            photo["aspect"],
-            tuple(Patch(tuple(p["box"]), np.array(p["cells"], np.uint8)) for p in photo["patches"]),
-        )
-        for photo in stored
-    ]
+    left, top, right, bottom = stored["box"]
+    return Relevance(stored["aspect"], (left, top, right, bottom), np.array(stored["cells"], np.uint8))
 
 
 def _inside(count: int, begin: float, end: float) -> tuple[int, int, float, float]:
@@ -124,5 +118,7 @@ def _inside(count: int, begin: float, end: float) -> tuple[int, int, float, floa
     edges = np.linspace(begin, end, count + 1)
     middles = (edges[:-1] + edges[1:]) / 2
     inside = np.flatnonzero((middles > 0) & (middles < 1))
-    first, last = (int(inside[0]), int(inside[-1])) if len(inside) else (int(np.abs(middles - 0.5).argmin()),) * 2
-    return first, last + 1, float(edges[first]), float(edges[last + 1])
+    if not len(inside):
+        inside = np.array([np.abs(middles - 0.5).argmin()])
+    first, past = int(inside[0]), int(inside[-1]) + 1
+    return first, past, float(edges[first]), float(edges[past])

@@ -1,7 +1,10 @@
 """The wire: a stored answer as REST clients see it."""
 
 import datetime as dt
+import operator
+from collections.abc import Mapping
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
@@ -32,6 +35,11 @@ class FusionOut(BaseModel):
     kind: str
     image: float
     text: float
+    fallback: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="Only when true: the fusion asked for has no weights for this model, so the plain one was used.",
+    )
 
 
 class QueryOut(BaseModel):
@@ -55,18 +63,37 @@ class ReasonOut(BaseModel):
     text: str
 
 
+def _none(value: object) -> bool:
+    return value is None
+
+
 class SuggestionOut(BaseModel):
     rank: int
     score: float
     parts: dict[str, float]
+    shares: dict[str, float] | None = Field(
+        default=None,
+        exclude_if=_none,
+        description="How much of the score came from `photo`, `words` and each attribute; largest first, sums to 1.",
+    )
+    heatmap_url: str | None = Field(
+        default=None, exclude_if=_none, description="What in the photo mattered: a PNG to lay over it."
+    )
     reasons: list[ReasonOut]
     item: ItemOut
 
     @classmethod
     def of(cls, row: SuggestionRow, existing: frozenset[str]) -> "SuggestionOut":
-        parts = {name: row.parts[name] for name in PARTS if name in row.parts}
-        reasons = [ReasonOut.model_validate(r) for r in row.reasons]
-        return cls(rank=row.rank, score=row.score, parts=parts, reasons=reasons, item=_item(row.item, existing))
+        heatmap = f"/v1/recommendations/{row.recommendation_id}/heatmap?item_id={quote(row.item_id, safe='')}"
+        return cls(
+            rank=row.rank,
+            score=row.score,
+            parts={name: row.parts[name] for name in PARTS if name in row.parts},
+            shares=_largest_first(row.shares) if row.shares else None,
+            heatmap_url=heatmap if row.relevance else None,
+            reasons=[ReasonOut.model_validate(r) for r in row.reasons],
+            item=_item(row.item, existing),
+        )
 
 
 class LookPieceOut(BaseModel):
@@ -149,6 +176,11 @@ class RecommendationOut(BaseModel):
                 "timings_ms": row.timings_ms,
             }
         )
+
+
+def _largest_first(shares: Mapping[str, float]) -> dict[str, float]:
+    """PostgreSQL's JSONB keeps no order."""
+    return dict(sorted(shares.items(), key=lambda share: (-share[1], share[0])))
 
 
 def _item(stored: dict[str, Any], existing: frozenset[str]) -> ItemOut:

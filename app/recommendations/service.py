@@ -8,14 +8,28 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters
 from app.catalog.service import item_out
-from app.errors import AppError, FieldError, InvalidRequest, NotReady, Overloaded, RecommendationNotFound
+from app.errors import (
+    AppError,
+    FieldError,
+    HeatmapUnavailable,
+    HeatmapWithoutPhoto,
+    InvalidRequest,
+    NotReady,
+    Overloaded,
+    RecommendationNotFound,
+    SuggestionNotFound,
+)
 from app.media.photo import decode
 from app.recommendations import answer
 from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
+from app.recommendations.evidence import Evidence, evidence_of
+from app.recommendations.relevance import Relevance, unpacked
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
 from app.recommendations.stopwatch import Stopwatch
@@ -38,6 +52,9 @@ MONEY = re.compile(
 """Prices in a text are not understood yet: they are named in `query.ignored` rather than passed over in silence."""
 
 RETRY_S = 1
+
+NO_PHOTO = "none"
+"""The photo kind of a request without photos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,10 @@ class RecommendationService:
             query=_understood(parsed, query, garments, decision) | _language(parsed, asked.locale),
             timings_ms={},
         )
-        return await self._store(row, decision, asked, watch)
+        with watch.stage("rank"):
+            aspect = photos[0].width / photos[0].height if photos else 1.0
+            evidence = evidence_of(decision, query.text, aspect, lambda item: np.asarray(view.snapshot.image[item]))
+        return await self._store(row, decision, evidence, asked, watch)
 
     async def get(self, recommendation_id: str) -> RecommendationOut:
         """What was answered then. Raises RecommendationNotFound."""
@@ -110,6 +130,27 @@ class RecommendationService:
         shown = [s.item_id for s in row.suggestions]
         shown += [piece["item"]["id"] for o in row.outfits for piece in o.items if piece["item"]]
         return RecommendationOut.of(row, frozenset(await self.items.existing(shown)))
+
+    async def relevance(self, recommendation_id: str, item_id: str) -> Relevance:
+        """What in the request's first photo mattered for that suggestion.
+
+        Raises:
+            RecommendationNotFound: there is no such answer.
+            SuggestionNotFound: the item was not suggested in it.
+            HeatmapWithoutPhoto: the answer was to words alone.
+            HeatmapUnavailable: the model does not say what is where in a photo, or the answer is older than heat maps.
+        """
+        row = await self.recommendations.get(recommendation_id)
+        if row is None:
+            raise _not_found(recommendation_id)
+        suggestion = next((s for s in row.suggestions if s.item_id == item_id), None)
+        if suggestion is None:
+            raise SuggestionNotFound(f"Item '{item_id[:64]}' is not among the suggestions of '{recommendation_id}'.")
+        if row.query["photo_kind"] == NO_PHOTO:
+            raise HeatmapWithoutPhoto("This answer was to words alone: there is no photo to lay a heat map over.")
+        if suggestion.relevance is None:
+            raise HeatmapUnavailable(f"Nothing was kept to draw from: {row.model_name} does not say what is where.")
+        return unpacked(suggestion.relevance)
 
     async def erase(self, recommendation_id: str) -> None:
         """Raises RecommendationNotFound."""
@@ -130,7 +171,12 @@ class RecommendationService:
             raise NotReady("This process is shutting down. Try again.", retry_after_s=RETRY_S) from error
 
     async def _store(
-        self, row: RecommendationRow, decision: Decision, asked: RecommendationRequest, watch: Stopwatch
+        self,
+        row: RecommendationRow,
+        decision: Decision,
+        evidence: Mapping[str, Evidence],
+        asked: RecommendationRequest,
+        watch: Stopwatch,
     ) -> RecommendationOut:
         frame = answer.Frame(
             locale=asked.locale,
@@ -142,7 +188,7 @@ class RecommendationService:
             hydrated = await self.items.hydrate(answer.needed(decision))
         with watch.stage("rank"):
             items = {id_: item_out(found, asked.locale) for id_, found in hydrated.items()}
-            row.suggestions = answer.suggestion_rows(decision, items, frame)
+            row.suggestions = answer.suggestion_rows(decision, evidence, items, frame)
             row.outfits = answer.outfit_rows(decision, items, frame)
             row.note = answer.note(decision.shortfall, len(row.suggestions), asked.locale)
         with watch.stage("persist"):

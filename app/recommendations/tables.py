@@ -3,12 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, JsonColumn, now
 
 ID = String(128)
+JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""Nothing to say is SQL's NULL, as in rows that are older than the column, and not JSON's null."""
 
 
 class RecommendationRow(Base):
@@ -37,7 +40,11 @@ class RecommendationRow(Base):
 
 
 class SuggestionRow(Base):
-    """One suggested item. `item` is what the shopper saw then: prices and stock move on, an answer does not."""
+    """One suggested item. `item` is what the shopper saw then: prices and stock move on, an answer does not.
+
+    `shares` says where the score came from, `relevance` what in the photo mattered (`relevance.packed`); each is
+    None where there is nothing to say, and in answers older than the columns.
+    """
 
     __tablename__ = "suggestions"
 
@@ -50,6 +57,8 @@ class SuggestionRow(Base):
     parts: Mapped[dict[str, Any]]
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn)
     item: Mapped[dict[str, Any]]
+    shares: Mapped[dict[str, Any] | None] = mapped_column(JSON_OR_NULL)
+    relevance: Mapped[dict[str, Any] | None] = mapped_column(JSON_OR_NULL)
 
 
 class OutfitRow(Base):

@@ -1,6 +1,6 @@
 """A small shop behind the real routes: real SQLite, real engine and index, a toy encoder."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +21,7 @@ from app.db.session import Database
 from app.middleware import install_error_handlers
 from app.recommendations.endpoints import router
 from app.settings import AuthSettings, DatabaseSettings, Settings
+from models.contracts import Encoder
 from models.engine import Engine
 from models.fusion import fusions
 from models.index.store import SnapshotStore
@@ -40,6 +41,7 @@ class Shop:
 
     folder: Path
     database_url: str = ""
+    encoder: Callable[[], Encoder] = ToyEncoder
     settings: Settings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +52,7 @@ class Shop:
     @asynccontextmanager
     async def serve(self) -> AsyncIterator["Service"]:
         database = Database.of(self.settings)
-        engine = Engine(ToyEncoder(), GarmentPreprocessor(), fusions())
+        engine = Engine(self.encoder(), GarmentPreprocessor(), fusions())
         snapshots = SnapshotStore(self.settings.index_dir)
         live = LiveCatalog(database, snapshots, engine.spec)
         tagger = await AttributeTagger.build(engine)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from models.contracts import RGB, Matrix, Vector
+from models.contracts import RGB, WHOLE, ImageTokens, Matrix, TextTokens, Vector
 from models.preprocess.text import parse
 from models.registry import ModelSpec
 from models.taxonomy import taxonomy
@@ -15,6 +15,7 @@ from models.taxonomy import taxonomy
 KINDS = sorted(taxonomy().kinds)
 COLOURS = sorted(taxonomy().colours)
 TALL, WIDE = 1.5, 0.67
+SIDE = 4
 
 
 class ToyEncoder:
@@ -54,6 +55,19 @@ class ToyEncoder:
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
+class ToyTokenEncoder(ToyEncoder):
+    """The same, and what is where: each cell of a 4 x 4 grid is the cell's own colour, in the picture's own shape."""
+
+    def encode_image_tokens(self, pictures: Sequence[RGB]) -> ImageTokens:
+        grids = [[self._vector([_shape(p)], [_colour(c)], b"") for c in _cells(p)] for p in pictures]
+        tokens = np.array(grids, np.float32).reshape(len(pictures), SIDE, SIDE, self.spec.dims)
+        return ImageTokens(self.encode_images(pictures), tokens, (WHOLE,) * len(pictures))
+
+    def encode_text_tokens(self, texts: Sequence[str]) -> TextTokens:
+        vectors = self.encode_texts(texts)
+        return TextTokens(vectors, tuple(vectors[:, None]))
+
+
 def photo(colour: tuple[int, int, int] = (200, 30, 43), size: tuple[int, int] = (120, 240)) -> bytes:
     """A PNG of one plain garment on white; the default is a tall red thing: a red dress."""
     picture = Image.new("RGB", (size[0] + 60, size[1] + 60), "white")
@@ -61,6 +75,15 @@ def photo(colour: tuple[int, int, int] = (200, 30, 43), size: tuple[int, int] = 
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _cells(picture: RGB) -> list[RGB]:
+    across, down = np.linspace(0, picture.width, SIDE + 1), np.linspace(0, picture.height, SIDE + 1)
+    return [
+        picture.crop((int(across[col]), int(down[row]), int(across[col + 1]), int(down[row + 1])))
+        for row in range(SIDE)
+        for col in range(SIDE)
+    ]
 
 
 def _shape(picture: RGB) -> str:
