@@ -1,5 +1,6 @@
 """Colour read off the pixels, to stand beside what the embedding says: embeddings alone are weak at it."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -26,6 +27,15 @@ LEAST_WEIGHT = 0.02
 CENTRED = 1.5
 """How steeply weight falls from the middle to the edges."""
 
+PIXEL_POWER, PIXEL_FLOOR = 1.5, 0.02
+"""How much pixels count beside an embedding, and what is added so that they forbid nothing.
+
+On shoppers' photos the embedding of tryon-mini often names the bed and not the dress, so pixels lead. Right with these
+and the tagger's COLOUR_SHARPNESS: 0.93 of drawn garments (0.66 without pixels) and 0.55 of 700 studio pictures of
+`val`, whose own colour names are loose (0.58 without). Labels for photos' colours do not exist; sixteen looked at by
+eye were right but for two.
+"""
+
 
 def families() -> tuple[str, ...]:
     """Colour families of the taxonomy, in its order."""
@@ -47,6 +57,18 @@ def pixel_colours(picture: RGB) -> NDArray[np.float64]:
     shares = (near / near.sum(axis=1, keepdims=True) * weights[:, None]).sum(axis=0) / weights.sum()
     counted: NDArray[np.float64] = np.bincount(family, shares, len(families())).astype(np.float64)
     return counted
+
+
+def pixel_shares(crops: Sequence[RGB]) -> NDArray[np.float64]:
+    """The mean of `pixel_colours` over at least one picture, shape (families,)."""
+    shares: NDArray[np.float64] = np.mean([pixel_colours(crop) for crop in crops], axis=0)
+    return shares
+
+
+def with_pixels(chances: NDArray[np.float32], shares: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A product of experts: an embedding's chances of each colour and the pixels' shares of it, shape (n,) both."""
+    weighted = chances * (shares + PIXEL_FLOOR) ** PIXEL_POWER
+    return np.asarray(weighted / weighted.sum(), dtype=np.float32)
 
 
 def _unlike_border(lab: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,23 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contracts import RGB, Matrix, Vector
-from models.fusion import mean_unit
 from models.registry import ModelSpec
 from models.taxonomy import taxonomy
 from models.zero_shot.classify import classify
-from models.zero_shot.pixels import families, pixel_colours
-
-WORDS_PER_VALUE = 3
-"""Synonyms of one value that are embedded; later ones in the taxonomy are rare or fit loosely."""
+from models.zero_shot.pixels import families, pixel_shares, with_pixels
+from models.zero_shot.prompts import COLOUR, KIND, PEOPLE, ensembles, prompts
 
 COLOUR_SHARPNESS = 0.27
-PIXEL_POWER, PIXEL_FLOOR = 1.5, 0.02
-"""How little the embedding and how much the pixels count for colour, and what is added so that pixels forbid nothing.
-
-On shoppers' photos the embedding of tryon-mini often names the bed and not the dress, so pixels lead. Right with these:
-0.93 of drawn garments (0.66 without pixels) and 0.55 of 700 studio pictures of `val`, whose own colour names are loose
-(0.58 without). Labels for photos' colours do not exist; sixteen looked at by eye were right but for two.
-"""
+"""How little the embedding counts for colour beside the pixels; measured with them, see `pixels.PIXEL_POWER`."""
 
 PRIOR_POWER = 0.5
 """How much a shop's own mix counts: the square root keeps rare kinds possible."""
@@ -57,12 +48,6 @@ class _Facet:
     sharpness: float = 1.0
 
 
-# Ensembles of prompts, averaged per value (CLIP, section 3.1.4).
-_KIND = ("{}", "a photo of a {}", "a {}, a fashion product")
-_COLOUR = ("{}", "a {} garment", "{} clothes")
-_GENDER = ("{}", "clothes for {}", "{} fashion")
-
-
 class AttributeTagger:
     """Zero-shot tags from prompts embedded once. Immutable; build it anew for another model."""
 
@@ -79,9 +64,9 @@ class AttributeTagger:
         genders = {g.id: g.en for g in tax.attributes["gender"].values()}
         return cls(
             {
-                "kind": await _facet(engine, kinds, _KIND),
-                "colour": await _facet(engine, family_words, _COLOUR, COLOUR_SHARPNESS),
-                "gender": await _facet(engine, genders, _GENDER),
+                "kind": await _facet(engine, kinds, KIND),
+                "colour": await _facet(engine, family_words, COLOUR, COLOUR_SHARPNESS),
+                "gender": await _facet(engine, genders, PEOPLE),
             },
             engine.spec.temperature,
         )
@@ -102,7 +87,7 @@ class AttributeTagger:
             if name == "kind" and stocked:
                 chances = _with_prior(chances, [stocked.get(value, 0) for value in facet.values])
             elif name == "colour" and crops:
-                chances = _with_pixels(chances, crops)
+                chances = with_pixels(chances, pixel_shares(crops))
             wanted = np.argsort(-chances, kind="stable")[: max(1, top) if name == "kind" else 1]
             tags += [Tag(name, facet.values[i], float(chances[i])) for i in wanted]
         return tuple(tags)
@@ -114,20 +99,9 @@ def _with_prior(chances: NDArray[np.float32], counts: Sequence[int]) -> NDArray[
     return np.asarray(weighted / weighted.sum(), dtype=np.float32)
 
 
-def _with_pixels(chances: NDArray[np.float32], crops: Sequence[RGB]) -> NDArray[np.float32]:
-    """A product of experts: the embedding's chances of each colour family and the pixels' shares, shape (n,)."""
-    shares = np.mean([pixel_colours(crop) for crop in crops], axis=0)
-    weighted = chances * (shares + PIXEL_FLOOR) ** PIXEL_POWER
-    return np.asarray(weighted / weighted.sum(), dtype=np.float32)
-
-
 async def _facet(
     engine: TextEncoder, words: Mapping[str, Sequence[str]], templates: Sequence[str], sharpness: float = 1.0
 ) -> _Facet:
-    prompts = {
-        value: [template.format(name) for name in names[:WORDS_PER_VALUE] for template in templates]
-        for value, names in words.items()
-    }
-    vectors = iter(await engine.encode_texts([prompt for group in prompts.values() for prompt in group]))
-    labels = [mean_unit([next(vectors) for _ in group]) for group in prompts.values()]
-    return _Facet(values=tuple(prompts), labels=np.stack(labels), sharpness=sharpness)
+    groups = [prompts(names, templates) for names in words.values()]
+    rows = await engine.encode_texts([prompt for group in groups for prompt in group])
+    return _Facet(values=tuple(words), labels=np.stack(ensembles(groups, rows)), sharpness=sharpness)
