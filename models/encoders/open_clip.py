@@ -40,6 +40,15 @@ class OpenClipEncoder(BatchedEncoder):
             model.visual = fused(model.visual, torch.randn(1, 3, *_size(model)))
         self._model = model.to(device=device, dtype=precision).to(memory_format=torch.channels_last)
 
+    @property
+    def network(self) -> Any:
+        """The torch model in evaluation mode, batch norms folded: what an export traces."""
+        return self._model
+
+    @property
+    def tokenizer(self) -> Any:
+        return self._tokenizer
+
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
         rows: Tensor = self._model.encode_image(self._pixels(pictures))
         return rows

@@ -33,6 +33,24 @@ class TransformersEncoder(BatchedEncoder):
         self._padding = "max_length" if model.config.model_type.startswith("siglip") else "longest"
         self._length = int(model.config.text_config.max_position_embeddings)
 
+    @property
+    def network(self) -> Any:
+        """The torch model in evaluation mode: what an export traces."""
+        return self._model
+
+    @property
+    def image_processor(self) -> Any:
+        return self._images_in
+
+    @property
+    def tokenizer(self) -> Any:
+        return self._tokenizer
+
+    @property
+    def text_padding(self) -> tuple[str, int]:
+        """`longest` or `max_length`, and the most tokens of a text."""
+        return self._padding, self._length
+
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
         return pooled(self._model.get_image_features(**self._pixels(pictures)))
 
@@ -104,37 +122,50 @@ class TransformersTokenEncoder(TransformersEncoder, TokenBatches):
 
     @torch.inference_mode()
     def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
-        pixels, model = self._pixels(pictures), self._model
-        out = model.vision_model(pixel_values=pixels["pixel_values"])
-        side = model.config.vision_config.patch_size
-        rows, cols = (int(length) // side for length in pixels["pixel_values"].shape[-2:])
-        patches = out.last_hidden_state[:, -rows * cols :]
-        if model.config.model_type == "siglip":  # attention over one patch alone gives that patch's own value
-            tokens = model.vision_model.head(patches.reshape(-1, 1, patches.shape[-1]))
-            vectors = out.pooler_output
-        else:
-            tokens = model.visual_projection(model.vision_model.post_layernorm(patches))
-            vectors = model.visual_projection(out.pooler_output)
-        return vectors, tokens.reshape(len(pictures), rows, cols, -1)
+        return image_tokens(self._model, self._pixels(pictures)["pixel_values"])
 
     @torch.inference_mode()
     def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
-        inputs, model = self._ids(texts), self._model
-        out = model.text_model(**inputs)
-        if model.config.model_type == "siglip":
-            vectors, tokens = out.pooler_output, model.text_model.head(out.last_hidden_state)
-            mask = inputs["input_ids"] != self._tokenizer.pad_token_id
-            mask[:, 0] = True  # an empty text is all padding, or padding and its end are one token
-        else:
-            vectors, tokens = model.text_projection(out.pooler_output), model.text_projection(out.last_hidden_state)
-            mask = inputs["attention_mask"].bool()
-        return vectors, tokens, mask
+        return text_tokens(self._model, self._tokenizer.pad_token_id, **self._ids(texts))
 
     def _frame(self, picture: RGB) -> Box:
-        size, crop = dict(self._images_in.size), getattr(self._images_in, "crop_size", None)
-        if "height" in size:
-            return frame_of(picture.size, (size["width"], size["height"]), "squash")
-        return frame_of(picture.size, (crop["width"], crop["height"]) if crop else (1, 1), "shortest")
+        return frame_in(self._images_in, picture)
+
+
+def image_tokens(model: Any, pixel_values: Tensor) -> tuple[Tensor, Tensor]:
+    """Vectors (n, d) and tokens (n, rows, cols, d) of input pictures (n, 3, h, w), of any length."""
+    out = model.vision_model(pixel_values=pixel_values)
+    side = model.config.vision_config.patch_size
+    rows, cols = (int(length) // side for length in pixel_values.shape[-2:])
+    patches = out.last_hidden_state[:, -rows * cols :]
+    if model.config.model_type == "siglip":  # attention over one patch alone gives that patch's own value
+        tokens = model.vision_model.head(patches.reshape(-1, 1, patches.shape[-1]))
+        vectors = out.pooler_output
+    else:
+        tokens = model.visual_projection(model.vision_model.post_layernorm(patches))
+        vectors = model.visual_projection(out.pooler_output)
+    return vectors, tokens.reshape(len(pixel_values), rows, cols, -1)
+
+
+def text_tokens(model: Any, pad: int, **inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Vectors (n, d), tokens (n, t, d) of any length, and which tokens are no padding, bool (n, t)."""
+    out = model.text_model(**inputs)
+    if model.config.model_type == "siglip":
+        vectors, tokens = out.pooler_output, model.text_model.head(out.last_hidden_state)
+        mask = inputs["input_ids"] != pad
+        mask[:, 0] = True  # an empty text is all padding, or padding and its end are one token
+    else:
+        vectors, tokens = model.text_projection(out.pooler_output), model.text_projection(out.last_hidden_state)
+        mask = inputs["attention_mask"].bool()
+    return vectors, tokens, mask
+
+
+def frame_in(image_processor: Any, picture: RGB) -> Box:
+    """Where in the frame that `image_processor` makes the whole picture lies."""
+    size, crop = dict(image_processor.size), getattr(image_processor, "crop_size", None)
+    if "height" in size:
+        return frame_of(picture.size, (size["width"], size["height"]), "squash")
+    return frame_of(picture.size, (crop["width"], crop["height"]) if crop else (1, 1), "shortest")
 
 
 def model_type(folder: Path) -> str:
