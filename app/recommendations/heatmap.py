@@ -31,7 +31,7 @@ STOPS = (
 FADE = 0.5
 """Cells over which a grid that ends inside the photo fades out."""
 
-STRONGEST, FAINTEST = 0.78, 0.06
+STRONGEST, FAINTEST = 0.66, 0.05
 """Opacity of the hottest place; heat below the second is not drawn at all."""
 
 
@@ -42,7 +42,7 @@ def overlay(found: Relevance, width: int) -> bytes:
     colours, opacities = _palette()
     picture.putpalette(colours)
     out = io.BytesIO()
-    picture.save(out, "PNG", transparency=opacities, optimize=True)
+    picture.save(out, "PNG", transparency=opacities)
     return out.getvalue()
 
 
@@ -95,6 +95,6 @@ def _palette() -> tuple[bytes, bytes]:
     colours = (scale(step / FULL).convert("srgb").fit(method="clip") for step in range(FULL + 1))
     rgb = bytes(round(channel * FULL) for colour in colours for channel in colour.coords())
     heat = np.linspace(0, 1, FULL + 1)
-    rise = np.clip((heat - FAINTEST) / (0.7 - FAINTEST), 0, 1)
-    opacity = STRONGEST * rise**2 * (3 - 2 * rise)
+    rise = np.clip((heat - FAINTEST) / (1 - FAINTEST), 0, 1)
+    opacity = STRONGEST * np.sqrt(rise)
     return rgb, np.rint(opacity * FULL).astype(np.uint8).tobytes()

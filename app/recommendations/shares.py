@@ -26,15 +26,18 @@ class Pull:
 
 
 def pull(fused: Fused, photo: Vector | None, words: Vector | None, item: Vector) -> Pull:
-    """Each input's cosine with the item by its weight in the query: the two terms of a weighted query's cosine.
+    """How the query's cosine with the item divides between what it has of the photo and what else is in it.
 
-    A learned fusion reports its weights too, but need not be linear in its inputs: then the split is an estimate.
-    An input that pulls away from the item brought nothing.
+    The query is written as a sum of the photo, the words and a rest, by least squares; each term's product with the
+    item is its part of the cosine. A weighted query has no rest. What a learned fusion adds it made of the words, so
+    the rest is theirs. An input that pulls away from the item brought nothing.
     """
     if photo is None or words is None:
         return Pull(0.0, 1.0) if photo is None else Pull(1.0, 0.0)
-    from_photo = fused.image * max(0.0, float(photo @ item))
-    from_words = fused.text * max(0.0, float(words @ item))
+    of_photo = float(np.linalg.lstsq(np.stack([photo, words], axis=1), fused.vector)[0][0])
+    from_photo = of_photo * float(photo @ item)
+    from_words = max(0.0, float(fused.vector @ item) - from_photo)
+    from_photo = max(0.0, from_photo)
     total = from_photo + from_words
     if total <= 0.0:
         return Pull(fused.image, fused.text)

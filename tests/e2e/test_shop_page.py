@@ -53,10 +53,84 @@ def test_score_parts_unfold(open_shop: OpenShop) -> None:
     page.submit()
     page.wait_for_answer()
     assert page.texts(".piece:first-child .bar") == [""] * len(page.all(".piece:first-child .bar"))
-    page.all(".piece:first-child .scoring summary")[0].click()
+    page.all(".piece:first-child .why > summary")[0].click()
+    page.all(".piece:first-child .scoring > summary")[0].click()
     parts = page.texts(".piece:first-child .bar dt")
     assert len(parts) >= 2
     assert all(parts)
+
+
+def test_why_this_piece_is_told_in_shares_with_names(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.write("red dress")
+    page.submit()
+    page.wait_for_answer()
+    page.all(".piece:first-child .why > summary")[0].click()
+    names, amounts = page.texts(".piece:first-child .legend dt"), page.texts(".piece:first-child .legend dd")
+    assert names[0]
+    assert {"Your words", "Kind", "Colour"} <= set(names)
+    assert 97 <= sum(int(amount.rstrip("%")) for amount in amounts) <= 103
+    assert not page.all(".heat-of"), "without a photo there is nothing to mark"
+
+
+def test_the_photo_is_marked_with_what_mattered_by_keyboard_alone(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop()
+    page.choose_photo(dress_photo)
+    page.write("for a summer wedding")
+    page.submit()
+    page.wait_for_answer()
+    page.driver.execute_script("document.querySelector('.piece .why > summary').focus()")
+    page.press(Keys.ENTER)
+    page.press(Keys.TAB)
+    toggle = page.driver.switch_to.active_element
+    assert (toggle.get_attribute("aria-pressed"), "Show it in my photo" in toggle.text) == ("false", True)
+    page.press(Keys.SPACE)
+    heat = page.wait_for("#preview img.heat")
+    page.wait_for_pictures()
+    assert heat.get_attribute("alt")
+    assert page.driver.execute_script(
+        "return arguments[0].naturalWidth / arguments[0].naturalHeight", heat
+    ) == pytest.approx(0.75, abs=0.01)
+    assert toggle.get_attribute("aria-pressed") == "true"
+    assert page.all("#heat-key")[0].is_displayed()
+    assert page.driver.find_element(By.ID, "status").get_attribute("textContent")
+
+    page.driver.execute_script("document.querySelectorAll('.piece .why')[1].open = true")
+    page.all(".piece:nth-child(2) .heat-of button")[0].click()
+    assert toggle.get_attribute("aria-pressed") == "false"
+    assert len(page.all("#preview img.heat")) == 1
+    page.all(".piece:nth-child(2) .heat-of button")[0].click()
+    assert not page.all("#preview img.heat")
+    assert not page.all("#heat-key")[0].is_displayed()
+    assert page.console_errors() == []
+
+
+def test_marks_go_with_the_photo_they_were_made_for(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop()
+    page.choose_photo(dress_photo)
+    page.submit()
+    page.wait_for_answer()
+    page.all(".piece:first-child .why > summary")[0].click()
+    page.all(".piece:first-child .heat-of button")[0].click()
+    page.wait_for("#preview img.heat")
+    page.driver.find_element(By.ID, "photo-remove").click()
+    assert not page.all("#preview img")
+    assert page.all(".piece:first-child .marked img.heat")[0].is_displayed(), "the answer's own photo is still known"
+
+
+def test_on_a_phone_the_marked_photo_is_in_the_card(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop(width=390)
+    page.choose_photo(dress_photo)
+    page.submit()
+    page.wait_for_answer()
+    page.all(".piece:first-child .why > summary")[0].click()
+    page.all(".piece:first-child .heat-of button")[0].click()
+    page.wait_for(".piece:first-child .marked img.heat")
+    page.wait_for_pictures()
+    photo, heat = page.all(".piece:first-child .marked img")
+    assert photo.rect == heat.rect
+    assert heat.rect["width"] > 100
+    assert page.overflow() <= 0
 
 
 def test_phone_never_scrolls_sideways(open_shop: OpenShop, dress_photo: Path) -> None:
@@ -68,7 +142,7 @@ def test_phone_never_scrolls_sideways(open_shop: OpenShop, dress_photo: Path) ->
     page.write("the same in blue")
     page.submit()
     page.wait_for_answer()
-    page.driver.execute_script("for (const parts of document.querySelectorAll('.scoring')) parts.open = true")
+    page.driver.execute_script("for (const part of document.querySelectorAll('.why, .scoring')) part.open = true")
     assert page.overflow() <= 0
 
 

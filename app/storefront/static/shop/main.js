@@ -8,6 +8,7 @@ import { dropPhoto, limitPhotos, takePhoto } from "./photo.js";
 import { clearForm, readRequest, requestBody } from "./request.js";
 import { current, update, watch } from "./state.js";
 import { showSamples, startComposer } from "./view-composer.js";
+import { startHeat } from "./view-heat.js";
 import { startResults } from "./view-results.js";
 
 const ROUTE = /^#\/r\/([^/]+)$/;
@@ -19,7 +20,7 @@ async function during(question, answered) {
   running.abort();
   running = new AbortController();
   const { signal } = running;
-  update({ phase: "loading", problem: null });
+  update({ phase: "loading", problem: null, heat: null });
   try {
     const answer = await question(signal);
     if (!signal.aborted) answered(answer);
@@ -79,7 +80,7 @@ function startOver() {
   running.abort();
   clearForm();
   dropPhoto();
-  update({ phase: "home", asked: null, answer: null });
+  update({ phase: "home", asked: null, answer: null, heat: null });
   if (location.hash) history.pushState(null, "", location.pathname + location.search);
   scrollTo({ top: 0 });
   $("#wish").focus({ preventScroll: true });
@@ -93,7 +94,7 @@ const routed = () => {
 function follow() {
   const id = routed();
   if (id) return id === current().answer?.id && current().phase === "ready" ? undefined : open(id);
-  if (!location.hash || location.hash === "#") update({ phase: "home", answer: null });
+  if (!location.hash || location.hash === "#") update({ phase: "home", answer: null, heat: null });
   return undefined;
 }
 
@@ -118,6 +119,7 @@ async function start() {
     button.addEventListener("click", () => chooseLanguage(button.dataset.localeChoice));
   }
   startComposer(ask);
+  startHeat();
   startResults({ retry, similar, startOver }, shop);
   const { words, limits } = await config();
   learnWords(words);

@@ -12,7 +12,8 @@ export function picture(url, alt, width = 480) {
   return image;
 }
 
-function show(image, url) {
+/** Gives `image` its picture: from its address, or fetched with the key. */
+export function show(image, url) {
   if (!storedKey()) {
     image.src = url;
     return;
@@ -26,7 +27,7 @@ function show(image, url) {
   );
 }
 
-function sized(url, width) {
+export function sized(url, width) {
   const address = new URL(url, document.baseURI);
   if (address.origin === location.origin) address.searchParams.set("width", String(width));
   return address.href;

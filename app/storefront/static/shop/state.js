@@ -3,8 +3,9 @@
 /**
  * phase: "home" | "loading" | "ready" | "error"
  * photo: {file, url, name} or null; asked: what was last sent, so that it can be sent again
+ * answerPhoto: address of the photo that the answer is about; heat: {id, url, title} of the piece it is marked for
  */
-const initial = { phase: "home", locale: "en", photo: null, asked: null, answer: null, answerPhoto: null, problem: null };
+const initial = { phase: "home", locale: "en", photo: null, asked: null, answer: null, answerPhoto: null, heat: null, problem: null };
 
 let state = Object.freeze({ ...initial });
 const listeners = new Set();

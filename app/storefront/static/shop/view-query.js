@@ -64,7 +64,8 @@ function range({ min, max }, currency) {
 /** Only worth saying when both a photo and words were weighed. */
 function weights(fusion) {
   if (!fusion?.image || !fusion?.text) return [];
-  return [t("weighedValue", { image: share(fusion.image), text: share(fusion.text) })];
+  const told = t("weighedValue", { image: share(fusion.image), text: share(fusion.text) });
+  return [told, fusion.fallback && h("span", { class: "faint small" }, t("weighedPlainly"))].filter(Boolean);
 }
 
 export const filterNames = (names) => list(names.map((name) => (has(`filter_${name}`) ? t(`filter_${name}`) : name)));
