@@ -8,5 +8,6 @@ from app.observability.health import router as health
 from app.observability.metrics import router as metrics
 from app.recommendations.endpoints import router as recommendations
 from app.storefront.endpoints import router as storefront
+from app.tags.endpoints import router as tags
 
-ROUTERS: tuple[APIRouter, ...] = (recommendations, catalog, jobs, health, metrics, storefront)
+ROUTERS: tuple[APIRouter, ...] = (recommendations, tags, catalog, jobs, health, metrics, storefront)

@@ -18,7 +18,7 @@ from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
-from models.zero_shot import AttributeTagger
+from models.zero_shot import AttributeTagger, SenseVectors
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,7 @@ class Container:
     blobs: BlobStore
     engine: Engine
     tagger: AttributeTagger
+    senses: SenseVectors
     snapshots: SnapshotStore
     live: LiveCatalog
     jobs: JobRunner
@@ -47,7 +48,8 @@ class Container:
         handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
         jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)
         tagger = await AttributeTagger.build(engine)
-        return cls(settings, database, blobs, engine, tagger, snapshots, live, jobs)
+        senses = SenseVectors(engine, tagger.senses)
+        return cls(settings, database, blobs, engine, tagger, senses, snapshots, live, jobs)
 
     async def start(self) -> None:
         """Take up jobs, and load what the first shopper would otherwise wait for."""

@@ -64,6 +64,8 @@ class LimitSettings(BaseModel):
     photo_pixels: int = Field(default=50_000_000, ge=1)
     request_bytes: int = Field(default=40 * MEGABYTE, ge=1)
     description_chars: int = Field(default=2_000, ge=1)
+    labels: int = Field(default=100, ge=1)
+    label_chars: int = Field(default=100, ge=1)
 
 
 class ShopSettings(BaseModel):
@@ -85,6 +87,17 @@ class RankingSettings(BaseModel):
     attributes: float = Field(default=0.3, ge=0)
     over_fetch: int = Field(default=200, ge=1)
     diversity: float = Field(default=0.15, ge=0, le=1)
+
+
+class InferenceSettings(BaseModel):
+    """What a feed leaves out, told from titles and pictures at a reindex.
+
+    `confidence`: the least at which filters, ranking and outfits go by it. A changed value counts from the next
+    reindex on, which embeds nothing again for it.
+    """
+
+    enabled: bool = True
+    confidence: float = Field(default=0.8, ge=0, le=1)
 
 
 class AuthSettings(BaseModel):
@@ -118,6 +131,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     shop: ShopSettings = ShopSettings()
     ranking: RankingSettings = RankingSettings()
+    inference: InferenceSettings = InferenceSettings()
     auth: AuthSettings = AuthSettings()
     jobs: JobSettings = JobSettings()
 

@@ -14,13 +14,13 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
-from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from app.catalog.filters import resolve
 from app.catalog.schemas import FILTERS_EXAMPLE, Filters
-from app.errors import FieldError, InvalidRequest, UnreadablePhoto
+from app.errors import FieldError, InvalidRequest
+from app.multipart import field_errors, photo_files, read_multipart, read_photo, refuse, text_fields
 from app.recommendations.schemas import Mode
 from app.settings import Locale, Settings
 from app.texts import FormText
@@ -28,7 +28,6 @@ from app.texts import FormText
 MOST_PHOTOS = 4
 MOST_FIELDS = 64
 LARGEST_BUDGET = Decimal(1_000_000_000)
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 BUDGET_FORM = 'must be an amount and a currency, such as 150 EUR or {"amount": "150.00", "currency": "EUR"}'
 
 
@@ -139,60 +138,20 @@ def form_schema() -> dict[str, Any]:
 
 async def read_form(request: Request, settings: Settings) -> tuple[Ask, list[bytes]]:
     """The checked fields and the photos' bytes. Raises InvalidRequest with every wrong field, UnreadablePhoto."""
-    form = await _form(request)
+    form = await read_multipart(request, most_fields=MOST_FIELDS, what="a photo, a description or both")
     errors: list[FieldError] = []
-    fields = _single_fields(form, errors)
-    photos = _photo_files(form, errors)
+    fields = {name: value for name, (value,) in text_fields(form, Ask.model_fields, errors).items()}
+    photos = photo_files(form, MOST_PHOTOS, errors)
     context = {"chars": settings.limits.description_chars, "currency": settings.shop.currency}
     ask = Ask()
     try:
         ask = Ask.model_validate(fields, context=context)
     except ValidationError as error:
-        errors += [_field_error(e) for e in error.errors(include_url=False, include_context=False)]
+        errors += field_errors(error)
     if not errors:
         errors += _together(ask, photos)
-    if errors:
-        summary = "; ".join(f"{e.field} {e.reason}" for e in errors[:3])
-        raise InvalidRequest(f"{summary}.", fields=errors)
-    return ask, [await _read(photo, number) for number, photo in enumerate(photos, start=1)]
-
-
-async def _form(request: Request) -> FormData:
-    if not request.headers.get("content-type", "").lower().startswith(FORMS):
-        reason = "must be a form: send multipart/form-data with a photo, a description or both"
-        raise InvalidRequest(f"The body {reason}.", fields=[FieldError("body", reason)])
-    try:
-        return await request.form(max_files=MOST_FIELDS, max_fields=MOST_FIELDS)
-    except HTTPException as error:
-        reason = f"could not be read as a form: {error.detail}"
-        raise InvalidRequest(f"The body {reason}", fields=[FieldError("body", reason)]) from error
-
-
-def _single_fields(form: FormData, errors: list[FieldError]) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for name, value in form.multi_items():
-        if name == "photo":
-            continue
-        if name not in Ask.model_fields:
-            errors.append(FieldError(name[:64], f"is unknown; known are photo, {', '.join(Ask.model_fields)}"))
-        elif not isinstance(value, str):
-            errors.append(FieldError(name, "must be text, not a file"))
-        elif name in fields:
-            errors.append(FieldError(name, "is given twice; send it once"))
-        elif value != "":
-            fields[name] = value
-    return fields
-
-
-def _photo_files(form: FormData, errors: list[FieldError]) -> list[UploadFile]:
-    """The chosen files. A page with an empty file input sends a part without name and content: no photo."""
-    given = form.getlist("photo")
-    if any(isinstance(photo, str) and photo for photo in given):
-        errors.append(FieldError("photo", "must be a file, not text"))
-    photos = [p for p in given if isinstance(p, UploadFile) and (p.filename or p.size)]
-    if len(photos) > MOST_PHOTOS:
-        errors.append(FieldError("photo", f"is given {len(photos)} times; at most {MOST_PHOTOS} photos are taken"))
-    return photos
+    refuse(errors)
+    return ask, [await read_photo(photo, number) for number, photo in enumerate(photos, start=1)]
 
 
 def _together(ask: Ask, photos: list[UploadFile]) -> list[FieldError]:
@@ -202,17 +161,3 @@ def _together(ask: Ask, photos: list[UploadFile]) -> list[FieldError]:
     if ask.image_weight == 0 and ask.text_weight == 0:
         return [FieldError("image_weight", "and text_weight cannot both be 0; raise one")]
     return []
-
-
-async def _read(photo: UploadFile, number: int) -> bytes:
-    data = await photo.read()
-    if not data:
-        reason = "is an empty file; send the picture itself"
-        raise UnreadablePhoto(f"Photo {number} {reason}.", fields=[FieldError("photo", reason)])
-    return data
-
-
-def _field_error(error: Any) -> FieldError:
-    where = ".".join(str(part) for part in error["loc"])
-    reason = str(error["msg"]).removeprefix("Value error, ")
-    return FieldError(where, reason[:1].lower() + reason[1:])

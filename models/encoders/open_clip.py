@@ -187,7 +187,11 @@ def _where(device: str, precision: str) -> tuple[str, torch.dtype]:
 def _spec(name: str, revision: str, model: nn.Module, metadata: Metadata) -> ModelSpec:
     spec = ModelSpec(name=name, revision=revision, dims=_dims(model), preprocess_version=PREPROCESS)
     return replace(
-        spec, cosine_scale=metadata.cosine_scale, cosine_shift=metadata.cosine_shift, temperature=metadata.temperature
+        spec,
+        cosine_scale=metadata.cosine_scale,
+        cosine_shift=metadata.cosine_shift,
+        temperature=metadata.temperature,
+        facets=metadata.facets,
     )
 
 

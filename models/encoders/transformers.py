@@ -112,6 +112,7 @@ class TransformersEncoder(BatchedEncoder):
         spec = ModelSpec(
             name=name, revision=revision or module_revision(model), dims=dims(model), preprocess_version=PREPROCESS,
             cosine_scale=metadata.cosine_scale, cosine_shift=metadata.cosine_shift, temperature=metadata.temperature,
+            facets=metadata.facets,
         )  # fmt: skip
         known = TransformersTokenEncoder if model.config.model_type in WITH_TOKENS else TransformersEncoder
         return known(model, processor, spec, where, dtype)
@@ -144,7 +145,7 @@ def image_tokens(model: Any, pixel_values: Tensor) -> tuple[Tensor, Tensor]:
     else:
         tokens = model.visual_projection(model.vision_model.post_layernorm(patches))
         vectors = model.visual_projection(out.pooler_output)
-    return vectors, tokens.reshape(len(pixel_values), rows, cols, -1)
+    return vectors, tokens.reshape(pixel_values.shape[0], rows, cols, -1)  # len() would fix an exported graph
 
 
 def text_tokens(model: Any, pad: int, **inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:

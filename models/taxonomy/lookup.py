@@ -85,6 +85,13 @@ class Taxonomy:
         found = self._attributes_by_word[facet].get(_key(text))
         return self.attributes[facet][found] if found else None
 
+    def name_of(self, facet: str, value: str, locale: str) -> str:
+        """The word shown for `value` of `kind`, `colour` or a facet; the value itself where the taxonomy lacks it."""
+        tables: dict[str, Mapping[str, Kind] | Mapping[str, Colour] | Mapping[str, Attribute]]
+        tables = {"kind": self.kinds, "colour": self.colours, **self.attributes}
+        entry = tables.get(facet, {}).get(value)
+        return entry.name(locale) if entry else value
+
     def slot_of(self, kind_id: str) -> str:
         """Slot of a kind; what is unknown counts as not worn."""
         kind = self.kinds.get(kind_id)

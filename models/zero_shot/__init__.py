@@ -1,6 +1,8 @@
-"""Labels in words to probabilities, without training on them."""
+"""Labels in words to probabilities, without training on them; and what a model learned to tell of a garment."""
 
 from models.zero_shot.classify import classify
+from models.zero_shot.labels import LabelSet, read_labels
+from models.zero_shot.senses import SenseVectors, TextEncoder
 from models.zero_shot.tagger import AttributeTagger, Tag
 
-__all__ = ["AttributeTagger", "Tag", "classify"]
+__all__ = ["AttributeTagger", "LabelSet", "SenseVectors", "Tag", "TextEncoder", "classify", "read_labels"]

@@ -48,9 +48,9 @@ class LabelSet:
 
     def probabilities(
         self, image: Vector, vectors: Mapping[Sense, Vector], temperature: float, crops: Sequence[RGB] = ()
-    ) -> NDArray[np.float32]:
+    ) -> NDArray[np.float64]:
         """Shares of the labels, shape (labels,), summing to 1; pixels of `crops` have a say among colours."""
-        found = softmax(temperature * self.cosines(image[None], vectors)[0].astype(np.float64)).astype(np.float32)
+        found = softmax(temperature * self.cosines(image[None], vectors)[0].astype(np.float64))
         if not self.colours or not crops:
             return found
         order = families()

@@ -65,10 +65,10 @@ def pixel_shares(crops: Sequence[RGB]) -> NDArray[np.float64]:
     return shares
 
 
-def with_pixels(chances: NDArray[np.float32], shares: NDArray[np.float64]) -> NDArray[np.float32]:
+def with_pixels(chances: NDArray[np.floating], shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """A product of experts: an embedding's chances of each colour and the pixels' shares of it, shape (n,) both."""
     weighted = chances * (shares + PIXEL_FLOOR) ** PIXEL_POWER
-    return np.asarray(weighted / weighted.sum(), dtype=np.float32)
+    return np.asarray(weighted / weighted.sum(), dtype=np.float64)
 
 
 def _unlike_border(lab: NDArray[np.float64]) -> NDArray[np.float64]:
