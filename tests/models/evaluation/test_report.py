@@ -86,7 +86,7 @@ def _table(path: Path, rows: "list[dict[str, str]]") -> None:
 
 
 def test_a_knowing_encoder_finds_every_name(folder: Path, few_drawings: None) -> None:
-    report = evaluate(Knowing(), folder, "val", None)
+    report = evaluate(Knowing(), folder, "val", None, only=["photos", "names"])
     assert report.value("name → picture R@1") == 1.0
     assert report.value("photo → catalogue kind@10") == pytest.approx(1 / 3)
     control = [figure.random for figure in report.figures if "kind@10" in figure.name]
@@ -101,7 +101,7 @@ class Blank:
 
 
 def test_with_a_preprocessor_both_figures_are_there(folder: Path, few_drawings: None) -> None:
-    report = evaluate(FakeEncoder(), folder, "val", None, preprocessor=Blank())
+    report = evaluate(FakeEncoder(), folder, "val", None, preprocessor=Blank(), only=["photos"])
     names = [figure.name for figure in report.figures]
     assert "photo → catalogue kind@10" in names
     assert "photo → catalogue kind@10, cropped (blank-1)" in names
@@ -109,13 +109,14 @@ def test_with_a_preprocessor_both_figures_are_there(folder: Path, few_drawings: 
 
 def test_embeddings_are_kept_by_revision(folder: Path, tmp_path: Path, few_drawings: None) -> None:
     cache = tmp_path / "cache"
-    first = evaluate(FakeEncoder(16), folder, "val", cache)
+    few = ("photos", "names")
+    first = evaluate(FakeEncoder(16), folder, "val", cache, only=few)
     kept = {path: path.stat().st_mtime_ns for path in cache.rglob("*.npy")}
     assert kept
-    assert evaluate(FakeEncoder(16), folder, "val", cache) == first
+    assert evaluate(FakeEncoder(16), folder, "val", cache, only=few) == first
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.npy")} == kept
-    evaluate(FakeEncoder(8), folder, "val", cache)
-    assert len(list(cache.rglob("*.npy"))) == 2 * len(kept)
+    evaluate(FakeEncoder(8), folder, "val", cache, only=few)
+    assert len(list(cache.rglob("*.npy"))) == 2 * len(kept)  # nothing of the other revision was taken for its own
 
 
 def test_the_report_prints_and_is_json() -> None:

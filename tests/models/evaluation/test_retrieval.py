@@ -1,7 +1,7 @@
 """Retrieval metrics against brute force and their own definitions."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -22,6 +22,7 @@ def rows(n: int, seed: int, d: int = 6) -> Rows:
     return made / np.linalg.norm(made, axis=1, keepdims=True)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 500), n=st.integers(1, 12), m=st.integers(1, 30))
 def test_ranks_are_places_in_the_sorted_list(seed: int, n: int, m: int) -> None:
     queries, gallery = rows(n, seed), rows(m, seed + 1)
@@ -37,6 +38,7 @@ def test_a_model_that_gives_everything_the_same_vector_scores_nothing() -> None:
     assert recall_at(ranks(same[:5], same, [0, 1, 2, 3, 4]), 10) == 0.0
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 500), k=st.integers(1, 40))
 def test_top_is_sorted_and_best(seed: int, k: int) -> None:
     queries, gallery = rows(3, seed), rows(20, seed + 1)
@@ -48,6 +50,7 @@ def test_top_is_sorted_and_best(seed: int, k: int) -> None:
         assert len(set(best.tolist())) == len(best)
 
 
+@settings(deadline=None)
 @given(places=hnp.arrays(np.int64, st.integers(1, 30), elements=st.integers(1, 50)), k=st.integers(1, 49))
 def test_recall_grows_with_k(places: "np.ndarray[tuple[int], np.dtype[np.int64]]", k: int) -> None:
     assert 0 <= recall_at(places, k) <= recall_at(places, k + 1) <= 1
