@@ -32,7 +32,6 @@ class Frame:
     locale: str
     currency: str
     budget: Decimal | None
-    with_photo: bool
 
 
 def needed(decision: Decision) -> list[str]:
@@ -74,8 +73,10 @@ def filters_shown(filters: Filters) -> dict[str, Any]:
     return filters.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
 
 
-def fusion_shown(fused: Fused) -> dict[str, Any]:
-    return {"kind": fused.kind, "image": round(fused.image, 4), "text": round(fused.text, 4)}
+def fusion_shown(fused: Fused, wanted: str, *, both: bool) -> dict[str, Any]:
+    """`wanted` is the fusion's name that the request or the settings gave; `both` when there was something to fuse."""
+    shown: dict[str, Any] = {"kind": fused.kind, "image": round(fused.image, 4), "text": round(fused.text, 4)}
+    return shown | {"fallback": True} if both and fused.kind != wanted else shown
 
 
 def attributes_shown(seen: Sequence[Seen]) -> list[dict[str, Any]]:
@@ -87,13 +88,13 @@ def _ids(decision: Decision, look: Look) -> list[str]:
     return [*anchor, *(p.id for p in look.pieces)]
 
 
-def _asked(decision: Decision, item_id: str, frame: Frame) -> Asked:
+def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame) -> Asked:
     price = decision.filters.price
     limit = Money.of(price.max, frame.currency) if price and price.max is not None else None
     return Asked(
         wanted=decision.wanted[item_id],
         locale=frame.locale,
-        with_photo=frame.with_photo,
+        alike=evidence.alike,
         sizes=frozenset(s.casefold().strip() for s in decision.filters.size),
         limit=f"{limit.amount} {limit.currency}" if limit else "",
     )
@@ -102,7 +103,7 @@ def _asked(decision: Decision, item_id: str, frame: Frame) -> Asked:
 def _suggestion_row(
     rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame
 ) -> SuggestionRow:
-    told = reasons(ranked, _asked(decision, ranked.item.id, frame), evidence.shares)
+    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame), evidence.shares)
     return SuggestionRow(
         rank=rank,
         item_id=ranked.item.id,

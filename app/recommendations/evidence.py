@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.recommendations.decide import Decision
-from app.recommendations.ranking import Ranked
+import numpy as np
+
+from app.recommendations.decide import Decision, Garment
+from app.recommendations.ranking import Calibration, Ranked
 from app.recommendations.relevance import Relevance, relevance_of
 from app.recommendations.shares import pull, shares
 from models.contracts import WHOLE, Vector
@@ -13,31 +15,46 @@ from models.engine import QueryPart
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Shares by source, empty where there is nothing to say; None without a photo or without its tokens."""
+    """Of one suggestion.
+
+    Attributes:
+        shares: of its score by source; empty where nothing of the score came from anywhere.
+        alike: how much its picture is like the photo's garment, calibrated, 0 to 1; None without a photo. The part
+            `image` of its score is the likeness with the whole query, words and all.
+        relevance: what in the photo mattered; None without a photo or without its tokens.
+    """
 
     shares: Mapping[str, float]
+    alike: float | None = None
     relevance: Relevance | None = None
 
 
-def evidence_of(
-    decision: Decision, words: Vector | None, aspect: float, vector_of: Callable[[int], Vector]
-) -> dict[str, Evidence]:
-    """By item id.
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What is known besides the decision when it is looked at.
 
-    Args:
+    Attributes:
         words: the text's vector, shape (d,), or None.
         aspect: the first photo's width by its height.
         vector_of: the image vector, shape (d,), of an item's row.
     """
-    return {
-        ranked.item.id: _evidence(ranked, decision, words, aspect, vector_of(ranked.row)) for ranked in decision.ranked
-    }
 
+    words: Vector | None
+    aspect: float
+    vector_of: Callable[[int], Vector]
+    calibration: Calibration
 
-def _evidence(ranked: Ranked, decision: Decision, words: Vector | None, aspect: float, item: Vector) -> Evidence:
-    garment = decision.garments[ranked.item.id]
-    split = pull(garment.part.fused, garment.part.image, words, item)
-    return Evidence(shares(ranked, garment.wanted, split), _relevance(garment.part, aspect, item))
+    def evidence(self, decision: Decision) -> dict[str, Evidence]:
+        """For every suggestion, by item id."""
+        return {ranked.item.id: self._of(ranked, decision.garments[ranked.item.id]) for ranked in decision.ranked}
+
+    def _of(self, ranked: Ranked, garment: Garment) -> Evidence:
+        item, part = self.vector_of(ranked.row), garment.part
+        found = shares(ranked, garment.wanted, pull(part.fused, part.image, self.words, item))
+        if part.image is None:
+            return Evidence(found)
+        alike = float(self.calibration(np.asarray(part.image @ item)))
+        return Evidence(found, alike, _relevance(part, self.aspect, item))
 
 
 def _relevance(part: QueryPart, aspect: float, item: Vector) -> Relevance | None:

@@ -55,11 +55,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for, as far as reasons speak of it. `limit` and `budget` are as the shopper reads them."""
+    """What was asked for, as far as reasons speak of it.
+
+    Attributes:
+        alike: how much the item's picture is like the photo's garment, calibrated, 0 to 1; None without a photo.
+        sizes: case-folded.
+        limit: the highest price, as the shopper reads it; empty without one.
+    """
 
     wanted: Wanted
     locale: str
-    with_photo: bool = False
+    alike: float | None = None
     sizes: frozenset[str] = frozenset()
     limit: str = ""
 
@@ -100,13 +106,13 @@ def _found(ranked: Ranked, asked: Asked) -> Iterator[_Found]:
         yield _Found("despite")
     yield from _kind_and_colour(item, wanted, locale)
     yield from _facets(item, wanted, locale)
-    if asked.with_photo and ranked.parts.get("image", 0.0) >= ALIKE:
+    if asked.alike is not None and asked.alike >= ALIKE:
         yield _Found("similar_look", {"source": "photo"})
     if not ranked.avoided:
         yield from _avoids(item, wanted, locale)
     yield from _words(item, wanted, locale)
     yield from _offer(item, asked)
-    if not asked.with_photo and ranked.parts.get("image", 0.0) >= ALIKE:
+    if asked.alike is None and ranked.parts.get("image", 0.0) >= ALIKE:
         yield _Found("similar_look", {"source": "words"})
 
 

@@ -1,15 +1,15 @@
 """The use case: photos and words in, a stored answer out. Knows no HTTP and no SQL."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from app.catalog.columns import Columns
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters
@@ -28,7 +28,8 @@ from app.errors import (
 from app.media.photo import decode
 from app.recommendations import answer
 from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
-from app.recommendations.evidence import Evidence, evidence_of
+from app.recommendations.evidence import Evidence, Witness
+from app.recommendations.lifting import known_in, lift_said
 from app.recommendations.relevance import Relevance, unpacked
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
@@ -44,12 +45,6 @@ from models.zero_shot import AttributeTagger
 ID_BYTES = 18
 ANYTHING = {"en": "clothes", "zh": "衣服"}
 """What is embedded when somebody says only what they do not want."""
-
-MONEY = re.compile(
-    r"(?:[€$£¥]\s?\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?\s?(?:元|块钱?|欧元|美元|英镑|€|\$|£|(?:eur|usd|gbp|cny|rmb|euros?|dollars?|pounds?|bucks)\b))",
-    re.IGNORECASE,
-)
-"""Prices in a text are not understood yet: they are named in `query.ignored` rather than passed over in silence."""
 
 RETRY_S = 1
 
@@ -98,12 +93,12 @@ class RecommendationService:
         watch = Stopwatch()
         with watch.stage("decode"):
             photos = await decode_all(asked.photos, self.settings.limits)
-        parsed = await asyncio.to_thread(parse, asked.description, asked.avoid or None)
         view = await self.live.view()
+        parsed, ignored, asked = await asyncio.to_thread(self._read, asked, view.columns)
         query = await self._encode(photos, parsed, asked)
         watch.spent.update(query.timings_ms)
         stocked = view.columns.categories["kind"].counts()
-        garments = garments_of(query, parsed, [_seen(self.tagger, part, stocked) for part in query.parts])
+        garments = garments_of(query, parsed, [_seen(self.tagger, part, stocked) for part in query.parts], view.columns)
         decider = Decider(view, self.engine.spec, self.settings.ranking)
         decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
         row = RecommendationRow(
@@ -114,12 +109,21 @@ class RecommendationService:
             model_revision=self.engine.spec.revision,
             device=self.engine.device,
             index_version=view.version,
-            query=_understood(parsed, query, garments, decision) | _language(parsed, asked.locale),
+            query={
+                **_understood(parsed, query, garments, decision),
+                **_language(parsed, asked.locale),
+                "fusion": answer.fusion_shown(
+                    query.parts[0].fused,
+                    asked.fusion or self.settings.model.fusion,
+                    both=bool(photos) and query.text is not None,
+                ),
+            },
             timings_ms={},
         )
         with watch.stage("rank"):
             aspect = photos[0].width / photos[0].height if photos else 1.0
-            evidence = evidence_of(decision, query.text, aspect, lambda item: np.asarray(view.snapshot.image[item]))
+            witness = Witness(query.text, aspect, lambda row: np.asarray(view.snapshot.image[row]), decider.calibration)
+            evidence = witness.evidence(decision)
         return await self._store(row, decision, evidence, asked, watch)
 
     async def get(self, recommendation_id: str) -> RecommendationOut:
@@ -157,6 +161,21 @@ class RecommendationService:
         if not await self.recommendations.delete(recommendation_id):
             raise _not_found(recommendation_id)
 
+    def _read(
+        self, asked: RecommendationRequest, columns: Columns
+    ) -> tuple[ParsedText, tuple[str, ...], RecommendationRequest]:
+        """The words understood, what of them cannot be used, and the request with the filters and budget they name."""
+        parsed = parse(asked.description, asked.avoid or None, known_in(columns))
+        said = lift_said(
+            parsed,
+            asked.filters,
+            asked.budget,
+            columns,
+            self.settings.shop.currency,
+            semantic=asked.mode == "semantic",
+        )
+        return parsed, said.ignored, replace(asked, filters=said.filters, budget=said.budget)
+
     async def _encode(self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest) -> EncodedQuery:
         words = parsed.positive or (None if photos else ANYTHING[parsed.language])
         try:
@@ -182,7 +201,6 @@ class RecommendationService:
             locale=asked.locale,
             currency=self.settings.shop.currency,
             budget=asked.budget,
-            with_photo=bool(asked.photos),
         )
         with watch.stage("persist"):
             hydrated = await self.items.hydrate(answer.needed(decision))
@@ -219,17 +237,17 @@ def _seen(tagger: AttributeTagger, part: QueryPart, stocked: Mapping[str, int]) 
 
 
 def _understood(
-    parsed: ParsedText, query: EncodedQuery, garments: Sequence[Garment], decision: Decision
+    parsed: ParsedText, query: EncodedQuery, garments: Sequence[Garment], decision: Decision, ignored: Sequence[str]
 ) -> dict[str, Any]:
-    """The `query` block of the answer."""
+    """The `query` block of the answer, but for its language and fusion."""
     return {
         "photo_kind": query.photo_kind,
         "attributes": answer.attributes_shown([s for g in garments for s in g.seen]),
         "terms": list(parsed.terms),
         "negations": list(parsed.negations),
         "filters": answer.filters_shown(decision.filters),
-        "ignored": MONEY.findall(parsed.clean),
-        "fusion": answer.fusion_shown(query.parts[0].fused),
+        "ignored": list(ignored),
+        "corrections": [{"from": c.said, "to": c.meant} for c in parsed.corrections],
     }
 
 

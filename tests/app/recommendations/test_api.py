@@ -66,6 +66,17 @@ async def test_weights_override_the_fusion(service: Service) -> None:
     assert (body["query"]["fusion"]["image"], body["query"]["fusion"]["text"]) == (0.25, 0.75)
 
 
+async def test_a_fusion_without_weights_for_this_model_says_that_the_plain_one_was_used(service: Service) -> None:
+    body = (await service.post([photo()], description="blue", fusion="attention")).json()
+    assert body["query"]["fusion"] == {"kind": "weighted", "image": 0.6, "text": 0.4, "fallback": True}
+    fetched = (await service.client.get(f"{ROUTE}/{body['id']}")).json()
+    assert fetched["query"] == body["query"]
+    nothing_to_fuse = (await service.post([photo()], fusion="attention")).json()
+    assert "fallback" not in nothing_to_fuse["query"]["fusion"]
+    asked_for = (await service.post([photo()], description="blue", fusion="weighted")).json()
+    assert "fallback" not in asked_for["query"]["fusion"]
+
+
 async def test_chinese_words_get_chinese_answers(service: Service) -> None:
     body = (await service.post(description="红色连衣裙，不要黑色", locale="zh")).json()
     assert (body["locale"], body["query"]["language"]) == ("zh", "zh")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 
@@ -37,7 +38,7 @@ def test_a_shade_of_the_colour_is_called_close_not_the_same() -> None:
 
 def test_an_unsure_photo_is_not_claimed_to_be_recognised() -> None:
     unsure = Wanted(kind=Target(frozenset({"dress"}), 0.2, "photo"))
-    assert codes(ranked(item("a")), Asked(unsure, "en", with_photo=True)) == ["nearest"]
+    assert codes(ranked(item("a")), Asked(unsure, "en", alike=0.1)) == ["nearest"]
 
 
 def test_the_photo_and_the_words_are_told_apart() -> None:
@@ -66,8 +67,34 @@ def test_reasons_in_chinese() -> None:
     assert [r.text for r in reasons(ranked(item("a")), asked)] == ["正是您要的连衣裙", "红色，正是您要的颜色"]
 
 
+def test_reasons_come_in_the_order_of_what_brought_the_score() -> None:
+    asked = Asked(said(kinds=["dress"], colours=["red"], usage=["party"]), "en", alike=0.9, limit="50.00 EUR")
+    shares = {"photo": 0.4, "colour": 0.3, "usage": 0.2, "kind": 0.1}
+    told = [r.code for r in reasons(ranked(item("a", usage="party")), asked, shares)]
+    assert told == ["similar_look", "same_colour", "for_occasion", "same_kind"]
+
+
+def test_what_is_wrong_is_said_first_and_what_brought_no_score_last() -> None:
+    asked = Asked(replace(avoiding(colours=["red"]), kind=said(kinds=["dress"]).kind), "en", limit="50.00 EUR")
+    told = [r.code for r in reasons(ranked(item("a"), avoided=True), asked, {"words": 0.5, "kind": 0.5})]
+    assert told == ["despite", "same_kind", "within_budget"]
+
+
+def test_the_vaguest_reason_comes_after_all_that_can_be_named() -> None:
+    asked = Asked(said(kinds=["dress"], terms=["linen"]), "en")
+    found = ranked(item("a", title="Linen dream"), image=0.9)
+    told = [r.code for r in reasons(found, asked, {"words": 0.9, "kind": 0.1})]
+    assert told == ["matches_word", "same_kind", "similar_look"]
+
+
+def test_a_picture_is_called_like_the_photo_only_if_it_is_and_not_for_what_the_words_added() -> None:
+    found = ranked(item("a"), image=0.95)
+    assert codes(found, Asked(Wanted(), "en", alike=0.3)) == ["nearest"]
+    assert codes(found, Asked(Wanted(), "en", alike=0.7)) == ["similar_look"]
+
+
 def test_at_most_four_reasons() -> None:
-    asked = Asked(said(kinds=["dress"], colours=["red"], usage=["party"], season=["summer"]), "en", with_photo=True)
+    asked = Asked(said(kinds=["dress"], colours=["red"], usage=["party"], season=["summer"]), "en", alike=0.9)
     assert len(reasons(ranked(item("a", usage="party", season="summer"), image=0.9), asked)) == 4
 
 
