@@ -2,15 +2,55 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.training.captions import Look, captions
 from models.training.config import Batch
-from models.training.facets import numbers
+from models.training.facets import KIND, numbers
+from models.training.features import Features
 from models.training.task import Step
+
+Ids = NDArray[np.int64]
+GROUP = 16
+"""Garments of one kind that are drawn together as each other's hard negatives."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at each of n things: rows of an array that may lie on disk.
+
+    Attributes:
+        array: features as `ImageFeatures` gives them.
+        place: row of each thing in `array`, int64 (n,); -1 where this view has none of it.
+    """
+
+    array: Features
+    place: Ids
+
+    @classmethod
+    def whole(cls, array: Features) -> "View":
+        """Every row of `array`, in order."""
+        return cls(array, np.arange(len(array)))
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def of(self, things: Tensor) -> "View":
+        """The same look at some of the things, in that order."""
+        return View(self.array, self.place[things.numpy()])
+
+    def take(self, things: Ids) -> Tensor:
+        """Features of `things`, float16, which this view must have. Read in the order they lie in on disk."""
+        places = self.place[things]
+        order = np.argsort(places)
+        out = np.empty((len(things), *self.array.shape[1:]), np.float16)
+        out[order] = self.array[places[order]]
+        return torch.from_numpy(out)
 
 
 @dataclass(frozen=True)
@@ -18,12 +58,12 @@ class Garments:
     """Garments of one look of things (studio or drawn).
 
     Attributes:
-        views: image features, each (n, width) float16; one is picked at random for each garment.
+        views: image features; one is picked at random for each garment. The first has every garment.
         facets: (n, facets) int64.
         said: caption rows of each garment, (n, captions) int64.
     """
 
-    views: tuple[Tensor, ...]
+    views: tuple[View, ...]
     facets: Tensor
     said: Tensor
 
@@ -38,36 +78,57 @@ class Texts:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """All that `draw` needs. `names` holds each studio garment's row in `name_features`."""
+    """All that `draw` needs. `names` holds each studio garment's row in the views of names."""
 
     studio: Garments
     drawn: Garments
-    photo_views: tuple[Tensor, ...]
+    photo_views: tuple[View, ...]
     photo_labels: Tensor
     fits: Tensor
     names: Tensor
-    name_features: Tensor
+    name_views: tuple[View, ...]
     captions: Texts
     caption_features: Tensor
 
     def draw(self, batch: Batch, generator: torch.Generator) -> Step:
-        """One random batch."""
-        studio = torch.randint(len(self.studio.facets), (batch.catalogue,), generator=generator)
+        """One random batch. Part of its catalogue comes in groups of one kind, so that near misses meet."""
+        studio = self._studio(batch, generator)
         drawn = torch.randint(max(1, len(self.drawn.facets)), (batch.flats,), generator=generator)
         photos = torch.randint(len(self.photo_labels), (batch.photos,), generator=generator)
         said = torch.cat([self._said(self.studio, studio, generator), self._said(self.drawn, drawn, generator)])
+        others = torch.randint(len(self.name_views[0]), (batch.other_names,), generator=generator)
         return Step(
             looks=torch.cat([pick(self.studio.views, studio, generator), pick(self.drawn.views, drawn, generator)]),
             facets=torch.cat([self.studio.facets[studio], self.drawn.facets[drawn]]),
             studio=len(studio),
-            names=self.name_features[self.names[studio]],
+            names=pick(self.name_views, self.names[studio], generator),
             name_ids=self.names[studio],
+            other_names=pick(self.name_views, others, generator),
+            other_ids=others,
             captions=self.caption_features[said],
             said=self.captions.facets[said],
             photos=pick(self.photo_views, photos, generator),
             labels=self.photo_labels[photos],
             fits=self.fits,
         )
+
+    def _studio(self, batch: Batch, generator: torch.Generator) -> Tensor:
+        """Rows of studio garments: `grouped` of them in groups of a kind, the others at random."""
+        groups = min(batch.grouped, batch.catalogue) // GROUP
+        weights = torch.tensor([float(len(rows)) for rows in self._by_kind]).sqrt()
+        kinds = torch.multinomial(weights, groups, replacement=True, generator=generator).tolist() if groups else []
+        alike = [
+            rows[torch.randint(len(rows), (GROUP,), generator=generator)]
+            for rows in (self._by_kind[kind] for kind in kinds)
+        ]
+        count = batch.catalogue - groups * GROUP
+        return torch.cat([*alike, torch.randint(len(self.studio.facets), (count,), generator=generator)])
+
+    @cached_property
+    def _by_kind(self) -> list[Tensor]:
+        """Rows of the studio garments of each kind there is."""
+        kinds = self.studio.facets[:, KIND]
+        return [(kinds == kind).nonzero()[:, 0] for kind in sorted(set(kinds.tolist()))]
 
     @staticmethod
     def _said(garments: Garments, rows: Tensor, generator: torch.Generator) -> Tensor:
@@ -76,15 +137,17 @@ class TrainingSet:
         return garments.said[rows, choice]
 
 
-def pick(views: Sequence[Tensor], rows: Tensor, generator: torch.Generator) -> Tensor:
+def pick(views: Sequence[View], rows: Tensor, generator: torch.Generator) -> Tensor:
     """Features of `rows`, each from a view of its own choice; the first view twice as often as any other."""
     weights = torch.ones(len(views))
     weights[0] = 2.0
-    choice = torch.multinomial(weights, len(rows), replacement=True, generator=generator)
-    out = torch.empty(len(rows), views[0].shape[1], dtype=views[0].dtype)
+    choice, things = torch.multinomial(weights, len(rows), replacement=True, generator=generator).numpy(), rows.numpy()
+    for number, view in enumerate(views):
+        choice[(choice == number) & (view.place[things] < 0)] = 0
+    out = torch.empty(len(rows), *views[0].array.shape[1:], dtype=torch.float16)
     for number, view in enumerate(views):
         mine = choice == number
-        out[mine] = view[rows[mine]]
+        out[torch.from_numpy(mine)] = view.take(things[mine])
     return out
 
 

@@ -48,7 +48,7 @@ def agreement(looks: Tensor, captions: Tensor, exact: Tensor | None = None) -> t
     left, right = looks[:, None, :], captions[None, :, :]
     silent = right == UNKNOWN
     holds = silent | (left == right)
-    family = families()
+    family = families().to(looks.device)
     near = silent[..., COLOUR] | (family[left[..., COLOUR]] == family[right[..., COLOUR]])
     if exact is not None:
         near &= ~exact[:, None] | holds[..., COLOUR]

@@ -4,22 +4,26 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor, nn
 
 from models.contracts import RGB
 
 Features = NDArray[np.float16]
-"""Backbone outputs, shape (n, width), float16."""
+"""Backbone outputs, float16: shape (n, width) when pooled, (n, rows, columns, channels) from an early stage."""
 
 Advance = Callable[[str, int, int], None]
 """Called with a label, rows done and rows in all."""
 
-Transform = Callable[[RGB], Tensor]
+Transform = Callable[[RGB], RGB]
+"""Brings a picture to the size the backbone reads."""
+
 CHUNK = 256
 
 
@@ -34,12 +38,11 @@ class ImageFeatures:
     trunk: nn.Module
     transform: Transform
     folder: Path
-    width: int
     advance: Advance = quiet
 
     def of(self, name: str, pictures: Sequence[Callable[[], RGB]]) -> Features:
         """Features of `pictures`, from disk as far as they are there. `name` must change when the pictures do."""
-        store = ArrayStore(self.folder / name, len(pictures), self.width)
+        store = ArrayStore(self.folder / name, (len(pictures), *self._shape))
         trunk = fast(self.trunk) if store.done < len(pictures) else self.trunk
         for start, batch in self._batches(pictures, store.done):
             store.append(start, embed(trunk, batch))
@@ -58,16 +61,23 @@ class ImageFeatures:
                 yield at, ready.result()
 
     def _load(self, pictures: Sequence[Callable[[], RGB]]) -> Tensor:
-        return torch.stack([self.transform(read()) for read in pictures])
+        """(n, 3, h, w) float32 from -1 to 1, channels last."""
+        pixels = np.stack([np.asarray(self.transform(read())) for read in pictures])
+        return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        """Shape of one row, asked of the backbone itself."""
+        return embed(self.trunk, self._load([lambda: Image.new("RGB", (64, 64))])).shape[1:]
 
 
 class ArrayStore:
     """An array on disk that grows by chunks and knows how far it has come."""
 
-    def __init__(self, base: Path, rows: int, width: int) -> None:
+    def __init__(self, base: Path, shape: tuple[int, ...]) -> None:
         base.parent.mkdir(parents=True, exist_ok=True)
         self._array, self._state = base.with_suffix(".npy"), base.with_suffix(".json")
-        self.shape = (rows, width)
+        self.shape = shape
         self.done = self._resume()
 
     def append(self, start: int, values: NDArray[np.float16]) -> None:
@@ -79,7 +89,8 @@ class ArrayStore:
         self._state.write_text(json.dumps({"done": self.done, "shape": self.shape}))
 
     def rows(self) -> Features:
-        rows: Features = np.load(self._array)
+        """The array as it lies on disk, mapped: early activations of a catalogue are larger than memory may be."""
+        rows: Features = np.load(self._array, mmap_mode="r")
         return rows
 
     def _resume(self) -> int:
@@ -98,7 +109,7 @@ def fast(network: nn.Module) -> nn.Module:
 
 @torch.inference_mode()
 def embed(trunk: nn.Module, batch: Tensor) -> Features:
-    """(n, 3, h, w) float32 → (n, width) float16. bfloat16 inside: three times as fast where the CPU has it."""
+    """(n, 3, h, w) float32 → float16 rows. bfloat16 inside: three times as fast where the CPU has it."""
     with torch.autocast("cpu", torch.bfloat16):
         out: Tensor = trunk(batch.to(memory_format=torch.channels_last))
     rows: Features = out.half().numpy()

@@ -4,6 +4,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+SHARPNESS = 10.0
+"""How sharply the soft margin bends: at 1 a triplet would still pull long after it is right."""
+
 
 def multi_positive(
     left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, ignore: Tensor | None = None
@@ -43,5 +46,31 @@ def same(left: Tensor, right: Tensor) -> Tensor:
 
 def supervised(rows: Tensor, labels: Tensor, scale: Tensor) -> Tensor:
     """Supervised contrastive loss within one set; a row is never its own positive nor negative."""
-    eye = torch.eye(len(rows), dtype=torch.bool)
+    eye = torch.eye(len(rows), dtype=torch.bool, device=rows.device)
     return multi_positive(rows, rows, same(labels, labels) & ~eye, scale, ignore=eye)
+
+
+def one_sided(left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, ignore: Tensor | None = None) -> Tensor:
+    """The half of `multi_positive` in which each row of `left` (n, d) looks for its own among `right` (m, d)."""
+    logits = scale * left @ right.T
+    if ignore is not None:
+        logits = logits.masked_fill(ignore & ~positive, -1e4)
+    return _one_way(logits, positive)
+
+
+def hardest_triplets(anchors: Tensor, others: Tensor, positive: Tensor, margin: float) -> Tensor:
+    """Batch-hard triplet loss (Hermans et al. 2017, arXiv:1703.07737) over cosines, in its soft-margin form.
+
+    Args:
+        anchors, others: unit rows (n, d) and (m, d). positive: bool (n, m). Anchors without a positive or without a
+            negative do not count.
+        margin: what a positive's cosine should be ahead by.
+    Returns: scalar, 0 when there is no triplet.
+    """
+    rows = positive.any(1) & ~positive.all(1)
+    if not bool(rows.any()):
+        return (anchors @ others.T).sum() * 0.0
+    cosines, mine = anchors[rows] @ others.T, positive[rows]
+    farthest = cosines.masked_fill(~mine, 2.0).min(1).values
+    nearest = cosines.masked_fill(mine, -2.0).max(1).values
+    return functional.softplus(SHARPNESS * (nearest - farthest + margin)).mean() / SHARPNESS

@@ -17,7 +17,7 @@ from models.training.augment import augmented, photo_view, studio_view
 from models.training.captions import Look
 from models.training.config import Recipe
 from models.training.data import Corpus, Item, indices, lazily
-from models.training.dataset import Garments, TrainingSet, caption_table
+from models.training.dataset import Garments, TrainingSet, View, caption_table
 from models.training.distil import embed_texts
 from models.training.facets import fitting, numbers
 from models.training.features import Advance, Features, ImageFeatures
@@ -45,38 +45,41 @@ class Views:
         """Every photo, file order."""
         return self._of("photos", (p.id for p in self.corpus.photos), self._shots())
 
-    def catalogue_views(self, rows: Sequence[int]) -> list[Features]:
-        """Views of the items `rows`: plain, from the small picture, and augmented ones."""
+    def catalogue_views(self, rows: Sequence[int]) -> list[View]:
+        """Views of the items `rows`: plain, from the small picture where there is a larger, and augmented ones."""
         items = [self.corpus.items[i] for i in rows]
-        plain, small = self.catalogue[rows], self.catalogue[rows].copy()
-        both = [(n, item) for n, item in enumerate(items) if self.corpus.has_large(item)]
+        views = [View(self.catalogue, np.asarray(rows))]
+        both = [n for n, item in enumerate(items) if self.corpus.has_large(item)]
         if both:
-            thumbs = lazily([item for _, item in both], lambda item: self.corpus.small.picture(item.id))
-            small[[n for n, _ in both]] = self._of("small", (item.id for _, item in both), thumbs)
+            thumbs = lazily([items[n] for n in both], lambda item: self.corpus.small.picture(item.id))
+            place = np.full(len(items), -1)
+            place[both] = np.arange(len(both))
+            views.append(View(self._of("small", (items[n].id for n in both), thumbs), place))
         backgrounds = [self._shots()[i] for i in indices(self.corpus.photos, "train")]
         change = partial(studio_view, backgrounds=backgrounds)
         reads = lazily(items, self.corpus.best_picture)
-        more = [
+        more = (
             self._of(f"catalogaug{n}", (i.id for i in items), _changed(reads, change, 100 + n))
             for n in range(1, self.recipe.catalogue_views + 1)
-        ]
-        return [plain, *([small] if both else []), *more]
+        )
+        return [*views, *map(View.whole, more)]
 
-    def photo_views(self, rows: Sequence[int]) -> list[Features]:
+    def photo_views(self, rows: Sequence[int]) -> list[View]:
         """Views of the photos `rows`: plain and augmented ones."""
         ids = [self.corpus.photos[i].id for i in rows]
         reads = [self._shots()[i] for i in rows]
-        more = [
+        more = (
             self._of(f"photosaug{n}", ids, _changed(reads, photo_view, n))
             for n in range(1, self.recipe.photo_views + 1)
-        ]
-        return [self.photos[rows], *more]
+        )
+        return [View(self.photos, np.asarray(rows)), *map(View.whole, more)]
 
-    def drawn(self, flats: Sequence[Flat]) -> list[Features]:
+    def drawn(self, flats: Sequence[Flat]) -> list[View]:
         """Views of drawn garments: plain and one augmented."""
         reads: Pictures = [partial(draw, flat, *FLAT_SIZE) for flat in flats]
         keys = [repr(flat) for flat in flats]
-        return [self._of("flats", keys, reads), self._of("flatsaug", keys, _changed(reads, studio_view, 200))]
+        both = self._of("flats", keys, reads), self._of("flatsaug", keys, _changed(reads, studio_view, 200))
+        return [View.whole(features) for features in both]
 
     def _shots(self) -> Pictures:
         return lazily(self.corpus.photos, lambda photo: self.corpus.shots.picture(photo.id))
@@ -118,16 +121,29 @@ def training_set(corpus: Corpus, views: Views, tower: TextTower, recipe: Recipe)
     names = {name: n for n, name in enumerate(dict.fromkeys(corpus.items[i].name for i in rows))}
     labels = sorted(corpus.fits)
     return TrainingSet(
-        studio=Garments(_tensors(views.catalogue_views(rows)), torch.tensor([numbers(x) for x in looks]), said),
-        drawn=Garments(_tensors(views.drawn(flats)), torch.tensor([numbers(x) for x in drawn]), said_drawn),
-        photo_views=_tensors(views.photo_views(photos)),
+        studio=Garments(tuple(views.catalogue_views(rows)), torch.tensor([numbers(x) for x in looks]), said),
+        drawn=Garments(tuple(views.drawn(flats)), torch.tensor([numbers(x) for x in drawn]), said_drawn),
+        photo_views=tuple(views.photo_views(photos)),
         photo_labels=torch.tensor([labels.index(corpus.photos[i].label) for i in photos]),
         fits=fitting(labels, corpus.fits),
         names=torch.tensor([names[corpus.items[i].name] for i in rows]),
-        name_features=tower.of(list(names)),
+        name_views=tuple(
+            View.whole(tower.of(texts).numpy()) for texts in (list(names), shortened(list(names), recipe.seed))
+        ),
         captions=texts,
         caption_features=tower.of(texts.texts),
     )
+
+
+def shortened(names: Sequence[str], seed: int) -> list[str]:
+    """Each name without one of its words, as a shopper would leave one out; a name of one or two words stays."""
+    rng, out = np.random.default_rng(seed), []
+    for name in names:
+        words = name.split()
+        if len(words) > 2:  # noqa: PLR2004 -- a brand and a thing
+            words.pop(int(rng.integers(len(words))))
+        out.append(" ".join(words))
+    return out
 
 
 def look_of(thing: Item | Flat) -> Look:
@@ -145,7 +161,3 @@ def digest(parts: Iterable[str]) -> str:
 
 def _changed(reads: Pictures, change: Callable[[RGB, np.random.Generator], RGB], seed: int) -> Pictures:
     return [augmented(read, change, (seed, i)) for i, read in enumerate(reads)]
-
-
-def _tensors(views: Iterable[Features]) -> tuple[Tensor, ...]:
-    return tuple(torch.from_numpy(view) for view in views)

@@ -1,30 +1,34 @@
-"""Owns the forward pass and the loss: two heads over frozen features, and how looks, photos and words pull on them."""
+"""Owns the forward pass and the loss: two towers, and how looks, photos and words pull on them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.config import LossWeights
-from models.training.facets import COLOUR, KIND, agreement, families
-from models.training.losses import multi_positive, same, supervised
+from models.training.facets import COLOUR, KIND, UNKNOWN, agreement, families, places
+from models.training.losses import hardest_triplets, multi_positive, one_sided, same, supervised
 
 PAIRINGS = ("names", "captions", "photos", "photo_captions", "photo_labels", "shade")
+MARGIN = 0.1
+CLASS_SCALE = 16.0
+"""Logit scale of the classifiers, whose rows are unit vectors like what they classify."""
+
 MAX_SCALE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One batch of frozen features. n garments (the first `studio` of them from the catalogue), p photos, m captions.
+    """One batch of features. n garments (the first `studio` of them from the catalogue), p photos, m captions.
 
     Attributes:
-        looks: image features (n, image width). facets: (n, facets) int64.
+        looks: image features (n, …) as the task's image tower takes them. facets: (n, facets) int64.
         names: text features of the studio garments' names (studio, text width). name_ids: (studio,) int64, equal
-            where the names are.
+            where the names are. other_names, other_ids: names of further garments that are not in the batch.
         captions: text features (m, text width). said: what they speak of, (m, facets) int64.
-        photos: image features (p, image width). labels: (p,) int64. fits: bool (labels, kinds + 1).
+        photos: image features (p, …). labels: (p,) int64. fits: bool (labels, kinds + 1).
     """
 
     looks: Tensor
@@ -32,11 +36,20 @@ class Step:
     studio: int
     names: Tensor
     name_ids: Tensor
+    other_names: Tensor
+    other_ids: Tensor
     captions: Tensor
     said: Tensor
     photos: Tensor
     labels: Tensor
     fits: Tensor
+
+    def to(self, device: torch.device) -> "Step":
+        """The same batch on another device."""
+        if device.type == "cpu":
+            return self
+        moved = {f.name: getattr(self, f.name).to(device) for f in fields(self) if f.name != "studio"}
+        return replace(self, **moved)
 
 
 class Scaled(nn.Module):
@@ -63,45 +76,110 @@ class Scaled(nn.Module):
             self.first.bias.sub_(self.first.weight @ self.get_buffer("shift"))
 
 
-class TryOnTask(nn.Module):
-    """Two heads and a logit scale for each pairing."""
+class Tuned(nn.Module):
+    """An image tower whose backbone is tuned: activations of the frozen stages (n, …) → unit rows (n, dims)."""
 
-    def __init__(self, image: Scaled, text: Scaled, weights: LossWeights) -> None:
+    def __init__(self, rest: nn.Module, scaled: Scaled, mixed: bool) -> None:
+        super().__init__()
+        self.rest, self.scaled, self.mixed = rest, scaled, mixed
+
+    def forward(self, activations: Tensor) -> Tensor:
+        """Half precision only inside the backbone: the head and the losses stay in float32."""
+        with torch.autocast(activations.device.type, torch.bfloat16, enabled=self.mixed):
+            features = self.rest(activations.float())
+        unit: Tensor = self.scaled(features)
+        return unit
+
+    def fold(self) -> None:
+        """See `Scaled.fold`."""
+        self.scaled.fold()
+
+
+class TryOnTask(nn.Module):
+    """Two towers, a logit scale for each pairing, classifiers, and a memory of the last garments."""
+
+    def __init__(self, image: Scaled | Tuned, text: Scaled, weights: LossWeights, dims: int, memory: int = 0) -> None:
         super().__init__()
         self.image, self.text, self.weights = image, text, weights
         self.scales = nn.ParameterDict({name: nn.Parameter(torch.tensor(2.7)) for name in PAIRINGS})
+        self.classifiers = nn.ModuleDict(
+            {name: nn.Linear(dims, len(known), bias=False) for name, known in places().items()}
+        )
+        self.register_buffer("seen", torch.zeros(memory, dims))
+        self.register_buffer("seen_ids", torch.full((memory,), UNKNOWN))
+
+    def backbone(self) -> list[nn.Parameter]:
+        """What is tuned of the pretrained backbone; nothing where it is frozen."""
+        return list(self.image.rest.parameters()) if isinstance(self.image, Tuned) else []
 
     def scale(self, pairing: str) -> Tensor:
         """Logit scale of a pairing, at most 100 as in CLIP."""
         return self.scales.get_parameter(pairing).exp().clamp(max=MAX_SCALE)
 
-    def losses(self, step: Step) -> Mapping[str, Tensor]:
-        """Unweighted loss of every pairing."""
-        looks, photos = self.image(step.looks), self.image(step.photos)
-        names, captions = self.text(step.names), self.text(step.captions)
-        drawn_to_order = torch.arange(len(step.facets)) >= step.studio
-        positive, undecided = agreement(step.facets, step.said, drawn_to_order)
-        by_look, by_caption = (step.fits[step.labels][:, rows[:, KIND]] for rows in (step.facets, step.said))
+    def forward(self, step: Step) -> Mapping[str, Tensor]:
+        """Unweighted losses, those that count."""
+        images = self.image(torch.cat([step.looks, step.photos]))
+        looks, photos = images[: len(step.looks)], images[len(step.looks) :]
         studio, drawn = looks[: step.studio], looks[step.studio :]
+        captions = self.text(step.captions)
+        by_look, by_caption = (step.fits[step.labels][:, rows[:, KIND]] for rows in (step.facets, step.said))
+        exact = torch.arange(len(step.facets), device=looks.device) >= step.studio
+        positive, undecided = agreement(step.facets, step.said, exact)
         alike, close = shades(step.facets[step.studio :], step.facets[: step.studio])
-        one_name = same(step.name_ids, step.name_ids)
-        return {
-            "names": multi_positive(studio, names, one_name, self.scale("names")),
-            "captions": multi_positive(looks, captions, positive, self.scale("captions"), undecided),
-            "photos": multi_positive(photos, looks, by_look, self.scale("photos")),
-            "photo_captions": multi_positive(photos, captions, by_caption, self.scale("photo_captions")),
-            "photo_labels": supervised(photos, step.labels, self.scale("photo_labels")),
-            "shade": multi_positive(drawn, studio, alike, self.scale("shade"), close),
+        terms: Mapping[str, Callable[[], Tensor]] = {
+            "names": lambda: self._names(studio, step),
+            "captions": lambda: multi_positive(looks, captions, positive, self.scale("captions"), undecided),
+            "photos": lambda: multi_positive(photos, looks, by_look, self.scale("photos")),
+            "photo_captions": lambda: multi_positive(photos, captions, by_caption, self.scale("photo_captions")),
+            "photo_labels": lambda: supervised(photos, step.labels, self.scale("photo_labels")),
+            "shade": lambda: multi_positive(drawn, studio, alike, self.scale("shade"), close),
+            "classes": lambda: self._classes(looks, step.facets),
+            "triplet": lambda: hardest_triplets(photos, looks, by_look, MARGIN),
         }
+        return {name: term() for name, term in terms.items() if getattr(self.weights, name) > 0}
 
     def total(self, losses: Mapping[str, Tensor]) -> Tensor:
         """The weighted sum that training minimises."""
         return torch.stack([getattr(self.weights, name) * loss for name, loss in losses.items()]).sum()
 
+    def _names(self, studio: Tensor, step: Step) -> Tensor:
+        """Garments and names: each garment among all names of the step, each name among all garments remembered."""
+        count, scale = len(studio), self.scale("names")
+        names = self.text(torch.cat([step.names, step.other_names]))
+        ids = torch.cat([step.name_ids, step.other_ids])
+        garments = torch.cat([studio, self.get_buffer("seen")])
+        worn = torch.cat([step.name_ids, self.get_buffer("seen_ids")])
+        find_name = one_sided(studio, names, same(step.name_ids, ids), scale)
+        # What is remembered of the very garment is stale: neither its match nor a stranger.
+        now = torch.arange(len(garments), device=studio.device) < count
+        mine = same(step.name_ids, worn)
+        find_garment = one_sided(names[:count], garments, mine & now, scale, ignore=mine & ~now | (worn < 0))
+        self._remember(studio, step.name_ids)
+        return (find_name + find_garment) / 2
+
+    @torch.no_grad()
+    def _remember(self, studio: Tensor, ids: Tensor) -> None:
+        """The newest garments first, the oldest forgotten."""
+        seen, known = self.get_buffer("seen"), self.get_buffer("seen_ids")
+        if self.training and len(seen):
+            seen.copy_(torch.cat([studio.detach(), seen])[: len(seen)])
+            known.copy_(torch.cat([ids, known])[: len(known)])
+
+    def _classes(self, looks: Tensor, facets: Tensor) -> Tensor:
+        """Mean cross-entropy over the facets; what is not known of a garment does not count."""
+        terms = []
+        for place, layer in enumerate(self.classifiers.values()):
+            weight = functional.normalize(layer.get_parameter("weight"), dim=-1)
+            known = facets[:, place] != UNKNOWN
+            if bool(known.any()):
+                logits = CLASS_SCALE * looks[known] @ weight.T
+                terms.append(functional.cross_entropy(logits, facets[known, place]))
+        return torch.stack(terms).mean()
+
 
 def shades(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
     """Pairs of one kind and colour, and pairs of one kind whose colours are only of one family: bool (n, m) each."""
     kinds = same(left[:, KIND], right[:, KIND])
-    family = families()
+    family = families().to(left.device)
     colours = same(left[:, COLOUR], right[:, COLOUR])
     return kinds & colours, kinds & ~colours & same(family[left[:, COLOUR]], family[right[:, COLOUR]])

@@ -18,7 +18,7 @@ from models.training import run as training
 from models.training.calibrate import logistic, temperature
 from models.training.config import Batch, LossWeights, Recipe, read_recipe
 from models.training.data import read_corpus
-from models.training.loop import learning_rate
+from models.training.loop import schedule
 from models.training.task import Scaled
 
 SHIPPED = Path(training.__file__).parent / "configs" / "tryon_mini.yaml"
@@ -38,14 +38,14 @@ def recipe_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("models.training.assemble.TRUNK", trunk)
     monkeypatch.setattr("models.training.assemble.image_trunk", tiny_trunk)
     monkeypatch.setattr(training, "image_trunk", tiny_trunk)
-    monkeypatch.setattr(training, "IMAGE_WIDTH", tiny_trunk().num_features)
     monkeypatch.setattr("models.training.prepare.FLAT_SIZE", (48, 64))
     monkeypatch.setattr(training, "lessons", lambda _rng, _count: [("red dress", "红色连衣裙"), ("blue", "蓝色")] * 4)
     monkeypatch.setattr(demo, "pictures", lambda: tuple(Image.new("RGB", (30, 40)) for _ in demo.gallery()))
     recipe: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
     recipe |= {"image_size": [64, 48], "dims": 32, "wordpieces": 500, "lessons": 900, "lesson_epochs": 1}
     recipe |= {"captions": 2, "photo_views": 1, "catalogue_views": 1, "flats": 6, "steps": 30, "warmup": 2}
-    recipe |= {"report_every": 10, "batch": {"catalogue": 16, "photos": 8, "flats": 4}}
+    recipe |= {"report_every": 10, "memory": 32, "trunk_rate": 1e-4, "averaging": 0.5}
+    recipe |= {"batch": {"catalogue": 16, "photos": 8, "flats": 4, "grouped": 16, "other_names": 5}}
     path = tmp_path / "recipe.yaml"
     path.write_text(yaml.safe_dump(recipe))
     return path
@@ -103,10 +103,10 @@ def test_the_shipped_recipe_reads() -> None:
 
 def test_the_rate_warms_up_and_ends_at_nothing() -> None:
     recipe: Recipe = read_recipe(SHIPPED)
-    rates = [learning_rate(step, recipe) for step in range(recipe.steps)]
-    assert max(rates) == pytest.approx(recipe.rate)
+    rates = [schedule(step, recipe) for step in range(recipe.steps)]
+    assert max(rates) == pytest.approx(1)
     assert rates[0] < rates[recipe.warmup - 1]
-    assert rates[-1] < recipe.rate / 100
+    assert rates[-1] < 1 / 100
 
 
 def test_the_logistic_curve_recovers_its_own_scale() -> None:
