@@ -1,44 +1,44 @@
 """What a shopper's words say, in English and Chinese: what is wanted, and what is not (F3). Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from models.preprocess.negation import Negation, all_negated, negations_of
-from models.preprocess.vocabulary import CJK, HAS_CJK, Term, corrected, pieces_of, terms_of, vocabulary
+from models.preprocess.cleaning import clean_text
+from models.preprocess.negation import all_negated, negations_of
+from models.preprocess.prices import Price, prices_in
+from models.preprocess.sizes import sizes_in
+from models.preprocess.spelling import Correction, IsKnown, corrected
+from models.preprocess.vocabulary import pieces_of, terms_of
+from models.preprocess.wishes import FACETS, Exclusion, Wishes, negated_by, wishes_of
+from models.preprocess.words import CJK, HAS_CJK, word_list
+
+__all__ = ["FACETS", "Correction", "Exclusion", "ParsedText", "Price", "Size", "Wishes", "clean_text", "parse"]
 
 Language: TypeAlias = Literal["en", "zh"]
+Span: TypeAlias = tuple[int, int]
 
-_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
 _SPACE = re.compile(r"\s+")
-_APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
-_WORD = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z]?[{CJK}]+|[^\W_{CJK}]+(?:['-][^\W_{CJK}]+)*")
-_LOOSE_START = re.compile(r"^(?:[\s,.;:!?，。；：！？、的\-–—/&]|(?:and|but|or|so|，但|但是|但)\b\s*)+", re.IGNORECASE)
+_WORD = re.compile(rf"\d+/\d+|(?<![A-Za-z0-9])[A-Za-z]?[{CJK}]+|[^\W_{CJK}]+(?:['-][^\W_{CJK}]+)*")
+_LOOSE_START = re.compile(r"^(?:[\s,.;:!?，。；：！？、的\-–—/&]|(?:and|but|or|so|，|但|但是|但)\b\s*)+", re.IGNORECASE)
 _LOOSE_END = re.compile(
-    r"(?:[\s,;:，；：、\-–—/&]|\s(?:and|but|or|in|with|please|i|that is|which is)|但是|但|而且)+$", re.IGNORECASE
+    r"(?:[\s,;:，；：、\-–—/&]|\s(?:and|but|or|in|with|for|at|please|i|that|which|that is|which is"
+    r"|definitely|absolutely|ideally|preferably)(?![\w'])|但是|但|而且)+$",
+    re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"\s*([,;:.，；、。])(?:\s*(?:and|but)?\s*[,;:.，；、。])+")
+_BRACKETS = re.compile(r"[(\[{（【]\s*[)\]}）】]")
+_CJK_GAP = re.compile(rf"(?<=[{CJK}，、]) (?=[{CJK}，、])")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """Taxonomy ids by facet, each once, in the order they were said. Several in one facet mean any of them."""
+class Size:
+    """Sizes that were said, any of which will do (`M`, `42`, `EU 38`, `ONE SIZE`), and how they were written."""
 
-    kinds: tuple[str, ...] = ()
-    colours: tuple[str, ...] = ()
-    pattern: tuple[str, ...] = ()
-    usage: tuple[str, ...] = ()
-    season: tuple[str, ...] = ()
-    gender: tuple[str, ...] = ()
-    age_group: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, facet) for facet in FACETS)
-
-
-FACETS = ("kinds", "colours", "pattern", "usage", "season", "gender", "age_group")
+    text: str
+    sizes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,16 @@ class ParsedText:
     """A description, understood.
 
     Attributes:
-        clean: NFKC-normalised, without control characters, white space folded.
+        clean: what `clean_text` makes of it.
         language: `zh` as soon as there is a Chinese character.
-        positive: `clean` without its negated phrases and with slips in garment words mended: what is embedded.
+        positive: `clean` without prices, sizes and negated phrases and with slips in garment words mended: what is
+            embedded.
         terms: content words of `positive`, lower case, without stop words.
         wishes: what `positive` names of the taxonomy.
-        negated: what is turned down, in the text or by the field `avoid`.
+        excluded: what is turned down, in the text or by the field `avoid`.
         negations: the negated words as the shopper wrote them.
+        prices, sizes: what was said of them, in order, whichever currency it is in.
+        corrections: slips that were mended.
     """
 
     clean: str
@@ -60,62 +63,85 @@ class ParsedText:
     positive: str
     terms: tuple[str, ...]
     wishes: Wishes
-    negated: Wishes
+    excluded: tuple[Exclusion, ...]
     negations: tuple[str, ...]
+    prices: tuple[Price, ...] = ()
+    sizes: tuple[Size, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def negated(self) -> Wishes:
+        """What is turned down altogether, whatever else it is."""
+        return negated_by(self.excluded)
 
 
-def parse(text: str, avoid: str | None = None) -> ParsedText:
-    """Understand a description, and `avoid`, all of which is turned down. Never raises; linear in the text's length."""
+def parse(text: str, avoid: str | None = None, is_known: IsKnown | None = None) -> ParsedText:
+    """Understand a description, and `avoid`, all of which is turned down. Never raises; linear in the text's length.
+
+    Args: is_known: says of a lower-case word whether it means something in the shop, such as a brand; then it is none.
+    """
     clean = clean_text(text)
     unwanted = clean_text(avoid or "")
-    mended = corrected(clean)
+    sizes, prices, spans = _lifted(clean)
+    mended, corrections = corrected(_without(clean, spans), is_known)
     lower = _lower(mended)
     pieces = pieces_of(lower)
     found = terms_of(lower, pieces)
     negations = negations_of(lower, pieces, found)
-    positive = _without(mended, negations)
-    wanted = [t for t in found if not any(n.start <= t.start < n.end for n in negations)]
-    turned_down = [term for n in negations for term in n.terms]
+    positive = _without(mended, [(n.start, n.end) for n in negations])
+    excluded = [e for n in negations for e in n.excluded]
     said = [word for n in negations for word in n.words]
     if unwanted:
-        extra = _all_negated(unwanted)
-        turned_down += extra.terms
-        said += extra.words
-    negated = _wishes(turned_down)
+        more, words = _all_negated(unwanted, is_known)
+        excluded += more
+        said += words
+    exclusions = tuple(dict.fromkeys(excluded))
+    wanted = [t for t in found if not any(n.start <= t.start < n.end for n in negations)]
     return ParsedText(
         clean=clean,
         language="zh" if HAS_CJK.search(clean or unwanted) else "en",
-        positive=positive,
+        positive=positive if _content(positive) else "",  # what is left of "please, not black" asks for nothing
         terms=_content(positive),
-        wishes=_wishes(wanted, besides=negated),
-        negated=negated,
+        wishes=wishes_of(wanted, besides=negated_by(exclusions)),
+        excluded=exclusions,
         negations=tuple(dict.fromkeys(said)),
+        prices=prices,
+        sizes=sizes,
+        corrections=corrections,
     )
 
 
-def clean_text(text: str) -> str:
-    """NFKC, straight apostrophes, no control or format characters, single spaces. Idempotent."""
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _DROPPED)
-    normal = unicodedata.normalize("NFKC", visible).translate(_APOSTROPHES)
-    return _SPACE.sub(" ", normal).strip()
+def _lifted(clean: str) -> tuple[tuple[Size, ...], tuple[Price, ...], list[Span]]:
+    """Sizes and prices of a text and where they stand. Sizes first: `size 38 to 40` is no price."""
+    sizes = sizes_in(clean)
+    rest = _blanked(clean, [(s.start, s.end) for s in sizes])
+    prices = prices_in(rest)
+    spans = sorted([*((s.start, s.end) for s in sizes), *((p.start, p.end) for p in prices)])
+    return tuple(Size(s.text, s.sizes) for s in sizes), tuple(p.price for p in prices), spans
 
 
-def _all_negated(text: str) -> Negation:
-    lower = _lower(corrected(text))
+def _blanked(text: str, spans: Iterable[Span]) -> str:
+    for start, end in spans:
+        text = text[:start] + ";" * (end - start) + text[end:]
+    return text
+
+
+def _all_negated(text: str, is_known: IsKnown | None) -> tuple[list[Exclusion], list[str]]:
+    lower = _lower(corrected(text, is_known)[0])
     pieces = pieces_of(lower)
     found = terms_of(lower, pieces)
     named = negations_of(lower, pieces, found)
     if not named:
-        return all_negated(lower, pieces, found)
+        whole = all_negated(lower, pieces, found)
+        return list(whole.excluded), list(whole.words)
     # `avoid: "no stripes, black"` means the same as `avoid: "stripes, black"`
-    bare = "".join(lower[a:b] for a, b in _gaps(lower, named))
-    rest = _all_negated(bare) if _WORD.search(bare) else None
-    return Negation(
-        0,
-        len(text),
-        tuple(t for n in (*named, *([rest] if rest else [])) for t in n.terms),
-        tuple(w for n in (*named, *([rest] if rest else [])) for w in n.words),
-    )
+    excluded, words = [e for n in named for e in n.excluded], [w for n in named for w in n.words]
+    bare = ", ".join(lower[a:b] for a, b in _gaps(lower, [(n.start, n.end) for n in named]))
+    if _WORD.search(bare):
+        pieces = pieces_of(bare)
+        rest = all_negated(bare, pieces, terms_of(bare, pieces))
+        return [*excluded, *rest.excluded], [*words, *rest.words]
+    return excluded, words
 
 
 def _lower(text: str) -> str:
@@ -123,41 +149,25 @@ def _lower(text: str) -> str:
     return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 
-def _gaps(text: str, negations: Sequence[Negation]) -> Iterable[tuple[int, int]]:
-    start = 0
-    for negation in negations:
-        yield start, negation.start
-        start = negation.end
-    yield start, len(text)
+def _gaps(text: str, spans: Sequence[Span]) -> Iterable[Span]:
+    edges = [(0, 0), *spans, (len(text), len(text))]
+    return [(before[1], after[0]) for before, after in pairwise(edges)]
 
 
-def _without(text: str, negations: Sequence[Negation]) -> str:
-    if not negations:
+def _without(text: str, spans: Sequence[Span]) -> str:
+    """`text` without `spans` and without the commas and little words that only led up to them."""
+    if not spans:
         return text
-    parts = [text[a:b].strip() for a, b in _gaps(text, negations)]
-    joined = " ".join(part for part in parts if part)
-    joined = re.sub(rf"(?<=[{CJK}，、]) (?=[{CJK}，、])", "", joined)
+    joined = " ".join(part for a, b in _gaps(text, spans) if (part := text[a:b].strip()))
+    joined = _CJK_GAP.sub("", _BRACKETS.sub("", joined))
     joined = _DOUBLED.sub(r"\1", _SPACE.sub(" ", joined)).replace(" ,", ",")
-    trimmed = _LOOSE_END.sub("", _LOOSE_START.sub("", joined)).strip()
-    return trimmed if _content(trimmed) else ""  # what is left of "please, not black" asks for nothing
+    return _LOOSE_END.sub("", _LOOSE_START.sub("", joined)).strip()
 
 
 def _content(text: str) -> tuple[str, ...]:
-    stop = vocabulary().stop
+    stop = word_list().stop
     found: list[str] = []
     for match in _WORD.finditer(text.lower()):
         word = match.group()
         found += [p.text for p in pieces_of(word)] if HAS_CJK.search(word) else [word.removesuffix("'s")]
     return tuple(dict.fromkeys(w for w in found if w not in stop and (len(w) > 1 or HAS_CJK.search(w) or w.isdigit())))
-
-
-def _wishes(terms: Iterable[Term], besides: Wishes | None = None) -> Wishes:
-    ids: dict[str, dict[str, None]] = {facet: {} for facet in FACETS}
-    for term in terms:
-        ids[term.facet].update(dict.fromkeys(term.ids))
-    return Wishes(
-        **{
-            facet: tuple(i for i in found if besides is None or i not in getattr(besides, facet))
-            for facet, found in ids.items()
-        }
-    )

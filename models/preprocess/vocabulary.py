@@ -3,29 +3,24 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import cache
 from typing import Any
 
 import rjieba
-import yaml
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-from spellchecker import SpellChecker, WordFrequency
 
+from models.preprocess.words import CJK, HAS_CJK, word_list
 from models.taxonomy import taxonomy
 from models.taxonomy.lookup import FACETS
 
-CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〇"
-HAS_CJK = re.compile(f"[{CJK}]")
 # A single letter glued to Chinese belongs to it: T恤, V领, A字裙.
 _PIECE = re.compile(
     rf"(?P<zh>(?<![A-Za-z0-9])[A-Za-z]?[{CJK}]+)|(?P<word>[^\W_{CJK}]+(?:'[^\W_{CJK}]+)*)|(?P<mark>[^\w\s]|_)"
 )
 _GARMENT_ENDINGS = frozenset("裙裤鞋衫衣包帽袜色款小大长短新")
-_PATTERN_NOUNS = frozenset({"print", "prints", "printed", "pattern", "patterned"})
-_TYPO_LENGTH = 5
-_LONG_WORD = 9
+_CUES = ("别太", "不要太", "不太", "别那么", "不那么")
+_OFTEN = 100_000
+_DEGREES = frozenset("太很真超")
+PATTERN_NOUNS = frozenset({"print", "prints", "printed", "pattern", "patterned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +52,6 @@ class Vocabulary:
 
     en: Mapping[str, Meaning]
     zh: Mapping[str, Meaning]
-    stop: frozenset[str]
-    boundary: frozenset[str]
-    correctable: tuple[str, ...]
-    known: frozenset[str]
     longest_en: int
     longest_zh: int
 
@@ -68,28 +59,23 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary, read once."""
-    words = yaml.safe_load(resources.files(__package__).joinpath("words.yaml").read_text("utf-8"))
-    plural_only = frozenset(words["plural_only"])
+    words = word_list()
     en: dict[str, Meaning] = {}
     zh: dict[str, Meaning] = {}
-    for meaning, names in _entries(words["groups"]):
+    for meaning, names in _entries(words.groups):
         for name in names:
             if HAS_CJK.search(name):
                 zh.setdefault(name.lower(), meaning)
             else:
                 en.setdefault(_key(name), meaning)
     for name, meaning in list(en.items()):
-        for variant in _variants(name, plural_only):
+        if " " in name:  # written as one: flipflops
+            en.setdefault(name.replace(" ", ""), meaning)
+        for variant in _variants(name, words.plural_only):
             en.setdefault(variant, meaning)
-    single = {part for name in en for part in name.split()}
-    stop = frozenset(words["stop"]["en"].split()) | frozenset(words["stop"]["zh"].split())
     return Vocabulary(
         en=en,
         zh=zh,
-        stop=stop,
-        boundary=frozenset(words["boundary"].split()),
-        correctable=tuple(sorted(w for w in single if len(w) >= _TYPO_LENGTH)),
-        known=frozenset(single) | stop,
         longest_en=max(name.count(" ") + 1 for name in en),
         longest_zh=max(map(len, zh)),
     )
@@ -130,11 +116,6 @@ def terms_of(text: str, pieces: list[Piece]) -> list[Term]:
                 found.append(term)
             place = done = term.end if term else place + 1
     return found
-
-
-def corrected(text: str) -> str:
-    """`text` with slips in English garment words mended (`jakcet`); words that mean something stay as they are."""
-    return re.sub(rf"[^\W\d_{CJK}]{{{_TYPO_LENGTH},}}", lambda match: _mend(match.group()), text)
 
 
 def _entries(groups: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Meaning, Iterable[str]]]:
@@ -182,9 +163,12 @@ def _segments(run: str, start: int) -> Iterator[Piece]:
 def _segmenter() -> Any:
     """jieba, taught the taxonomy's words, so that it does not read 非米/白色 for 非/米白色."""
     segmenter = rjieba.Jieba()
-    for word in vocabulary().zh:
+    taught = (*vocabulary().zh, *filter(HAS_CJK.search, word_list().titles))
+    for word in taught:
         if len(word) > 1 and not segmenter.has_word(word):
             segmenter.add_word(word, None, None)
+    for cue in _CUES:  # or 别太花 is one unknown word
+        segmenter.add_word(cue, _OFTEN, None)
     return segmenter
 
 
@@ -210,7 +194,7 @@ def _same_pattern(text: str, found: list[Term], term: Term) -> bool:
     """Whether `print` only ends the name of a pattern, as in `floral print`."""
     if not found or term.facet != "pattern" or found[-1].facet != "pattern":
         return False
-    return text[term.start : term.end] in _PATTERN_NOUNS and not text[found[-1].end : term.start].strip(" -")
+    return text[term.start : term.end] in PATTERN_NOUNS and not text[found[-1].end : term.start].strip(" -")
 
 
 def _chinese(text: str, place: int, pieces: list[Piece], i: int, words: Vocabulary) -> Term | None:
@@ -229,7 +213,7 @@ def _stands(start: int, end: int, pieces: list[Piece], i: int, words: Vocabulary
     here = pieces[i]
     if end - start == 1:
         rest = here.text[: start - here.start] + here.text[end - here.start :]
-        return rest in words.zh or all(c in _GARMENT_ENDINGS or c in words.zh for c in rest)
+        return rest in words.zh or all(c in _GARMENT_ENDINGS or c in _DEGREES or c in words.zh for c in rest)
     if end <= here.end:
         return True
     if start > here.start:
@@ -239,22 +223,3 @@ def _stands(start: int, end: int, pieces: list[Piece], i: int, words: Vocabulary
         if piece.end >= end:
             return piece.end == end
     return False
-
-
-@lru_cache(maxsize=4096)
-def _mend(word: str) -> str:
-    words = vocabulary()
-    lower = word.lower()
-    if lower in words.known or _key(lower) in words.en:
-        return word
-    allowed = 1 if len(lower) < _LONG_WORD else 2
-    # People seldom miss a word's first letter, and asking for it keeps `match` from becoming `watch`.
-    near = [name for name in words.correctable if name[0] == lower[0]]
-    best = process.extractOne(lower, near, scorer=OSA.distance, score_cutoff=allowed)
-    return str(best[0]) if best and lower not in _dictionary() else word
-
-
-@cache
-def _dictionary() -> WordFrequency:
-    """Common English words: `shows` is no slip for `shoes`."""
-    return SpellChecker(language="en").word_frequency

@@ -34,7 +34,6 @@ NEGATIONS = [
     ("no stripes and a red belt", "a red belt", {"pattern": ("striped",)}, ("stripes",)),
     ("no stripes and dots", "", {"pattern": ("striped", "dotted")}, ("stripes", "dots")),
     ("dress without sleeves in red", "dress in red", {}, ("sleeves",)),
-    ("boots; no red shirts", "boots", {"colours": ("red",)}, ("red shirts",)),
     ("no black or heels", "", {"colours": ("black",), "kinds": ("heels",)}, ("black", "heels")),
     ("green but not lime green", "green", {"colours": ("lime",)}, ("lime green",)),
     ("不要黑色", "", {"colours": ("black",)}, ("黑色",)),
@@ -47,7 +46,6 @@ NEGATIONS = [
     ("没有条纹的衬衫", "衬衫", {"pattern": ("striped",)}, ("条纹",)),
     ("不太正式的裙子", "裙子", {"usage": ("formal",)}, ("正式",)),
     ("想要一条连衣裙，但是不要太正式", "想要一条连衣裙", {"usage": ("formal",)}, ("正式",)),
-    ("不要黑色、红色的裙子，想要夏天穿", "想要夏天穿", {"colours": ("black", "red")}, ("黑色", "红色的裙子")),
     ("男款运动鞋 不要白色", "男款运动鞋", {"colours": ("white",)}, ("白色",)),
 ]
 
@@ -146,10 +144,10 @@ def test_terms_are_content_words() -> None:
 
 
 def test_everything_in_avoid_is_turned_down() -> None:
-    found = parse("red dress", "black heels, no stripes")
+    found = parse("red dress", "black, jeans, no stripes")
     assert named(found.wishes) == {"kinds": ("dress",), "colours": ("red",)}
-    assert named(found.negated) == {"colours": ("black",), "pattern": ("striped",)}
-    assert set(found.negations) == {"black heels", "stripes"}
+    assert named(found.negated) == {"colours": ("black",), "kinds": ("jeans",), "pattern": ("striped",)}
+    assert set(found.negations) == {"black", "jeans", "stripes"}
     assert named(parse("", "条纹、黑色").negated) == {"pattern": ("striped",), "colours": ("black",)}
     assert parse("", "条纹").language == "zh"
     assert named(parse("red or blue", "red").wishes) == {"colours": ("blue",)}
