@@ -12,10 +12,10 @@ import numpy as np
 from app.catalog.columns import Columns
 from app.catalog.filters import Condition
 from app.catalog.live import LiveView
-from app.catalog.schemas import Filters
+from app.catalog.schemas import Filters, PriceRange
 from app.recommendations.outfit import Piece
 from app.recommendations.ranking import Pool
-from app.recommendations.wanted import SURE, Avoided, Target, Wanted
+from app.recommendations.wanted import SURE, Target, Wanted
 from models.contracts import Hit, Mask, Vector
 from models.index import Signal
 from models.taxonomy import taxonomy
@@ -47,7 +47,7 @@ def allowed(columns: Columns, filters: Filters, wanted: Wanted, least: int) -> M
     mask = columns.mask(filters)
     if not (wanted.for_kids or filters.age_group):
         mask = _unless_empty(mask & ~columns.meets(Condition("age_group", frozenset({"kids"}))), mask, 1)
-    return _unless_empty(mask & ~_unwanted(columns, wanted.avoided), mask, least)
+    return _unless_empty(mask & ~wanted.avoided.rows(columns), mask, least)
 
 
 def gather(view: LiveView, fused: Vector, text: Vector | None, mask: Mask, wanted: Wanted, *, over_fetch: int) -> Pool:
@@ -104,12 +104,12 @@ def for_outfits(
 ) -> Mask:
     """Rows that may complete a look, shape (n,): in stock, for `gender` (anybody when empty), nothing unwanted, of the
     kinds that `makes` names for each usage, and passing those filters that are about every piece of a look and not
-    about the one garment asked for.
+    about the one garment asked for; a least price is about that one too.
     """
     about_all = Filters(
         gender=filters.gender,
         age_group=filters.age_group,
-        price=filters.price,
+        price=PriceRange(max=filters.price.max) if filters.price else None,
         season=filters.season,
         usage=filters.usage,
         in_stock=True,
@@ -120,7 +120,7 @@ def for_outfits(
         fitting |= made_so
     if gender:
         fitting &= columns.meets(Condition("gender", frozenset({gender, "unisex", ""})))
-    return columns.mask(about_all) & fitting & ~_unwanted(columns, wanted.avoided)
+    return columns.mask(about_all) & fitting & ~wanted.avoided.rows(columns)
 
 
 def relaxing(columns: Columns, filters: Filters) -> tuple[str, ...]:
@@ -137,14 +137,6 @@ def relaxing(columns: Columns, filters: Filters) -> tuple[str, ...]:
 
 def _unless_empty(narrow: Mask, wide: Mask, least: int) -> Mask:
     return narrow if np.count_nonzero(narrow) >= least else wide
-
-
-def _unwanted(columns: Columns, avoided: Avoided) -> Mask:
-    mask = np.zeros(len(columns), np.bool_)
-    for field, values in (("kind", avoided.kinds), ("colour", avoided.colours), *avoided.facets.items()):
-        if values:
-            mask |= columns.meets(Condition(field, values))
-    return mask
 
 
 def _wishes(columns: Columns, wanted: Wanted) -> list[Mask]:

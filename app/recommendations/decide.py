@@ -6,15 +6,18 @@ from decimal import Decimal
 
 import numpy as np
 
+from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.live import LiveView
 from app.catalog.schemas import Filters
 from app.recommendations import candidates
+from app.recommendations.avoided import Avoided, together_of
 from app.recommendations.outfit import Look, compose
 from app.recommendations.outfit_rules import CORES, Brief, brief_for, makes_around, slots_around
 from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
 from app.recommendations.stopwatch import Stopwatch
-from app.recommendations.wanted import SURE, Avoided, Seen, Wanted, wanted_of
+from app.recommendations.titles import Titles
+from app.recommendations.wanted import SURE, Seen, Wanted, wanted_of
 from app.settings import RankingSettings
 from models.contracts import Mask, Vector
 from models.engine import EncodedQuery, QueryPart
@@ -203,10 +206,13 @@ def gender_of(ranked: Sequence[Ranked]) -> str:
     return ""
 
 
-def garments_of(query: EncodedQuery, parsed: ParsedText, seen: Sequence[tuple[Seen, ...]]) -> list[Garment]:
+def garments_of(
+    query: EncodedQuery, parsed: ParsedText, seen: Sequence[tuple[Seen, ...]], columns: Columns
+) -> list[Garment]:
     """One for each part of the query; `seen` is aligned with the parts."""
+    together = together_of(parsed.excluded, lambda word: Titles.of(columns).uses(word))
     return [
-        Garment(part, tags, wanted_of(parsed.wishes, parsed.negated, parsed.terms, tags))
+        Garment(part, tags, wanted_of(parsed.wishes, parsed.negated, parsed.terms, tags, together))
         for part, tags in zip(query.parts, seen, strict=True)
     ]
 

@@ -51,7 +51,8 @@ class QueryOut(BaseModel):
     terms: list[str]
     negations: list[str]
     filters: dict[str, Any] = Field(description="Given filters and those lifted from the words.")
-    ignored: list[str]
+    ignored: list[str] = Field(description="Prices and sizes in the words that could not be used.")
+    corrections: list[dict[str, str]] = Field(default=[], description="Slips that were mended: `from` and `to`.")
     fusion: FusionOut
 
 

@@ -110,7 +110,7 @@ class RecommendationService:
             device=self.engine.device,
             index_version=view.version,
             query={
-                **_understood(parsed, query, garments, decision),
+                **_understood(parsed, query, garments, decision, ignored),
                 **_language(parsed, asked.locale),
                 "fusion": answer.fusion_shown(
                     query.parts[0].fused,

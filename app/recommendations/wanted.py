@@ -1,11 +1,12 @@
 """What a shopper wants, put together from their words and from what their photo shows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from app.catalog.facts import ItemFacts
-from models.taxonomy import taxonomy
+from app.recommendations.avoided import Avoided, Together, alone
+
+__all__ = ["Avoided", "Seen", "Target", "Together", "Wanted", "Words", "avoided_of", "wanted_of"]
 
 Source = Literal["words", "photo"]
 FACETS = ("pattern", "usage", "season", "gender", "age_group")
@@ -55,24 +56,6 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Avoided:
-    """Values an answer should not have; colours with what their plain word covers."""
-
-    kinds: frozenset[str] = frozenset()
-    colours: frozenset[str] = frozenset()
-    facets: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    def hit(self, item: ItemFacts) -> bool:
-        """True when the item has something the shopper does not want. What the feed left out is no hit."""
-        if item.kind in self.kinds or item.colour in self.colours:
-            return True
-        return any(getattr(item, facet) in values for facet, values in self.facets.items())
-
-    def __bool__(self) -> bool:
-        return bool(self.kinds or self.colours or self.facets)
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """Kind and colour with where they come from, wishes by facet, single words, and what to avoid."""
 
@@ -80,7 +63,7 @@ class Wanted:
     colour: Target = Target()
     facets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     terms: tuple[str, ...] = ()
-    avoided: Avoided = Avoided()
+    avoided: Avoided = field(default_factory=Avoided)
 
     @property
     def for_kids(self) -> bool:
@@ -92,10 +75,20 @@ class Wanted:
         return next(iter(values)) if len(values) == 1 else ""
 
 
-def wanted_of(words: Words | None, negated: Words | None, terms: Iterable[str], seen: Iterable[Seen]) -> Wanted:
-    """Words override the photo: "same style but red" keeps the photo's kind and takes the colour from the words."""
+def wanted_of(
+    words: Words | None,
+    negated: Words | None,
+    terms: Iterable[str],
+    seen: Iterable[Seen],
+    together: tuple[Together, ...] = (),
+) -> Wanted:
+    """Words override the photo: "same style but red" keeps the photo's kind and takes the colour from the words.
+
+    Args:
+        negated: what is turned down altogether. together: what is turned down only where all of it comes together.
+    """
     seen = list(seen)
-    avoided = avoided_of(negated) if negated else Avoided()
+    avoided = replace(avoided_of(negated) if negated else Avoided(), together=together)
     kinds = frozenset(words.kinds) if words else frozenset()
     colours = frozenset(words.colours) if words else frozenset()
     return Wanted(
@@ -109,12 +102,10 @@ def wanted_of(words: Words | None, negated: Words | None, terms: Iterable[str], 
 
 def avoided_of(negated: Words) -> Avoided:
     """What negated wishes rule out: "not red" means maroon too, "not maroon" leaves red alone."""
-    named = frozenset(negated.colours)
-    family = {c.id for c in taxonomy().colours.values() if c.family in named}
-    facets = {facet: frozenset(getattr(negated, facet)) for facet in FACETS}
+    facets = {facet: alone(facet, getattr(negated, facet)) for facet in FACETS}
     return Avoided(
         kinds=frozenset(negated.kinds),
-        colours=named | family,
+        colours=alone("colour", negated.colours),
         facets={facet: values for facet, values in facets.items() if values},
     )
 
