@@ -121,7 +121,8 @@ class Comparison:
             )
             gain = (trained["attention"] - weighted[best]).mean()
             made.append(GROUP.figure(name, gain, 0.0, len(self.asked), interval=spread))
-        return made + [self._figure(f"{KIND}, {name}{suffix}", weighted[name], {}) for name in weighted]
+        plain = {**alone, **weighted}
+        return made + [self._figure(f"{KIND}, {name}{suffix}", values, {}) for name, values in plain.items()]
 
     def each(self, fuse: Fuse) -> NDArray[np.float64]:
         """Share of right ones in each question's top 10, shape (questions,)."""

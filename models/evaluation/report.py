@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -154,18 +155,17 @@ class Report:
 
 
 def _table(group: str, figures: Iterable[Figure]) -> Table:
-    table = Table(title=group or None, title_justify="left")
-    table.add_column("figure", overflow="fold")
+    table = Table(title=group or None, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("figure", overflow="fold", min_width=24)
     for heading in ("value", "95 % interval", "target", "random", "n"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("baselines", overflow="fold")
     for f in figures:
         spread = f"{_number(f.interval.low, f.unit)} … {_number(f.interval.high, f.unit)}" if f.interval else ""
         control = "" if f.random is None else _number(f.random, f.unit, 4)
-        beside = ", ".join(f"{name} {_number(value, f.unit)}" for name, value in f.baselines.items())
-        table.add_row(
-            f.name, _number(f.value, f.unit), spread, f.aim, control, f"{f.queries:,}", beside, style=BETTER[f.met]
-        )
+        name = Text(f.name)
+        for beside, value in f.baselines.items():
+            name.append(f"\n  {beside} {_number(value, f.unit)}", "dim")
+        table.add_row(name, _number(f.value, f.unit), spread, f.aim, control, f"{f.queries:,}", style=BETTER[f.met])
     return table
 
 
@@ -173,7 +173,9 @@ MOST_CLASSES = 15
 
 
 def _class_table(classes: Classes) -> Table:
-    table = Table("class", title=f"{classes.name}: precision, recall, F1 by class", title_justify="left")
+    table = Table(
+        "class", title=f"{classes.name}: precision, recall, F1 by class", title_justify="left", box=SIMPLE_HEAD
+    )
     for heading in ("precision", "recall", "F1", "rows"):
         table.add_column(heading, justify="right")
     commonest = sorted(classes.scores, key=lambda score: -score.support)

@@ -25,6 +25,9 @@ FEWEST = 10
 """A word is asked for when at least this many products answer it: with fewer, ten right ones cannot be found."""
 
 
+WEAKEST = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One sort of query: how products answer it, and its words. `zh` is empty where no Chinese word is known."""
@@ -51,12 +54,32 @@ def words(bench: Bench) -> Measured:
         for figure in _figures(bench, asked, place, rows, articles)
     ]
     order = {GROUP.name: 0, CHINESE.name: 1}
-    return Measured((*sorted(figures, key=lambda f: order[f.group]), *_wishes(bench)))
+    return Measured((*sorted(figures, key=lambda f: order[f.group]), *_wishes(bench)), notes=_weakest(bench))
+
+
+def _weakest(bench: Bench) -> dict[str, str]:
+    """The words that fewest of the ten products found among all answer, worst first, with that share."""
+    told = {}
+    for asked in SORTS[:2]:
+        labels = [asked.answer(article) for article in bench.folder.gallery]
+        values = _enough(labels)
+        if not values:
+            continue
+        texts = [asked.en(value) for value in values]
+        each = shares(_right(bench, f"{asked.name}, en", texts, bench.gallery, labels, values), 10)
+        worst = sorted(zip(each, texts, strict=True))[:WEAKEST]
+        told[f"weakest {asked.name} words, P@10"] = ", ".join(f"{text} {share:.1f}" for share, text in worst)
+    return told
+
+
+def _enough(labels: Sequence[str]) -> list[str]:
+    """Values that enough products have, sorted."""
+    return [value for value, count in sorted(Counter(labels).items()) if value and count >= FEWEST]
 
 
 def _figures(bench: Bench, asked: Asked, place: str, rows: Matrix, articles: Sequence[Article]) -> list[Figure]:
     labels = [asked.answer(article) for article in articles]
-    values = [value for value, count in sorted(Counter(labels).items()) if value and count >= FEWEST]
+    values = _enough(labels)
     if not values:
         return []
     control = random_precision(labels, [frozenset({value}) for value in values])

@@ -19,7 +19,6 @@ from models.encoders.load import shipped_folder
 from models.evaluation import demo
 from models.evaluation.report import Figure, Report
 from models.evaluation.run import evaluate
-from models.flats import draw
 from models.taxonomy import taxonomy
 
 
@@ -38,14 +37,6 @@ class Knowing(FakeEncoder):
 
 
 NAMES = ("red Dresses", "lime Shirts", "blue Heels")
-
-
-@pytest.fixture
-def few_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dozen drawings stand for the demo shop where its figures do not matter."""
-    few = demo.gallery()[::30]
-    monkeypatch.setattr(demo, "gallery", lambda: few)
-    monkeypatch.setattr(demo, "pictures", lambda: tuple(draw(flat, 30, 40) for flat in few))
 
 
 @pytest.fixture
