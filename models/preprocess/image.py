@@ -1,79 +1,117 @@
-"""Finds the garment in a photo and cuts it out of its surroundings (F2). Classical, no model, no download."""
+"""Finds the garments in a photo and drops what is around them (F2)."""
+
+from functools import cache
+
+import numpy as np
+from PIL import Image
 
 from models.contracts import RGB, Prepared, Region
-from models.preprocess.salience import Box, find_subject
+from models.preprocess.masks import Masks, Plane, Segmenter, believable, island_box, on_white, widened
+from models.preprocess.persons import by_proportion, garments_of, is_person
+from models.preprocess.salience import WORTHWHILE, Box, lab_of
+from models.preprocess.segmenters import load_segmenter
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-MARGIN = 0.08
-"""Border left around the box, as a share of its longer side: the model is used to some."""
-
 ENOUGH_PIXELS = 512
 """A crop is shrunk by whole factors while its longer side stays at least this: no encoder reads more."""
 
-FULL_LENGTH = 2.0
-"""A person whose box is this many times as high as wide shows the legs."""
-
-# Where garments are on a person, as shares of the person's height (top, bottom); the head is left out.
-_UPPER, _LOWER = (0.12, 0.55), (0.45, 0.95)
-_UPPER_HALF, _LOWER_HALF = (0.2, 0.75), (0.6, 1.0)
+STEPS = "views-1"
+"""Version of everything here but the segmenter."""
 
 
 class GarmentPreprocessor:
-    """The `Preprocessor` for shoppers' photos: crops to what stands out from the border.
+    """The `Preprocessor` for shoppers' photos: the garment cut out of its surroundings and laid on white.
 
-    It is cautious: a photo whose subject is not plain keeps its whole frame, for a lost sleeve costs more than a bit
-    of floor; and a garment's crop goes with the whole photo as a second view, for the two err differently (kind@10 of
-    `val` photos with tryon-mini: 0.879 whole, 0.876 crop, 0.885 both).
+    It is cautious: a photo whose garment is not plain stays whole, for a lost sleeve costs more than a bit of floor;
+    and the cut-out goes with the whole photo as a second view, for the two err differently.
     """
+
+    def __init__(self, segmenter: Segmenter | None = None) -> None:
+        """`segmenter`: who finds the garment; None means the one that ships."""
+        self._segmenter = segmenter or shipped()
 
     @property
     def version(self) -> str:
         """Changes whenever a crop could."""
-        return "crop-2"
+        return f"{STEPS}+{self._segmenter.version}"
 
     def prepare(self, photo: RGB, photo_kind: str) -> Prepared:
-        """Crops of an upright RGB photo of any size; `auto` is treated as `garment`.
+        """Crops of an upright RGB photo of any size.
 
-        A garment is its crop and then the whole photo, both part `garment`, or the whole photo alone where nothing
-        stands out. A person is two crops, parts `upper` and `lower`, largest first.
+        A garment is its cut-out and then the whole photo, both part `garment`, or the whole photo alone where the
+        garment is not plain. A person is a cut-out of each garment, parts `upper` and `lower` or one `full`, largest
+        first, without head and skin where the segmenter knows them. `auto` is a person only where there plainly is one.
 
         Raises:
             ValueError: `photo_kind` is none of `auto`, `garment`, `person`.
         """
-        subject = find_subject(photo)
-        if photo_kind == "person":
-            regions = _person(subject or WHOLE, photo.width / photo.height)
-        elif photo_kind in ("auto", "garment"):
-            regions = _garment(subject, photo.width / photo.height)
-        else:
+        if photo_kind not in ("auto", "garment", "person"):
             raise ValueError(f"unknown photo kind {photo_kind!r}; choose auto, garment or person")
-        return Prepared(crops=tuple(_crop(photo, region.box) for region in regions), regions=regions)
+        masks = self._segmenter.masks(photo)
+        if photo_kind == "person" or (photo_kind == "auto" and masks is not None and is_person(masks)):
+            return _person(photo, masks, precise=self._segmenter.precise)
+        return _garment(photo, masks, precise=self._segmenter.precise)
+
+    def cut_out(self, photo: RGB) -> RGB:
+        """The garment on white, cropped to it; the photo itself where the garment is not plain."""
+        return self.prepare(photo, "garment").crops[0]
 
 
-def _garment(subject: Box | None, aspect: float) -> tuple[Region, ...]:
-    return (Region(_widened(subject, aspect)), Region(WHOLE)) if subject else (Region(WHOLE),)
+@cache
+def shipped() -> Segmenter:
+    """The shipped segmenter, loaded once. Raises ModelUnavailable where its weights are missing."""
+    return load_segmenter()
 
 
-def _widened(box: Box, aspect: float) -> Box:
-    """`box` with its margin; `aspect` is the photo's width by its height."""
+def cut_out(photo: RGB) -> RGB:
+    """The garment of a photo on white, by the shipped segmenter; the photo itself where the garment is not plain."""
+    return GarmentPreprocessor().cut_out(photo)
+
+
+def _garment(photo: RGB, masks: Masks | None, *, precise: bool) -> Prepared:
+    whole = _shrunk(photo, WHOLE)
+    box = island_box(masks.subject) if masks is not None and believable(masks.subject) else None
+    if masks is None or box is None:
+        return Prepared((whole,), (Region(WHOLE),))
+    box = widened(box, photo.width / photo.height)
+    crop = _shrunk(photo, box)
+    if precise:
+        crop = on_white(crop, box, masks.subject)
+    elif _area(box) >= WORTHWHILE:  # nothing dropped: the same picture twice
+        return Prepared((whole,), (Region(WHOLE),))
+    return Prepared((crop, whole), (Region(box), Region(WHOLE)))
+
+
+def _person(photo: RGB, masks: Masks | None, *, precise: bool) -> Prepared:
+    aspect = photo.width / photo.height
+    if masks is None or not believable(masks.subject) or not precise:
+        box = island_box(masks.subject) if masks is not None else None
+        regions = by_proportion(box or WHOLE, aspect)
+        return Prepared(tuple(_shrunk(photo, region.box) for region in regions), regions)
+    height, width = masks.subject.shape
+    lab = lab_of(photo.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0))
+    found = garments_of(masks, lab, aspect)
+    regions = tuple(Region(widened(region.box, aspect), region.part) for region in found)
+    pairs = zip(found, regions, strict=True)
+    crops = tuple(on_white(_shrunk(photo, out.box), out.box, _only(masks.garment, own.box)) for own, out in pairs)
+    return Prepared(crops, regions)
+
+
+def _only(mask: Plane, box: Box) -> Plane:
+    """`mask` inside `box`: above and below it lies another garment."""
+    height, width = mask.shape
     left, top, right, bottom = box
-    longer = max((right - left) * aspect, bottom - top)  # in heights of the photo
-    across, down = MARGIN * longer / aspect, MARGIN * longer
-    return max(0.0, left - across), max(0.0, top - down), min(1.0, right + across), min(1.0, bottom + down)
+    rows, columns = slice(round(top * height), round(bottom * height)), slice(round(left * width), round(right * width))
+    kept = np.zeros_like(mask)
+    kept[rows, columns] = mask[rows, columns]
+    return kept
 
 
-def _person(box: Box, aspect: float) -> tuple[Region, ...]:
-    left, top, right, bottom = box
-    height = bottom - top
-    full = height >= FULL_LENGTH * (right - left) * aspect
-    spans = {"upper": _UPPER if full else _UPPER_HALF, "lower": _LOWER if full else _LOWER_HALF}
-    regions = [
-        Region((left, top + begin * height, right, top + end * height), part) for part, (begin, end) in spans.items()
-    ]
-    return tuple(sorted(regions, key=lambda r: r.box[1] - r.box[3]))
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _crop(photo: RGB, box: Box) -> RGB:
+def _shrunk(photo: RGB, box: Box) -> RGB:
     left, top, right, bottom = box
     x0, y0 = min(int(left * photo.width), photo.width - 1), min(int(top * photo.height), photo.height - 1)
     x1, y1 = max(x0 + 1, round(right * photo.width)), max(y0 + 1, round(bottom * photo.height))

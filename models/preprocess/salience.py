@@ -60,6 +60,16 @@ class _Background:
 
 def find_subject(photo: RGB) -> Box | None:
     """The box of what differs from the border, without margin; None where it is not plain enough to crop to."""
+    subject = subject_flags(photo)
+    if subject is None:
+        return None
+    box = box_of(subject)
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    return box if area < WORTHWHILE else None
+
+
+def subject_flags(photo: RGB) -> Flags | None:
+    """What differs from the border, on a thumbnail of `photo`, shape (h, w); None where nothing plainly does."""
     small = _thumbnail(photo)
     if min(small.size) < 8:  # noqa: PLR2004 - too thin a strip to have a border and a middle
         return None
@@ -74,11 +84,7 @@ def find_subject(photo: RGB) -> Box | None:
         return None
     # Sleeves in shade and pale parts differ less from the floor: what hangs together with the subject belongs to it.
     subject = _grown(subject, _opened(distance > DOUBT * threshold))
-    if not _believable(subject, distance):
-        return None
-    box = _box(subject)
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    return box if area < WORTHWHILE else None
+    return subject if _believable(subject, distance) else None
 
 
 def _thumbnail(photo: RGB) -> RGB:
@@ -199,7 +205,8 @@ def _believable(subject: Flags, distance: Plane) -> bool:
     return float(subject[frame].mean()) <= TOUCHING and float(distance[subject].mean()) >= LEAST_CONTRAST
 
 
-def _box(subject: Flags) -> Box:
+def box_of(subject: Flags) -> Box:
+    """The box around flags of which at least one is set, a trifle trimmed."""
     left, right = _extent(subject.sum(0))
     top, bottom = _extent(subject.sum(1))
     return left, top, right, bottom

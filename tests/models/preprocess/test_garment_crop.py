@@ -1,4 +1,4 @@
-"""The garment crop: tight when the subject is plain, the whole photo when it is not, never without the garment."""
+"""The classical crop: tight when the subject is plain, the whole photo when it is not, never without the garment."""
 
 import io
 import os
@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from models.contracts import RGB, Preprocessor
-from models.preprocess import GarmentPreprocessor
+from models.preprocess.image import GarmentPreprocessor
+from models.preprocess.segmenters import Classical
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 SHARED = Path(os.environ.get("TRYON_SHARED", Path(__file__).resolve().parents[4] / "shared"))
 PHOTOS = SHARED / "data" / "photos" / "images.zip"
-preprocessor = GarmentPreprocessor()
+preprocessor = GarmentPreprocessor(Classical())
 
 Box = tuple[float, float, float, float]
 
