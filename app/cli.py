@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from app.commands import catalogue, models, service
 from app.commands.console import err
+from app.commands.export import export_
 from app.commands.keys import keys
 from app.errors import AppError
 from app.settings import Settings
@@ -36,6 +37,7 @@ cli.command("import")(catalogue.import_)
 cli.command()(catalogue.reindex)
 cli.command("eval")(models.evaluate_)
 cli.command()(models.train)
+cli.command("export")(export_)
 cli.command()(service.worker)
 cli.command()(service.migrate)
 cli.add_typer(keys, name="keys")

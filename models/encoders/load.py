@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from models.contracts import Encoder, ModelUnavailable
+from models.encoders.onnx_manifest import MANIFEST_FILE
 from models.encoders.open_clip_folder import CONFIG_FILE
 
 SHIPPED = "tryon-mini"
@@ -48,9 +49,13 @@ def load_encoder(
 
 
 def from_folder(folder: Path, name: str, device: str, precision: str) -> Encoder:
-    """A folder by its files: open_clip's config, else a transformers `config.json`."""
+    """A folder by its files: an export's manifest, open_clip's config, else a transformers `config.json`."""
     if not folder.is_dir():
         raise ModelUnavailable(f"model {name}: there is no folder {folder}")
+    if (folder / MANIFEST_FILE).is_file():
+        from models.encoders.onnx_runtime import OnnxEncoder
+
+        return OnnxEncoder.from_folder(folder, name=name, device=device, precision=precision)
     if (folder / CONFIG_FILE).is_file():
         from models.encoders.open_clip import OpenClipEncoder
 

@@ -60,7 +60,7 @@ def _timm(visual: Any, batch: Tensor) -> tuple[Tensor, Tensor]:
         one_each = features[:, prefix:].reshape(-1, 1, features.shape[-1]).expand(-1, prefix + 1, -1)
     vectors = visual.head(trunk.forward_head(features))
     tokens = visual.head(trunk.forward_head(one_each))
-    return vectors, tokens.reshape(len(batch), rows, cols, -1)
+    return vectors, tokens.reshape(batch.shape[0], rows, cols, -1)  # len() would fix the batch of an exported graph
 
 
 def grid_of(trunk: nn.Module, tokens: int, batch: Tensor) -> tuple[int, int]:

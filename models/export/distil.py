@@ -1,0 +1,56 @@
+"""A short fine-tune of a shrunk tower onto the rows that the whole one gave (Hinton et al. 2015, arXiv:1503.02531)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.contracts import Matrix
+from models.encoders.onnx_fronts import Arrays
+from models.export.parity import Advance
+from models.export.towers import Tower
+
+BATCH = 16
+RATE = 2e-4
+SEED = 7
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Batches of a tower's inputs, in their order, with the original's unit rows for each."""
+
+    inputs: Sequence[tuple[Tensor, ...]]
+    rows: Sequence[Tensor]
+
+
+def lessons(
+    things: Sequence[Thing], arrays: Callable[[Sequence[Thing]], Arrays], encode: Callable[[Sequence[Thing]], Matrix]
+) -> Lessons:
+    """`things` as a graph would be fed them, and what the original makes of them."""
+    cut = [things[start : start + BATCH] for start in range(0, len(things), BATCH)]
+    inputs = [tuple(torch.from_numpy(values) for values in arrays(batch).values()) for batch in cut]
+    return Lessons(inputs, [torch.from_numpy(encode(batch)) for batch in cut])
+
+
+def short_distillation(tower: Tower, taught: Lessons, steps: int, advance: Advance) -> None:
+    """`steps` batches of Adam on 1 - cosine, in place, rate falling to nothing. The tower stays in evaluation mode:
+    its statistics are folded away or not to be moved by so little."""
+    weights = [value for value in tower.module.parameters() if value.is_floating_point()]
+    optimiser = torch.optim.Adam(weights, lr=RATE)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(1, steps))
+    order = torch.Generator().manual_seed(SEED)
+    for step in range(steps):
+        pick = int(torch.randint(len(taught.inputs), (1,), generator=order))
+        made = tower.module(*taught.inputs[pick])[0]
+        loss = (1 - functional.cosine_similarity(made, taught.rows[pick], dim=-1)).mean()
+        optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        optimiser.step()
+        falling.step()
+        advance(f"fine-tune, {tower.name}", step + 1, steps)
+    tower.module.requires_grad_(False)
