@@ -40,6 +40,8 @@ class ModelSpec:
         cosine_scale: slope of the logistic curve that turns a cosine into a score from 0 to 1.
         cosine_shift: the cosine that scores 0.5 on that curve.
         temperature: logit scale (1 / softmax temperature) for zero-shot classification.
+        origin: revision of the model this one was exported from, in whose space it is: what was trained on that one's
+            vectors (a fusion) fits this one's too. Empty for a model that is no export.
         facets: by facet, what the model learned to tell without words; empty for a model nobody taught that.
     """
 
@@ -50,4 +52,5 @@ class ModelSpec:
     cosine_scale: float = 10.0
     cosine_shift: float = 0.3
     temperature: float = 100.0
+    origin: str = ""
     facets: Mapping[str, FacetHead] = field(default_factory=dict, compare=False)

@@ -74,6 +74,7 @@ class OnnxEncoder(BatchedEncoder):
             name=name, revision=exported_revision(folder), dims=manifest.dims,
             preprocess_version=manifest.preprocess_version, cosine_scale=metadata.cosine_scale,
             cosine_shift=metadata.cosine_shift, temperature=metadata.temperature, facets=metadata.facets,
+            origin=manifest.source.revision,
         )  # fmt: skip
         tokens = "tokens" in manifest.image.outputs and "tokens" in manifest.text.outputs
         return (OnnxTokenEncoder if tokens else OnnxEncoder)(folder, manifest, front, spec, where)

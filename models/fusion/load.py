@@ -43,7 +43,7 @@ def read(folder: Path, spec: ModelSpec) -> dict[str, Fusion]:
     """
     try:
         config = json.loads((folder / CONFIG).read_text("utf-8"))
-        if config["revision"] != spec.revision:
+        if config["revision"] not in (spec.revision, spec.origin):
             return {}
         shape = Shape(**{**config["shape"], "layout": Layout(**config["shape"]["layout"])})
         return {kind: _one(folder, kind, shape) for kind in config["kinds"]}
