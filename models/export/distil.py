@@ -1,5 +1,6 @@
 """A short fine-tune of a shrunk tower onto the rows that the whole one gave (Hinton et al. 2015, arXiv:1503.02531)."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,7 +15,9 @@ from models.export.parity import Advance
 from models.export.towers import Tower
 
 BATCH = 16
-RATE = 2e-4
+RATE = 5e-5
+WARM_UP = 20
+"""Steps until the rate is reached: Adam's first ones know no scale yet."""
 SEED = 7
 
 Thing = TypeVar("Thing")
@@ -42,7 +45,7 @@ def short_distillation(tower: Tower, taught: Lessons, steps: int, advance: Advan
     its statistics are folded away or not to be moved by so little."""
     weights = [value for value in tower.module.parameters() if value.is_floating_point()]
     optimiser = torch.optim.Adam(weights, lr=RATE)
-    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(1, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate_at(step, steps))
     order = torch.Generator().manual_seed(SEED)
     for step in range(steps):
         pick = int(torch.randint(len(taught.inputs), (1,), generator=order))
@@ -51,6 +54,11 @@ def short_distillation(tower: Tower, taught: Lessons, steps: int, advance: Advan
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         optimiser.step()
-        falling.step()
+        schedule.step()
         advance(f"fine-tune, {tower.name}", step + 1, steps)
     tower.module.requires_grad_(False)
+
+
+def rate_at(step: int, steps: int) -> float:
+    """Share of the full rate: up in a line, down on half a cosine."""
+    return min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * min(step, steps) / max(1, steps)))

@@ -20,8 +20,8 @@ ROUND = 8
 """Widths stay multiples of this: vector registers like them."""
 
 RIDGE = 1e-3
-CARRIED = ("_ElementWiseOp",)
-"""Operations a channel passes through unmixed. Through a reshape it may not come out where it went in."""
+MIXING = ("transpose", "permute", "bmm", "softmax", "attention")
+"""In the names of operations that split channels into heads: those widths are not free."""
 
 Batches = Sequence[tuple[Tensor, ...]]
 
@@ -82,11 +82,20 @@ def _only_reader(graph: Any, layer: nn.Module) -> nn.Linear | nn.Conv2d | None:
         target = dependency.target.module
         if isinstance(target, nn.Linear | nn.Conv2d) and not _depthwise(target):
             (makers if graph.is_out_channel_pruning_fn(dependency.handler) else readers).append(target)
-        elif not isinstance(target, nn.Conv2d | nn.BatchNorm2d) and type(target).__name__ not in CARRIED:
+        elif not isinstance(target, nn.Conv2d | nn.BatchNorm2d) and not _carries(target, layer):
             return None
     reader = readers[0] if len(readers) == 1 and makers == [layer] else None
     pointwise = isinstance(reader, nn.Linear) or (reader is not None and reader.kernel_size == (1, 1))
     return reader if pointwise else None
+
+
+def _carries(operation: nn.Module, maker: nn.Module) -> bool:
+    """Whether each channel passes alone: through point-wise arithmetic, and through the flattening around a linear
+    layer. After a convolution a reshape ends the map, and what reads tokens counts on the trunk's width there."""
+    kind = type(operation).__name__
+    if kind == "_ElementWiseOp":
+        return not any(name in str(operation).lower() for name in MIXING)
+    return kind == "_ReshapeOp" and isinstance(maker, nn.Linear)
 
 
 def _depthwise(layer: nn.Module) -> bool:
