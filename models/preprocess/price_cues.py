@@ -116,10 +116,10 @@ NOT_FROM = re.compile("(?:不要|不想要|不考虑|不买|别买|别要|别)$"
 ABOUT_BEFORE = r"around|about|roughly|approx(?:imately|\.)?|circa|nearly|~|(?:价格|价位)?(?:大概|大约|约|差不多)"
 RANGE_BEFORE = r"(?:anything |somewhere )?(?:between|from)|(?:价格|价位|预算)?(?:介于|从|在)"
 MAX_AFTER = (
-    r"(?:or|and) (?:less|under|below|cheaper)\b|max(?:imum)?\b|tops\b|at most\b|or so at most\b"
+    r"(?:or|and) (?:less|under|below|cheaper)\b(?! ?[€$£¥\d])|max(?:imum)?\b|tops\b|at most\b|or so at most\b"
     r"|(?:左右)?(?:以内|以下|之内|之下|内|封顶|往下|为上限)(?:的)?|便宜的?"
 )
-MIN_AFTER = r"(?:or|and) (?:more|up|above|over|upwards?)\b|\+|(?:以上|之上|往上|起步|起)(?:的)?"
+MIN_AFTER = r"(?:or|and) (?:more|up|above|over|upwards?)\b(?! ?[€$£¥\d])|\+|(?:以上|之上|往上|起步|起)(?:的)?"
 ABOUT_AFTER = r"or so\b|ish\b|-ish\b|(?:多|来)?(?:左右|上下|附近)(?:的)?"
 JOINED = re.compile(r" ?(?:-|–|—|~|to|and|until|till|到|至|和) ?", re.IGNORECASE)
 WHOLE = re.compile(

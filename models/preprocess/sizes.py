@@ -47,7 +47,7 @@ _EITHER_CASE = (
     r"\b(?P<free>(?:one|free)[ -]size)\b(?: fits all)?",
     r"(?P<free>均码|通码)的?",
     r"\b(?P<list>w ?\d\d(?: ?[/x]? ?l ?\d\d)?)\b",
-    r"\b(?:in (?:an? |my )?|my |an? )?(?:shoe |dress )?sizes? ?(?:is |of |between |from |in |: ?)?"
+    r"\b(?:in (?:an? |my )?|my |an? )?(?:shoe )?sizes? ?(?:is |of |between |from |in |: ?)?"
     rf"(?P<list>{_LIST}){_NO_MONEY}",
     r"(?:尺码|码数|鞋码|尺寸)(?:大小)?(?:是|为|要|选|穿|:)? ?"
     rf"(?P<list>{_LETTER}|\d{{2,3}}(?:\.5)?)(?![a-z\d])[码号]?{_OF}",
@@ -122,7 +122,7 @@ def spellings(size: str) -> tuple[str, ...]:
 def _read(text: str, match: re.Match[str]) -> FoundSize | None:
     groups = match.groupdict()
     start = match.end("shoe") + 1 if groups.get("shoe") else match.start()
-    if _REFUSED.search(text[max(0, start - 16) : start]):
+    if _REFUSED.search(text[max(0, start - 16) : start].rstrip() + " "):
         return None
     if groups.get("free"):
         sizes: tuple[str, ...] = (ONE_SIZE,)
