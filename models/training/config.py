@@ -59,6 +59,7 @@ class Recipe:
         lessons, lesson_epochs: sentence pairs, and passes over them, that teach the Chinese words.
         captions: composed captions a garment, each in two languages.
         photo_views, catalogue_views: augmented views beside the plain one.
+        cut_photos: whether photos are also seen with the garment cut out, as the service hands them over.
         flats: drawn garments.
         dropout: share of backbone outputs hidden from a head in training.
         rate, trunk_rate: highest learning rates of the heads and of what is tuned of the image backbone.
@@ -81,6 +82,7 @@ class Recipe:
     captions: int
     photo_views: int
     catalogue_views: int
+    cut_photos: bool
     flats: int
     steps: int
     warmup: int

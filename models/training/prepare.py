@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from models.contracts import RGB
 from models.flats import Flat, draw, random_flats
+from models.preprocess.image import GarmentPreprocessor, cut_out
 from models.training.augment import augmented, photo_view, studio_view
 from models.training.captions import Look
 from models.training.config import Recipe
@@ -72,7 +73,15 @@ class Views:
             self._of(f"photosaug{n}", ids, _changed(reads, photo_view, n))
             for n in range(1, self.recipe.photo_views + 1)
         )
-        return [View(self.photos, np.asarray(rows)), *map(View.whole, more)]
+        return [View(self.photos, np.asarray(rows)), *map(View.whole, [*more, *self._cut(ids, reads)])]
+
+    def _cut(self, ids: Sequence[str], reads: Pictures) -> list[Features]:
+        """Photos as the service will hand them over, the garment on white: plain and augmented."""
+        if not self.recipe.cut_photos:
+            return []
+        name = f"photoscut-{GarmentPreprocessor().version}"
+        cut: Pictures = [partial(_cut_out, read) for read in reads]
+        return [self._of(name, ids, cut), self._of(f"{name}-aug", ids, _changed(cut, photo_view, 50))]
 
     def drawn(self, flats: Sequence[Flat]) -> list[View]:
         """Views of drawn garments: plain and one augmented."""
@@ -157,6 +166,10 @@ def look_of(thing: Item | Flat) -> Look:
 def digest(parts: Iterable[str]) -> str:
     """Short name for a list of strings."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _cut_out(read: Callable[[], RGB]) -> RGB:
+    return cut_out(read())
 
 
 def _changed(reads: Pictures, change: Callable[[RGB, np.random.Generator], RGB], seed: int) -> Pictures:
