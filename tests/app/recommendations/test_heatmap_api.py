@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from app.recommendations.tables import RecommendationRow
+from app.settings import AuthSettings
 from tests.app.recommendations.conftest import Service, Shop
 from tests.app.recommendations.toys import ToyTokenEncoder, photo
 
@@ -103,6 +104,15 @@ async def test_an_answer_older_than_heat_maps_is_still_an_answer(seeing: Service
     fetched = (await seeing.client.get(f"{ROUTE}/{body['id']}")).json()["suggestions"][0]
     assert {"shares", "heatmap_url"}.isdisjoint(fetched)
     assert await problem(seeing, body["id"], fetched["item"]["id"]) == (404, "heatmap-unavailable")
+
+
+async def test_a_heat_map_is_not_for_everybody(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, encoder=ToyTokenEncoder)
+    shop.settings = shop.settings.model_copy(update={"auth": AuthSettings()})
+    async with shop.serve() as service:
+        await service.fill()
+        for query in ({}, {"item_id": "dress-red"}):
+            assert (await service.client.get(f"{ROUTE}/rec_any/heatmap", params=query)).status_code == 401
 
 
 async def test_a_persons_garments_each_have_their_own_place(seeing: Service) -> None:
