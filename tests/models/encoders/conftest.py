@@ -105,6 +105,14 @@ def siglip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def onnx_folder(open_clip_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny open_clip model as ONNX Runtime computes it."""
+    from models.export.run import Options, export
+
+    return export(str(open_clip_folder), "onnx", tmp_path_factory.mktemp("onnx") / "tiny", Options(size=8)).folder
+
+
 def _name_processor(folder: Path, name: str) -> None:
     """AutoProcessor asks the image processor's file which processor joins it with the tokenizer."""
     path = folder / "preprocessor_config.json"

@@ -11,7 +11,7 @@ from models.encoders import SHIPPED, load_encoder
 from models.encoders.fake import FakeEncoder
 from models.encoders.load import shipped_folder
 
-FOLDERS = ("open_clip_folder", "clip_folder", "siglip_folder")
+FOLDERS = ("open_clip_folder", "clip_folder", "siglip_folder", "onnx_folder")
 SHIPPED_HERE = (shipped_folder() / "open_clip_model.safetensors").is_file()
 _loaded: dict[str, Encoder] = {}
 
