@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.records import EmbeddingKey, IndexSource, StoredEmbedding
@@ -26,7 +26,7 @@ class EmbeddingRepository:
         self._session = session
 
     async def sources(self) -> list[IndexSource]:
-        """What belongs into an index: every worn item with a picture, by id."""
+        """What belongs into an index: every item with a picture that is worn, or may be as far as we know, by id."""
         pictures = await self._pictures()
         query = (
             select(
@@ -41,7 +41,7 @@ class EmbeddingRepository:
                 ItemRow.usage,
                 ItemRow.pattern,
             )
-            .where(ItemRow.slot.not_in(("", NOT_WORN)))
+            .where(or_(ItemRow.slot.not_in(("", NOT_WORN)), ItemRow.kind == ""))
             .order_by(ItemRow.id)
             .execution_options(yield_per=PAGE)
         )

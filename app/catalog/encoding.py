@@ -27,11 +27,14 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Encoding:
-    """Outcome of a run: what belongs into the index, how much was embedded now, and what could not be (id → why)."""
+    """Outcome of a run: what belongs into the index, how much was embedded and inferred now, and what could not be
+    embedded (id → why).
+    """
 
     sources: list[IndexSource]
     images: int = 0
     texts: int = 0
+    inferred: int = 0
     failed: dict[str, str] = field(default_factory=dict)
 
 

@@ -1,6 +1,7 @@
 """What the catalogue knows about an item, as ranking, outfits and filters need it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from models.taxonomy import taxonomy
@@ -14,11 +15,19 @@ RawFacts = tuple[
 """One row as the database gives it: the columns of `ItemFacts` up to rating, number of variants, sizes in stock."""
 
 
+Inferred = Mapping[str, tuple[str, float]]
+"""By attribute, what is inferred of an item surely enough to go by, and how sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """One item, without pictures and long texts. Empty strings and None mean that the feed did not say.
+    """One item, without pictures and long texts. Empty strings and None mean that nobody knows.
 
-    `formality` runs from 0 (sport, home) to 3 (formal); `sizes` are those in stock.
+    Attributes:
+        formality: from 0 (sport, home) to 3 (formal).
+        sizes: those in stock.
+        inferred: fields above that are not the shop's own word but told from title or picture, with the confidence
+            (0 to 1): ranked and filtered by, never stated as a fact.
     """
 
     id: str
@@ -40,6 +49,7 @@ class ItemFacts:
     in_stock: bool
     rating: float | None
     sizes: tuple[str, ...] = ()
+    inferred: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def asking_price(self) -> Decimal | None:
@@ -47,33 +57,44 @@ class ItemFacts:
         return self.price if self.sale_price is None else self.sale_price
 
 
-def facts_of(raw: RawFacts) -> ItemFacts:
-    """`raw` with what the taxonomy adds. An item whose sizes nobody counts is taken as available."""
+def facts_of(raw: RawFacts, inferred: Inferred | None = None) -> ItemFacts:
+    """`raw` with what the taxonomy adds, and with what is `inferred` where the feed says nothing.
+
+    An item whose sizes nobody counts is taken as available.
+    """
     *texts, price, sale_price, rating, variants, sizes = raw
-    id_, title, title_zh, brand, kind, slot, colour, gender, age_group, season, usage, pattern = texts
+    id_, title, title_zh, brand, *stated = texts
+    before = dict(zip(STATED, stated, strict=True))
+    said = with_inferred(before, inferred or {})
     words = taxonomy()
-    known_kind, known_colour = words.kinds.get(kind), words.colours.get(colour)
+    known_kind, known_colour = words.kinds.get(said["kind"]), words.colours.get(said["colour"])
     return ItemFacts(
         id=id_,
         title=title,
         title_zh=title_zh,
         brand=brand,
-        kind=kind,
-        slot=slot,
-        colour=colour,
         colour_family=known_colour.family if known_colour else "",
-        gender=gender,
-        age_group=age_group,
-        season=season,
-        usage=usage,
-        pattern=pattern,
         formality=known_kind.formality if known_kind else 1,
         price=price,
         sale_price=sale_price,
         in_stock=variants == 0 or bool(sizes),
         rating=rating,
         sizes=_sizes(sizes),
+        inferred={name: inferred[name][1] for name in said if inferred and said[name] != before[name]},
+        **said,
     )
+
+
+STATED = ("kind", "slot", "colour", "gender", "age_group", "season", "usage", "pattern")
+"""Columns of `RawFacts` that may be inferred, in their order."""
+
+
+def with_inferred(stated: Mapping[str, str], inferred: Inferred) -> dict[str, str]:
+    """`stated` with empty fields filled. A slot belongs to its kind: without one it is not the feed's word."""
+    filled = {name: value or inferred.get(name, ("", 0.0))[0] for name, value in stated.items()}
+    if not stated["kind"] and "slot" in inferred:
+        filled["slot"] = inferred["slot"][0]
+    return filled
 
 
 def _sizes(joined: str) -> tuple[str, ...]:

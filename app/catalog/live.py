@@ -1,14 +1,15 @@
 """What requests search right now: one snapshot and the catalogue's columns beside it, always from one moment."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
 import structlog
 
 from app.catalog.columns import Columns
-from app.catalog.facts import ItemFacts, RawFacts, facts_of
+from app.catalog.facts import Inferred, ItemFacts, RawFacts, facts_of
+from app.catalog.inferences import InferenceRepository
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.errors import NotReady
@@ -120,8 +121,9 @@ class LiveCatalog:
             raise
         facts: dict[str, ItemFacts] = {}
         async with self._database.unit_of_work() as session:
+            inferred = await InferenceRepository(session).used()
             async for page in ItemRepository(session).facts():
-                facts.update(await asyncio.to_thread(_facts_page, page))
+                facts.update(await asyncio.to_thread(_facts_page, page, inferred))
         columns = await asyncio.to_thread(Columns.build, snapshot.ids, facts)
         # The stamp is older than the facts: a change in between is seen as newer and loaded again.
         self._view = LiveView(snapshot, columns, snapshot.version, stamp)
@@ -165,5 +167,5 @@ def same_space(manifest: Manifest, spec: ModelSpec) -> bool:
     return (manifest.revision, manifest.preprocess_version) == (spec.revision, spec.preprocess_version)
 
 
-def _facts_page(page: Sequence[RawFacts]) -> dict[str, ItemFacts]:
-    return {facts.id: facts for facts in map(facts_of, page)}
+def _facts_page(page: Sequence[RawFacts], inferred: Mapping[str, Inferred]) -> dict[str, ItemFacts]:
+    return {raw[0]: facts_of(raw, inferred.get(raw[0])) for raw in page}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, literal, or_, select
 
-from app.catalog.facts import SIZES
+from app.catalog.facts import SIZES, STATED
 from app.catalog.filters import Condition, Criteria
-from app.catalog.tables import ItemRow, VariantRow
+from app.catalog.tables import InferredRow, ItemRow, VariantRow
 
 FACET_COLUMNS = {
     "kind": ItemRow.kind,
@@ -19,6 +19,26 @@ FACET_COLUMNS = {
     "pattern": ItemRow.pattern,
     "brand": ItemRow.brand,
 }
+
+
+def effective(name: str) -> SQLColumnExpression[str]:
+    """An item's own value; where its feed left it out, what is inferred surely enough; else as it is."""
+    own = FACET_COLUMNS[name]
+    if name not in STATED:
+        return own
+    inferred = (
+        select(InferredRow.value)
+        .where(InferredRow.item_id == ItemRow.id, InferredRow.name == name, InferredRow.used)
+        .correlate(ItemRow)
+        .scalar_subquery()
+    )
+    return case((~_unsaid(name), own), else_=func.coalesce(inferred, own))
+
+
+def _unsaid(name: str) -> ColumnElement[bool]:
+    """That the feed said nothing: an item without a kind has no slot of its own either."""
+    return (ItemRow.kind if name == "slot" else FACET_COLUMNS[name]) == ""
+
 
 IN_STOCK = or_(VariantRow.stock.is_(None), VariantRow.stock > 0)
 
@@ -75,8 +95,12 @@ def criteria_clauses(criteria: Criteria, brands: frozenset[str]) -> list[ColumnE
 
 
 def _condition(condition: Condition, brands: frozenset[str]) -> ColumnElement[bool]:
-    values = brands if condition.field == "brand" else condition.values
-    return FACET_COLUMNS[condition.field].in_(values)
+    name = condition.field
+    if name == "brand":
+        return ItemRow.brand.in_(brands)
+    # Two branches, so that an index over stated values is of use.
+    said = ~_unsaid(name) & FACET_COLUMNS[name].in_(condition.values)
+    return or_(said, _unsaid(name) & effective(name).in_(condition.values))
 
 
 def _has_variant(*that: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import structlog
 
 from app.catalog.encoding import Encoding, EncodingRun
+from app.catalog.inferring import infer_missing
 from app.catalog.live import LiveCatalog, same_space
 from app.catalog.matrices import load_matrices
 from app.db.session import Database
@@ -35,6 +36,7 @@ class ReindexResult:
         unchanged: the index was up to date, so its version was kept.
         items: rows in the index.
         encoded_images, encoded_texts: items embedded now; the others' stored vectors were used.
+        inferred: items looked at now for what their feed left out.
         failed: (item id, reason) of items whose picture cannot be read; they are not in the index.
         pruned: versions deleted.
     """
@@ -44,6 +46,7 @@ class ReindexResult:
     items: int
     encoded_images: int
     encoded_texts: int
+    inferred: int = 0
     failed: tuple[tuple[str, str], ...] = ()
     pruned: tuple[str, ...] = ()
 
@@ -71,6 +74,7 @@ async def reindex(
     """
     encoding = EncodingRun(database, blobs, engine, settings.limits, progress)
     encoded = await encoding.run(reencode=reencode)
+    encoded.inferred = await infer_missing(database, engine, settings.inference)
     ids, image, text = await load_matrices(database, engine.spec, encoded)
     if not ids:
         raise NotReady(
@@ -119,6 +123,7 @@ def _result(
         items=items,
         encoded_images=encoded.images,
         encoded_texts=encoded.texts,
+        inferred=encoded.inferred,
         failed=tuple(encoded.failed.items()),
         pruned=pruned,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.facts import RawFacts
 from app.catalog.filters import Criteria
-from app.catalog.queries import FACET_COLUMNS, criteria_clauses, facts_query
+from app.catalog.queries import FACET_COLUMNS, criteria_clauses, effective, facts_query
 from app.catalog.records import FacetCount, ItemRecord, Known
 from app.catalog.tables import CatalogStateRow, ItemRow, PictureRow, VariantRow
 from app.db.base import Base, now
@@ -102,9 +102,10 @@ class ItemRepository:
         """How many of the matching items carry each value, most frequent first; empty values are left out."""
         clauses = await self._clauses(criteria)
         counts = {}
-        for name, column in FACET_COLUMNS.items():
-            query = select(column, func.count()).where(column != "", *clauses).group_by(column)
-            rows = await self._session.execute(query.order_by(func.count().desc(), column).limit(limit))
+        for name in FACET_COLUMNS:
+            values = select(effective(name).label("value")).where(*clauses).subquery()
+            query = select(values.c.value, func.count()).where(values.c.value != "").group_by(values.c.value)
+            rows = await self._session.execute(query.order_by(func.count().desc(), values.c.value).limit(limit))
             counts[name] = [FacetCount(value, number) for value, number in rows]
         return counts
 

@@ -35,8 +35,21 @@ class SizeOut(BaseModel):
     in_stock: bool
 
 
+class InferredOut(BaseModel):
+    """What the feed left out, told from the title or the picture. `used`: surely enough for filters and ranking."""
+
+    name: str
+    value: str
+    confidence: float = Field(ge=0, le=1)
+    source: Literal["title", "picture"]
+    used: bool
+
+
 class ItemOut(BaseModel):
-    """A garment as a suggestion shows it. `gone` is the one field that may change in a stored answer."""
+    """A garment as a suggestion shows it. `gone` is the one field that may change in a stored answer.
+
+    `inferred` marks what is not the shop's own word; what is `used` of it stands in its field.
+    """
 
     id: str
     title: str
@@ -55,6 +68,7 @@ class ItemOut(BaseModel):
     image_url: str | None
     link: str | None
     sizes: list[SizeOut]
+    inferred: list[InferredOut] = []
     gone: bool = False
 
 

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from app.catalog.facts import STATED, with_inferred
 from app.catalog.filters import resolve
 from app.catalog.repository import ItemRepository
-from app.catalog.schemas import FacetValue, Filters, ItemOut, ItemsOut, Money, SizeOut
-from app.catalog.tables import ID_CHARS, ItemRow, PictureRow, VariantRow
+from app.catalog.schemas import FacetValue, Filters, InferredOut, ItemOut, ItemsOut, Money, SizeOut
+from app.catalog.tables import ID_CHARS, InferredRow, ItemRow, PictureRow, VariantRow
 from app.errors import ItemNotFound, PictureNotFound
 from app.media.photo import decode
 from app.media.storage import BlobStore
@@ -22,17 +23,14 @@ WEBP_QUALITY = 85
 
 def item_out(row: ItemRow, locale: str, gone: bool = False) -> ItemOut:
     """`row` as the API shows it; the title in `locale` where the shop has one."""
+    marked = [one for one in row.inferred if _unsaid(row, one.name)]
+    stated = {name: str(getattr(row, name)) for name in STATED}
+    shown = with_inferred(stated, {one.name: (one.value, one.confidence) for one in marked if one.used})
     return ItemOut(
         id=row.id,
         title=(row.title_zh or row.title) if locale == "zh" else (row.title or row.title_zh),
         brand=row.brand,
-        kind=row.kind,
-        slot=row.slot,
-        colour=row.colour,
-        gender=row.gender,
-        pattern=row.pattern,
-        season=row.season,
-        usage=row.usage,
+        **{name: value for name, value in shown.items() if name in ItemOut.model_fields},
         price=_money(row.price, row.currency),
         sale_price=_money(row.sale_price, row.currency),
         availability="in_stock" if available(row) else "out_of_stock",
@@ -40,6 +38,7 @@ def item_out(row: ItemRow, locale: str, gone: bool = False) -> ItemOut:
         image_url=f"/v1/items/{quote(row.id, safe='')}/image" if row.pictures else None,
         link=row.link or None,
         sizes=[SizeOut(size=v.size, in_stock=_buyable(v)) for v in row.variants if v.size],
+        inferred=[_inferred(one) for one in marked],
         gone=gone,
     )
 
@@ -99,6 +98,17 @@ def render(blobs: BlobStore, blob_key: str, width: int | None, limits: LimitSett
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=WEBP_QUALITY)
     return out.getvalue()
+
+
+def _unsaid(row: ItemRow, name: str) -> bool:
+    return not (row.kind if name == "slot" else getattr(row, name))
+
+
+def _inferred(row: InferredRow) -> InferredOut:
+    return InferredOut.model_validate(
+        {name: getattr(row, name) for name in ("name", "value", "source", "used")}
+        | {"confidence": round(row.confidence, 4)}
+    )
 
 
 def _buyable(variant: VariantRow) -> bool:

@@ -130,8 +130,8 @@ class AttributeTagger:
             "kind": (self._every_kind.values, self._every_kind.chances(images)),
             "colour": (self._colours.values, self._colours.chances(images)),
         }
-        told |= {name: self._learned(name, images) for name in ("colour", *LEARNED) if name in self._heads}
-        return told | ({} if "gender" in told else {"gender": self._learned("gender", images)})
+        told["gender"] = (self._genders.values, self._genders.chances(images))
+        return told | told_by_heads(self._heads, images)
 
     def _learned(self, name: str, images: Matrix) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """A facet's values and chances; no values where neither head nor prompts tell it."""
@@ -140,6 +140,13 @@ class AttributeTagger:
         if name == "gender":
             return self._genders.values, self._genders.chances(images)
         return (), np.zeros((len(images), 0))
+
+
+def told_by_heads(
+    heads: Mapping[str, FacetHead], images: Matrix
+) -> dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]:
+    """What heads alone tell of unit rows (n, d): by facet its values, and their probabilities, (n, values)."""
+    return {name: (head.values, softmax(head.logits(images))) for name, head in heads.items()}
 
 
 def heads_of(spec: ModelSpec) -> dict[str, FacetHead]:

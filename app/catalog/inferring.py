@@ -1,0 +1,85 @@
+"""Fills what feeds left out from titles and stored picture vectors, in committed chunks: nothing is embedded for it."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from app.catalog.inference import VERSION, Guess, Told, from_picture, from_title, infer
+from app.catalog.inferences import Gap, InferenceRepository, chunks
+from app.catalog.matrices import unit_rows
+from app.catalog.records import EmbeddingKey, HalfVector
+from app.db.session import Database
+from app.settings import InferenceSettings
+from models.contracts import Matrix
+from models.engine.engine import Engine
+from models.registry import ModelSpec
+from models.zero_shot import AttributeTagger, heads_of, told_by_heads
+
+PROMPTED = frozenset({"kind", "colour", "gender"})
+"""What prompts can tell where no head does."""
+
+Tell = Callable[[Matrix], Told]
+
+
+async def infer_missing(database: Database, engine: Engine, settings: InferenceSettings) -> int:
+    """Infer what is missing wherever title, pictures, the gap itself or the model changed since it was last done.
+
+    Safe to kill and run again: each chunk is committed with the stamps that say that it is done. Returns how many
+    items were looked at.
+    """
+    if not settings.enabled:
+        async with database.unit_of_work() as session:
+            await InferenceRepository(session).clear()
+        return 0
+    key, model = EmbeddingKey.of("image", engine.spec), knowledge(engine.spec)
+    async with database.unit_of_work() as session:
+        repository = InferenceRepository(session)
+        await repository.settle(settings.confidence)
+        gaps = [gap async for page in repository.gaps(key) for gap in page if gap.stamp != stamp_of(gap, model)]
+    tell = await _teller(engine, gaps)
+    for chunk in chunks(gaps):
+        async with database.unit_of_work() as session:
+            vectors = await InferenceRepository(session).vectors(key, [gap.item_id for gap in chunk])
+        guesses = await asyncio.to_thread(_guesses, chunk, vectors, tell)
+        async with database.unit_of_work() as session:
+            stamps = {gap.item_id: stamp_of(gap, model) for gap in chunk}
+            await InferenceRepository(session).put(stamps, guesses, settings.confidence)
+    return len(gaps)
+
+
+def stamp_of(gap: Gap, model: str) -> str:
+    """SHA-256 of all that an inference depends on."""
+    parts = (VERSION, model, gap.title, gap.title_zh, gap.image_hash, *gap.missing)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def knowledge(spec: ModelSpec) -> str:
+    """What tells apart two models' views of one picture, their calibration included."""
+    digest = hashlib.sha256(f"{spec.revision} {spec.preprocess_version} {spec.temperature}".encode())
+    for name, head in sorted(spec.facets.items()):
+        digest.update(" ".join((name, *head.values)).encode() + head.weights.tobytes() + head.bias.tobytes())
+    return digest.hexdigest()
+
+
+async def _teller(engine: Engine, gaps: Sequence[Gap]) -> Tell:
+    """What tells pictures. Hundreds of prompts are embedded only where a picture is asked what no head can say."""
+    heads = heads_of(engine.spec)
+    if any(gap.image_hash and PROMPTED.difference(heads).intersection(gap.missing) for gap in gaps):
+        return (await AttributeTagger.build(engine)).catalogue
+    return partial(told_by_heads, heads)
+
+
+def _guesses(chunk: Sequence[Gap], vectors: Mapping[str, HalfVector], tell: Tell) -> dict[str, list[Guess]]:
+    """By item id, what is inferred of it."""
+    seen = [gap.item_id for gap in chunk if gap.item_id in vectors]
+    pictured: dict[str, dict[str, Guess]] = {}
+    if seen:
+        told = tell(unit_rows(np.stack([vectors[id_] for id_ in seen]).astype(np.float32)))
+        pictured = {id_: from_picture(told, row) for row, id_ in enumerate(seen)}
+    return {
+        gap.item_id: infer(gap.missing, from_title(gap.title, gap.title_zh), pictured.get(gap.item_id, {}))
+        for gap in chunk
+    }
