@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.catalog.schemas import Filters, ItemOut, Money
+from app.recommendations.advice import Spending, advice
 from app.recommendations.decide import Decision, Garment, Shortfall
 from app.recommendations.evidence import Evidence
-from app.recommendations.explain import Asked, Reason, Spending, advice, reasons
+from app.recommendations.explain import Asked, Reason, reasons
 from app.recommendations.outfit import Look
 from app.recommendations.ranking import Ranked
 from app.recommendations.relevance import packed

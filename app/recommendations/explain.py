@@ -1,18 +1,18 @@
-"""Why this garment, why this look: sentences drawn only from what really matched (F8). Pure."""
+"""Why this garment: sentences drawn only from what really matched (F8), in the order of what brought the score. Pure.
 
-from collections.abc import Iterator, Mapping, Sequence
+What the shop's own data does not say, but was inferred from a title or a picture, is never stated: it "looks" so.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app.catalog.facts import ItemFacts
-from app.recommendations.affinity import occasion_fit
 from app.recommendations.lexical import found_terms
-from app.recommendations.outfit import Look
-from app.recommendations.outfit_rules import shown_colours
-from app.recommendations.palette import accents, closeness, is_neutral, relation
+from app.recommendations.palette import closeness
 from app.recommendations.ranking import Ranked
 from app.recommendations.wanted import FACETS, SURE, Target, Wanted
-from app.recommendations.wording import Param, a_kind, colour_name, facet_name, garment, join, say
+from app.recommendations.wording import Param, a_kind, colour_name, facet_name, say, stated
 from models.taxonomy import taxonomy
 
 MOST = 4
@@ -23,9 +23,6 @@ ALIKE = 0.6
 
 NEAR = 0.7
 """Closeness from which another colour is called close."""
-
-SERVES = 0.7
-"""Occasion fit from which a piece is said to suit an occasion."""
 
 ABOVE_ALL = 2.0
 """Weight of what speaks against a suggestion: it is said before anything that speaks for it."""
@@ -46,7 +43,9 @@ SOURCES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`code` and `params` for programs (taxonomy ids), `text` for people."""
+    """`code` and `params` for programs (taxonomy ids; `inferred` is 1 for what is not the shop's word), `text` for
+    people.
+    """
 
     code: str
     params: Mapping[str, Param]
@@ -68,6 +67,9 @@ class Asked:
     alike: float | None = None
     sizes: frozenset[str] = frozenset()
     limit: str = ""
+
+
+INFERRED = "inferred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,13 @@ def _weight(found: _Found, shares: Mapping[str, float]) -> float:
 
 
 def _text(found: _Found, locale: str) -> str:
-    return say(locale, found.code.replace("_", "-"), {**found.params, **found.shown})
+    message = found.code.replace("_", "-") + ("-inferred" if INFERRED in found.params else "")
+    return say(locale, message, {**found.params, **found.shown})
+
+
+def _about(item: ItemFacts, name: str, code: str, params: Mapping[str, Param], **shown: Param) -> _Found:
+    """A reason that speaks of the item's field `name`."""
+    return _Found(code, {**params, INFERRED: 1} if name in item.inferred else params, shown)
 
 
 def _found(ranked: Ranked, asked: Asked) -> Iterator[_Found]:
@@ -119,17 +127,17 @@ def _found(ranked: Ranked, asked: Asked) -> Iterator[_Found]:
 def _kind_and_colour(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
     if _told(wanted.kind) and item.kind in wanted.kind.values:
         params: dict[str, Param] = {"kind": item.kind, "source": wanted.kind.source or "words"}
-        yield _Found("same_kind", params, {"garment": a_kind(item.kind, locale)})
+        yield _about(item, "kind", "same_kind", params, garment=a_kind(item.kind, locale))
     if not _told(wanted.colour) or not item.colour:
         return
     if item.colour in wanted.colour.values:
         params = {"colour": item.colour, "source": wanted.colour.source or "words"}
-        yield _Found("same_colour", params, {"colour": colour_name(item.colour, locale)})
+        yield _about(item, "colour", "same_colour", params, colour=colour_name(item.colour, locale))
         return
     nearest = max(sorted(wanted.colour.values), key=lambda c: closeness(item.colour, c))
     if closeness(item.colour, nearest) >= NEAR:
-        shown: dict[str, Param] = {"colour": colour_name(item.colour, locale), "wanted": colour_name(nearest, locale)}
-        yield _Found("near_colour", {"colour": item.colour, "wanted": nearest}, shown)
+        shown = {"colour": colour_name(item.colour, locale), "wanted": colour_name(nearest, locale)}
+        yield _about(item, "colour", "near_colour", {"colour": item.colour, "wanted": nearest}, **shown)
 
 
 def _told(target: Target) -> bool:
@@ -139,22 +147,24 @@ def _told(target: Target) -> bool:
 
 def _facets(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
     if item.pattern and item.pattern in wanted.facets.get("pattern", ()):
-        yield _Found("has_pattern", {"pattern": item.pattern}, {"pattern": facet_name("pattern", item.pattern, locale)})
+        shown = facet_name("pattern", item.pattern, locale)
+        yield _about(item, "pattern", "has_pattern", {"pattern": item.pattern}, pattern=shown)
     if item.usage and item.usage in wanted.facets.get("usage", ()):
-        yield _Found("for_occasion", {"occasion": item.usage})
+        yield _about(item, "usage", "for_occasion", {"occasion": item.usage})
     if item.season and item.season in wanted.facets.get("season", ()):
-        yield _Found("for_season", {"season": item.season}, {"season": facet_name("season", item.season, locale)})
+        shown = facet_name("season", item.season, locale)
+        yield _about(item, "season", "for_season", {"season": item.season}, season=shown)
 
 
 def _avoids(item: ItemFacts, wanted: Wanted, locale: str) -> Iterator[_Found]:
-    """Said only where the item states the very thing: a colour nobody gave may well be the unwanted one."""
+    """Said only where the shop states the very thing: a colour nobody gave may well be the unwanted one."""
     avoided = wanted.avoided
     heads = {c for c in avoided.colours if c == taxonomy().colours[c].family} if avoided.colours else set()
-    if item.colour and avoided.colours:
+    if stated(item, "colour") and avoided.colours:
         names = [colour_name(c, locale) for c in sorted(heads or avoided.colours)]
-    elif item.pattern and "pattern" in avoided.facets:
+    elif stated(item, "pattern") and "pattern" in avoided.facets:
         names = [facet_name("pattern", p, locale) for p in sorted(avoided.facets["pattern"])]
-    elif item.kind and avoided.kinds:
+    elif stated(item, "kind") and avoided.kinds:
         names = [a_kind(k, locale) for k in sorted(avoided.kinds)]
     else:
         return
@@ -181,56 +191,3 @@ def _offer(item: ItemFacts, asked: Asked) -> Iterator[_Found]:
         percent = int((1 - item.sale_price / item.price) * 100)
         if percent:
             yield _Found("on_sale", {"percent": percent})
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """Sums as the shopper reads them; empty when there are none."""
-
-    total: str = ""
-    budget: str = ""
-
-
-def advice(anchor: ItemFacts, look: Look, locale: str, *, given: bool, said_occasion: bool, money: Spending) -> str:
-    """Two or three sentences on a look: what goes with what, why the colours work, what for."""
-    pieces = join([garment(p, locale) for p in look.pieces], locale)
-    name = garment(anchor, locale, article=not given)
-    opening = say(locale, "goes-with" if given else "built-on", {"anchor": name, "pieces": pieces})
-    third = _third(anchor, look, said_occasion, money, locale)
-    sentences = [s for s in (opening, _colours((anchor, *look.pieces), locale), third) if s]
-    return ("" if locale == "zh" else " ").join(sentences)
-
-
-def _colours(pieces: Sequence[ItemFacts], locale: str) -> str:
-    """Why the colours work, empty where too few are known to say."""
-    shown = list(dict.fromkeys(shown_colours(pieces)))
-    strong = accents(shown)
-    neutrals = [c for c in shown if is_neutral(c)]
-    names = {c: colour_name(c, locale) for c in shown}
-    match len(strong):
-        case 0 if not shown:
-            return ""
-        case 0:
-            some = join([names[c] for c in neutrals], locale)
-            return say(locale, "colours-neutral", {"colours": some, "count": len(neutrals)})
-        case 1:
-            return say(locale, "colours-accent" if neutrals else "colours-single", {"accent": names[strong[0]]})
-        case 2:
-            first, second = strong
-            how = {"complementary": "complementary", "analogous": "analogous"}.get(relation(first, second), "contrast")
-            return say(locale, f"colours-{how}", {"first": names[first], "second": names[second]})
-        case _:
-            return say(locale, "colours-many", {"colours": join([names[c] for c in strong], locale)})
-
-
-def _third(anchor: ItemFacts, look: Look, said_occasion: bool, money: Spending, locale: str) -> str:
-    occasion, season = look.brief.occasion, look.brief.season
-    seasonal = [p for p in (anchor, *look.pieces) if p.season]
-    in_season = bool(season) and 2 * sum(p.season == season for p in look.pieces) > len(look.pieces)
-    season_word = facet_name("season", season, locale) if in_season and seasonal else "none"
-    suits = bool(occasion) and all(occasion_fit(p.usage, p.formality, occasion) >= SERVES for p in look.pieces)
-    if suits and (said_occasion or not money.budget):
-        return say(locale, "suits", {"occasion": occasion, "season": season_word})
-    if money.budget and money.total:
-        return say(locale, "in-budget", {"total": money.total, "budget": money.budget})
-    return say(locale, "for-the-season", {"season": season_word}) if season_word != "none" else ""

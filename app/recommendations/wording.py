@@ -65,10 +65,20 @@ def a_kind(kind: str, locale: str) -> str:
     return name if locale == "zh" else with_article(name, name)
 
 
+def stated(item: ItemFacts, name: str) -> str:
+    """The item's value of a field as the shop gave it; empty where it gave none, whatever was inferred."""
+    value: str = getattr(item, name)
+    return "" if name in item.inferred else value
+
+
 def garment(item: ItemFacts, locale: str, *, article: bool = True) -> str:
-    """Colour and kind of an item in words; the colour left out when nobody knows it."""
+    """Colour and kind of an item in words, the colour left out when the shop does not say it; the item's own title
+    where it does not even say the kind.
+    """
+    if not stated(item, "kind") and (title := (locale == "zh" and item.title_zh) or item.title):
+        return f"“{title}”"
     kind = kind_name(item.kind, locale)
-    colour = colour_name(item.colour, locale) if item.colour else ""
+    colour = colour_name(item.colour, locale) if stated(item, "colour") else ""
     if locale == "zh":
         return colour + kind
     phrase = f"{colour} {kind}".strip()

@@ -32,6 +32,29 @@ in-size = In stock in { $size }
 on-sale = { $percent } % off now
 nearest = Among the nearest in this shop to what you asked for
 
+# The same of what the shop does not say itself: told from its title or picture, so it only looks so.
+same-kind-inferred = { $source ->
+    [photo] Looks like { $garment } too, like the one on your photo
+   *[words] Looks like { $garment }, as you asked
+}
+same-colour-inferred = { $source ->
+    [photo] Looks { $colour }, the colour of your photo
+   *[words] Looks { $colour }, as you asked
+}
+near-colour-inferred = Looks { $colour }, close to { $wanted }
+has-pattern-inferred = Looks { $pattern }, as you asked
+for-occasion-inferred = { $occasion ->
+    [casual] Looks right for everyday wear
+    [sports] Looks right for sport
+    [formal] Looks right for the office and formal occasions
+    [smart_casual] Looks right for smart-casual occasions
+    [party] Looks right for parties and celebrations
+    [ethnic] Looks right for traditional and festive wear
+    [travel] Looks right for travelling
+   *[home] Looks right for the home
+}
+for-season-inferred = Looks right for { $season }
+
 # Advice: one look.
 goes-with = Pair your { $anchor } with { $pieces }.
 built-on = Start from { $anchor } and add { $pieces }.

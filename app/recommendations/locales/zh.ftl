@@ -32,6 +32,29 @@ in-size = { $size }码有货
 on-sale = 现在优惠{ $percent }%
 nearest = 是本店中最接近您要求的之一
 
+# 商家未注明、由名称或图片推断的：只说“看起来”。
+same-kind-inferred = { $source ->
+    [photo] 看起来与照片同款：{ $garment }
+   *[words] 看起来正是您要的{ $garment }
+}
+same-colour-inferred = { $source ->
+    [photo] 看起来是{ $colour }，与照片颜色一致
+   *[words] 看起来是{ $colour }，正是您要的颜色
+}
+near-colour-inferred = 看起来是{ $colour }，接近{ $wanted }
+has-pattern-inferred = 看起来是{ $pattern }，正合您的要求
+for-occasion-inferred = { $occasion ->
+    [casual] 看起来适合日常休闲穿着
+    [sports] 看起来适合运动时穿
+    [formal] 看起来适合上班和正式场合
+    [smart_casual] 看起来适合商务休闲场合
+    [party] 看起来适合聚会和庆典
+    [ethnic] 看起来适合传统与节日场合
+    [travel] 看起来适合旅行
+   *[home] 看起来适合居家
+}
+for-season-inferred = 看起来适合{ $season }穿
+
 # 搭配建议。
 goes-with = 您的{ $anchor }可以搭配{ $pieces }。
 built-on = 这套以{ $anchor }为主，搭配{ $pieces }。

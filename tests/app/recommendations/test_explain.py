@@ -6,7 +6,8 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from app.catalog.facts import ItemFacts
-from app.recommendations.explain import Asked, Spending, advice, reasons
+from app.recommendations.advice import Spending, advice
+from app.recommendations.explain import Asked, reasons
 from app.recommendations.outfit import Look
 from app.recommendations.outfit_rules import Brief
 from app.recommendations.ranking import Ranked
@@ -91,6 +92,38 @@ def test_a_picture_is_called_like_the_photo_only_if_it_is_and_not_for_what_the_w
     found = ranked(item("a"), image=0.95)
     assert codes(found, Asked(Wanted(), "en", alike=0.3)) == ["nearest"]
     assert codes(found, Asked(Wanted(), "en", alike=0.7)) == ["similar_look"]
+
+
+INFERRED = {"kind": 0.9, "colour": 0.85, "pattern": 0.8, "usage": 0.9, "season": 0.8}
+
+
+@pytest.mark.parametrize(("locale", "word"), [("en", "Looks "), ("zh", "看起来")])
+def test_what_was_inferred_is_never_stated(locale: str, word: str) -> None:
+    of = replace(item("a", usage="party", season="summer", pattern="striped"), inferred=INFERRED)
+    wishes = [
+        said(kinds=["dress"], colours=["red"], usage=["party"], season=["summer"]),
+        said(colours=["maroon"], pattern=["striped"]),
+        Wanted(Target(frozenset({"dress"}), 0.9, "photo"), Target(frozenset({"red"}), 0.9, "photo")),
+    ]
+    told = [reason for wanted in wishes for reason in reasons(ranked(of), Asked(wanted, locale))]
+    assert len(told) == 8
+    assert all(reason.text.startswith(word) and reason.params["inferred"] == 1 for reason in told)
+    stated = reasons(ranked(item("a")), Asked(wishes[0], locale))
+    assert not any(word.strip() in reason.text or "inferred" in reason.params for reason in stated)
+
+
+def test_an_inferred_colour_is_no_proof_that_another_was_avoided() -> None:
+    of = replace(item("a", colour="red"), inferred={"colour": 0.9})
+    assert codes(ranked(of), Asked(avoiding(colours=["black"]), "en")) == ["nearest"]
+
+
+def test_advice_calls_a_piece_only_what_its_shop_calls_it() -> None:
+    unsaid = replace(item("j", "jeans", "navy", title="Straight 501", usage="casual"), inferred={"kind": 0.9})
+    colour = replace(item("s", "casual_shoes", "white", usage="casual"), inferred={"colour": 0.9})
+    text = told(item("mine", "tshirt", "red"), look(unsaid, colour))
+    assert text == "Pair your red t-shirt with “Straight 501” and casual shoes."
+    made_for = replace(item("j", "jeans", "navy", usage="party"), inferred={"usage": 0.9})
+    assert "celebration" not in told(item("m", "tshirt", "red"), look(made_for, brief=Brief(occasion="party")))
 
 
 def test_at_most_four_reasons() -> None:
