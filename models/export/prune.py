@@ -5,6 +5,7 @@ no architecture is named here. What a block loses is made up for by solving anew
 which stay (He et al. 2017, arXiv:1707.06168), and by a short distillation onto the original's rows.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ def moments(module: nn.Module, layers: Sequence[Inner], batches: Batches) -> lis
 @torch.no_grad()
 def _shrink(graph: Any, inner: Inner, moment: Tensor, keep: float) -> None:
     """Drop the channels that say least, and let the reader make the best of the others."""
-    count = max(ROUND, round(inner.width * keep / ROUND) * ROUND)
+    count = math.ceil(inner.width * keep / ROUND) * ROUND  # upwards: keeping everything must change nothing
     if count >= inner.width:
         return
     reader = inner.reader
