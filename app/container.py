@@ -12,12 +12,13 @@ from app.db.session import Database
 from app.errors import NotReady
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
-from app.settings import ModelSettings, Settings
+from app.settings import ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder
 from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
+from models.preprocess.segmenters import load_segmenter
 from models.zero_shot import AttributeTagger, SenseVectors
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class Container:
     async def build(cls, settings: Settings, encoder: Encoder | None = None) -> "Container":
         """Load the model and wire the parts. Raises ModelUnavailable when the named model cannot be had."""
         database = Database.of(settings)
-        engine = await build_engine(settings.model, encoder)
+        engine = await build_engine(settings.model, encoder, settings.preprocess)
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
         live = LiveCatalog(database, snapshots, engine.spec)
@@ -70,8 +71,15 @@ class Container:
         await self.database.close()
 
 
-async def build_engine(settings: ModelSettings, encoder: Encoder | None = None) -> Engine:
-    """The engine around `encoder`, or around the model that the settings name."""
+async def build_engine(
+    settings: ModelSettings,
+    encoder: Encoder | None = None,
+    preprocess: PreprocessSettings = PreprocessSettings(),  # noqa: B008 - the shipped choice, never changed
+) -> Engine:
+    """The engine around `encoder`, or around the model that the settings name.
+
+    Raises ModelUnavailable, one line, where model or segmenter cannot be had.
+    """
     if settings.threads is not None:
         import torch
 
@@ -84,7 +92,7 @@ async def build_engine(settings: ModelSettings, encoder: Encoder | None = None) 
         )
     return Engine(
         encoder,
-        GarmentPreprocessor(),
+        GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
         fusions(),
         default_fusion=settings.fusion,
         cache_entries=settings.cache_entries,

@@ -32,6 +32,12 @@ class ModelSettings(BaseModel):
     cache_entries: int = Field(default=4096, ge=0)
 
 
+class PreprocessSettings(BaseModel):
+    """What finds the garment in a photo: `tryon-cut`, `classical`, `none`, or `rembg:` and one of rembg's models."""
+
+    segmenter: str = Field(default="tryon-cut", pattern=r"^(tryon-cut|classical|none|rembg:[\w.-]+)$")
+
+
 class DatabaseSettings(BaseModel):
     """SQLAlchemy async URL; empty means SQLite inside the data folder."""
 
@@ -126,6 +132,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: str = "INFO"
     model: ModelSettings = ModelSettings()
+    preprocess: PreprocessSettings = PreprocessSettings()
     database: DatabaseSettings = DatabaseSettings()
     index: IndexSettings = IndexSettings()
     limits: LimitSettings = LimitSettings()
