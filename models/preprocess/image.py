@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from models.contracts import RGB, Prepared, Region
-from models.preprocess.masks import Masks, Plane, Segmenter, believable, island_box, on_white, widened
+from models.preprocess.masks import Masks, Plane, Segmenter, believable, cleaned, mask_box, on_white, widened
 from models.preprocess.persons import by_proportion, garments_of, is_person
 from models.preprocess.salience import WORTHWHILE, Box, lab_of
 from models.preprocess.segmenters import load_segmenter
@@ -70,13 +70,13 @@ def cut_out(photo: RGB) -> RGB:
 
 def _garment(photo: RGB, masks: Masks | None, *, precise: bool) -> Prepared:
     whole = _shrunk(photo, WHOLE)
-    box = island_box(masks.subject) if masks is not None and believable(masks.subject) else None
-    if masks is None or box is None:
+    if masks is None or not believable(masks.subject):
         return Prepared((whole,), (Region(WHOLE),))
-    box = widened(box, photo.width / photo.height)
+    mask = cleaned(masks.subject)
+    box = widened(mask_box(mask) or WHOLE, photo.width / photo.height)
     crop = _shrunk(photo, box)
     if precise:
-        crop = on_white(crop, box, masks.subject)
+        crop = on_white(crop, box, mask)
     elif _area(box) >= WORTHWHILE:  # nothing dropped: the same picture twice
         return Prepared((whole,), (Region(WHOLE),))
     return Prepared((crop, whole), (Region(box), Region(WHOLE)))
@@ -85,15 +85,15 @@ def _garment(photo: RGB, masks: Masks | None, *, precise: bool) -> Prepared:
 def _person(photo: RGB, masks: Masks | None, *, precise: bool) -> Prepared:
     aspect = photo.width / photo.height
     if masks is None or not believable(masks.subject) or not precise:
-        box = island_box(masks.subject) if masks is not None else None
+        box = mask_box(cleaned(masks.subject)) if masks is not None else None
         regions = by_proportion(box or WHOLE, aspect)
         return Prepared(tuple(_shrunk(photo, region.box) for region in regions), regions)
     height, width = masks.subject.shape
     lab = lab_of(photo.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0))
     found = garments_of(masks, lab, aspect)
     regions = tuple(Region(widened(region.box, aspect), region.part) for region in found)
-    pairs = zip(found, regions, strict=True)
-    crops = tuple(on_white(_shrunk(photo, out.box), out.box, _only(masks.garment, own.box)) for own, out in pairs)
+    garment, pairs = cleaned(masks.garment), zip(found, regions, strict=True)
+    crops = tuple(on_white(_shrunk(photo, out.box), out.box, _only(garment, own.box)) for own, out in pairs)
     return Prepared(crops, regions)
 
 

@@ -29,6 +29,9 @@ SPECK = 0.2
 MARGIN = 0.06
 """White around a cut-out, as a share of its longer side: studio pictures have some."""
 
+STEEPNESS = 2.5
+"""How much steeper the network's soft edges become before they are enlarged."""
+
 FEATHER = 0.004
 """Softness of the edge as a share of the cut-out's longer side."""
 
@@ -79,25 +82,25 @@ def believable(subject: Plane) -> bool:
 
 
 def main_islands(flags: Flags) -> Flags:
-    """`flags` without islands that are small beside the largest (4-connected)."""
-    labels = _labelled(flags)
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
+    """`flags` without islands that are small beside the largest; what is less than two pixels apart is one island."""
+    height, width = flags.shape
+    even = np.pad(flags, ((0, height % 2), (0, width % 2)))
+    coarse = even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]  # an eighth of the work
+    labels = _labelled(coarse).repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+    sizes = np.bincount(labels[flags], minlength=int(labels.max()) + 1)
     kept: Flags = (sizes >= SPECK * sizes.max())[labels] & flags
     return kept
 
 
 def _labelled(flags: Flags) -> NDArray[np.intp]:
-    """Island numbers from 1, 0 outside: every pixel takes the greatest number it can reach."""
+    """Island numbers from 1, 0 outside: every pixel takes the greatest number it can reach (4-connected)."""
     labels = np.where(flags, np.arange(1, flags.size + 1).reshape(flags.shape), 0)
     while True:
         before = labels
         for _ in range(8):  # comparing costs as much as spreading
             padded = np.pad(labels, 1)
-            spread = np.maximum.reduce(
-                [padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:], labels]
-            )
-            labels = np.where(flags, spread, 0)
+            around = (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:], labels)
+            labels = np.where(flags, np.maximum.reduce(around), 0)
         if np.array_equal(labels, before):
             return labels
 
@@ -110,14 +113,19 @@ def widened(box: Box, aspect: float, margin: float = MARGIN) -> Box:
     return max(0.0, left - across), max(0.0, top - down), min(1.0, right + across), min(1.0, bottom + down)
 
 
-def island_box(mask: Plane) -> Box | None:
-    """The box of the mask's main islands; None where nothing passes one half."""
+def cleaned(mask: Plane) -> Plane:
+    """`mask` without what is far from its main islands."""
+    return np.asarray(mask * _grown_by_one(main_islands(mask > HALF)), dtype=np.float32)
+
+
+def mask_box(mask: Plane) -> Box | None:
+    """The box of a cleaned mask; None where nothing passes one half."""
     flags = mask > HALF
-    return box_of(main_islands(flags)) if flags.any() else None
+    return box_of(flags) if flags.any() else None
 
 
 def on_white(crop: RGB, box: Box, mask: Plane) -> RGB:
-    """`crop`, which shows `box` of a photo, with white where `mask`, over that whole photo, says background."""
+    """`crop`, which shows `box` of a photo, with white where the cleaned `mask` of that whole photo says background."""
     height, width = mask.shape
     left, top, right, bottom = box
     region = (left * width, top * height, right * width, bottom * height)
@@ -128,9 +136,8 @@ def on_white(crop: RGB, box: Box, mask: Plane) -> RGB:
 
 
 def _crisp(mask: Plane) -> Plane:
-    """Steeper around one half, and only where an island of some size is near."""
-    near = _grown_by_one(main_islands(mask > HALF))
-    crisp: Plane = ((mask - HALF) * 2.5 + HALF).clip(0, 1) * near
+    """Steeper around one half."""
+    crisp: Plane = ((mask - HALF) * STEEPNESS + HALF).clip(0, 1)
     return crisp
 
 

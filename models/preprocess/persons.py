@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.contracts import Region
 from models.preprocess.masks import HALF, Masks, Plane, main_islands
@@ -27,13 +26,11 @@ CLOTHED = 0.5
 FULL_LENGTH = 1.9
 """A person whose box is this many times as high as wide shows the legs."""
 
-WAIST_FULL, WAIST_HALF = 0.42, 0.72
-"""Where the upper garment ends between neck and lowest hem, on a full-length person and on one cut at the thighs."""
+WAIST_FULL, WAIST_HALF = (0.25, 0.65), (0.4, 0.93)
+"""Between which shares of the length from neck to lowest hem the upper garment ends: on a full-length person, and on
+one cut at the thighs."""
 
-SEARCH, WINDOW = 0.18, 0.12
-"""How far around that the true waist is sought, and how much above and below is compared, as shares of that length."""
-
-ONE_PIECE = 9.0
+ONE_PIECE = 14.0
 """Lab distance between above and below under which the two are one garment."""
 
 OVERLAP = 0.02
@@ -117,23 +114,20 @@ def _body(flags: Flags, cloth: Flags) -> _Body | None:
     return _Body(int(rows[0]), int(clothed[0]), int(clothed[-1]) + 1)
 
 
-def _waist(lab: Plane, cloth: Flags, body: _Body, usual: float) -> tuple[int, float]:
-    """The row where colours change most, near the usual one, and by how much (Lab)."""
-    window = max(2, round(WINDOW * (body.hem - body.neck)))
-    first, last = body.row(usual - SEARCH), body.row(min(0.95, usual + SEARCH))
-    best = max(range(first, last + 1), key=lambda row: _change(lab, cloth, row, window))
-    return best, _change(lab, cloth, best, window)
+def _waist(lab: Plane, cloth: Flags, body: _Body, between: tuple[float, float]) -> tuple[int, float]:
+    """The row that best parts the cloth's rows in two colours (Otsu's criterion over rows), and how far they differ.
 
-
-def _change(lab: Plane, cloth: Flags, row: int, window: int) -> float:
-    above, below = (
-        _mean(lab[part], cloth[part]) for part in (slice(max(0, row - window), row), slice(row, row + window))
-    )
-    return 0.0 if above is None or below is None else float(np.linalg.norm(above - below))
-
-
-def _mean(lab: Plane, cloth: Flags) -> NDArray[np.float32] | None:
-    return np.asarray(np.median(lab[cloth], axis=0), dtype=np.float32) if cloth.any() else None
+    All rows above are held against all below, so that a stripe or a print does not pass for a hem.
+    """
+    rows = np.arange(body.neck, body.hem)
+    filled = rows[cloth[rows].any(axis=1)]
+    colours = np.stack([np.median(lab[row][cloth[row]], axis=0) for row in filled]).astype(np.float64)
+    splits = [n for n, row in enumerate(filled) if body.row(between[0]) <= row <= body.row(between[1]) and n]
+    if not splits:
+        return body.row(between[0]), 0.0
+    apart = {n: float(np.linalg.norm(colours[:n].mean(axis=0) - colours[n:].mean(axis=0))) for n in splits}
+    best = max(splits, key=lambda n: n * (len(filled) - n) * apart[n] ** 2)
+    return int(filled[best]), apart[best]
 
 
 def _region(cloth: Flags, begin: int, end: int, part: str) -> Region | None:

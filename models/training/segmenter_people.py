@@ -62,8 +62,9 @@ def skin_of(picture: RGB, subject: Flags) -> Flags | None:
         return None
     lab = lab_of(picture)
     tone = np.median(lab[face][likely[face]], axis=0)
-    same = (np.linalg.norm((lab - tone) * (0.6, 1.0, 1.0), axis=2) < SAME_SKIN) & likely
-    return same | _head(subject, same, rows)
+    same: Flags = (np.linalg.norm((lab - tone) * (0.6, 1.0, 1.0), axis=2) < SAME_SKIN) & likely
+    found: Flags = same | _head(subject, same, rows)
+    return found
 
 
 def _head(subject: Flags, skin: Flags, rows: _Rows) -> Flags:

@@ -97,7 +97,7 @@ def by_colour(picture: NDArray[np.uint8], mask: Floats) -> Floats:
     ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
     prior = np.log(mask.clip(1e-3, 1 - 1e-3) / (1 - mask.clip(1e-3, 1 - 1e-3)))
     logit = prior + TRUST * ratio[bins].clip(-REACH, REACH)
-    smooth = functional.avg_pool2d(torch.from_numpy(logit)[None], 3, 1, 1)[0].numpy()
+    smooth = functional.avg_pool2d(torch.from_numpy(logit)[None], 3, 1, 1, count_include_pad=False)[0].numpy()
     return np.asarray(1 / (1 + np.exp(-smooth)), dtype=np.float32)
 
 
