@@ -23,6 +23,9 @@ HEAD_WIDTH = 0.75
 CLOTHED = 0.5
 """Share of cloth in a row where the garment has begun, or has not yet ended."""
 
+LOWEST_NECK = 0.45
+"""The head ends above this share of the person's height."""
+
 FULL_LENGTH = 1.9
 """A person whose box is this many times as high as wide shows the legs."""
 
@@ -42,9 +45,8 @@ _UPPER_HALF, _LOWER_HALF = (0.2, 0.75), (0.6, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """Rows of a mask that hold a person: `top` of the head, `neck` where cloth begins, `hem` where it ends."""
+    """Rows of a mask that hold a person's clothes: `neck` where they begin, `hem` where they end."""
 
-    top: int
     neck: int
     hem: int
 
@@ -107,11 +109,14 @@ def _largest_first(regions: list[Region]) -> tuple[Region, ...]:
 
 def _body(flags: Flags, cloth: Flags) -> _Body | None:
     rows = np.flatnonzero(flags.any(axis=1))
-    clothed = np.flatnonzero(cloth.sum(axis=1) >= CLOTHED * np.maximum(1, flags.sum(axis=1)) * flags.any(axis=1))
-    clothed = clothed[np.isin(clothed, rows)]
-    if len(clothed) < 6:  # noqa: PLR2004 - too few rows to part in two
+    clothed = cloth[rows].sum(axis=1) >= CLOTHED * flags[rows].sum(axis=1)
+    # below the last bare row of the upper part: at a head's rim a few pixels of hair pass for cloth
+    bare = np.flatnonzero(~clothed[: round(LOWEST_NECK * len(rows))])
+    begin = int(bare[-1]) + 1 if len(bare) else 0
+    covered = rows[begin:][clothed[begin:]]
+    if len(covered) < 6:  # noqa: PLR2004 - too few rows to part in two
         return None
-    return _Body(int(rows[0]), int(clothed[0]), int(clothed[-1]) + 1)
+    return _Body(int(covered[0]), int(covered[-1]) + 1)
 
 
 def _waist(lab: Plane, cloth: Flags, body: _Body, between: tuple[float, float]) -> tuple[int, float]:

@@ -198,7 +198,8 @@ def _tiles(rng: Rng) -> Floats:
     size, line = int(rng.integers(30, 90)), int(rng.integers(1, 4))
     at = np.arange(SIDE) + int(rng.integers(size))
     joints = np.minimum.outer(at % size, at % size) < line
-    return (np.where(joints, -rng.uniform(0.1, 0.4), 0.0) + 0.05 * _noise(rng, 6)).astype(np.float32)
+    relief: Floats = (np.where(joints, -rng.uniform(0.1, 0.4), 0.0) + 0.05 * _noise(rng, 6)).astype(np.float32)
+    return relief
 
 
 def _stripes(rng: Rng) -> Floats:

@@ -58,6 +58,14 @@ def test_two_garments_meet_at_the_waist() -> None:
     assert lower.box[3] * SIDE == pytest.approx(56, abs=1)
 
 
+def test_a_rim_of_hair_is_no_collar() -> None:
+    masks, lab, _ = person()
+    masks.skin[3:6, 27:33] = 0
+    masks.subject[3:6, 27:33] = 1
+    upper = min(garments_of(masks, lab, 1.0), key=lambda r: r.box[1])
+    assert upper.box[1] * SIDE == pytest.approx(12, abs=1)
+
+
 def test_one_colour_from_neck_to_hem_is_one_piece() -> None:
     masks, lab, _ = person(lower=SHIRT)
     (region,) = garments_of(masks, lab, 1.0)
