@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from string import Formatter
 
 import numpy as np
+import yaml
 
 from models.taxonomy import Colour, Kind, taxonomy
 from models.training.lexicon import lexicon
@@ -30,6 +33,17 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("{kind}", "{kind}"),
 )
 """The same wish in both languages."""
+
+SHELVES: tuple[tuple[str, str], ...] = (
+    ("{colour}", "{colour}"),
+    ("{colour}", "{colour}的"),
+    ("something {colour}", "{colour}的衣服"),
+    ("{slot}", "{slot}"),
+    ("{slot}", "{slot}"),
+    ("{colour} {slot}", "{colour}{slot}"),
+    ("{slot} for {gender}", "{gender}{slot}"),
+)
+"""Wishes that leave the kind open."""
 
 WISHES: tuple[tuple[str, str], ...] = (
     ("same style but {colour}", "同款{colour}"),
@@ -64,6 +78,11 @@ class Look:
     season: str = ""
     usage: str = ""
 
+    @property
+    def slot(self) -> str:
+        """Where on the body it is worn."""
+        return taxonomy().slot_of(self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Caption:
@@ -78,8 +97,9 @@ def captions(look: Look, rng: Rng, count: int) -> list[Caption]:
     """`count` captions of a look; the plain colour and kind always among them. None of a look without a kind."""
     fields = {"kind": look.kind, "colour": look.colour, "pattern": look.pattern, "season": look.season}
     fields |= {"gender": look.gender if look.gender != "unisex" else "", "usage": look.usage}
+    fields["slot"] = look.slot if look.slot in slot_words() else ""
     known = {name for name, value in fields.items() if value}
-    fitting = [pair for pair in PAIRS if fields_of(pair[0]) <= known]
+    fitting = [pair for pair in (*PAIRS, *SHELVES) if fields_of(pair[0]) <= known]
     picks = [0, *rng.integers(len(fitting), size=count - 1).tolist()] if fitting else []
     return [
         Caption(*_filled(fitting[pick], fields, look.age_group, rng), facets=frozenset(fields_of(fitting[pick][0])))
@@ -103,6 +123,13 @@ def lessons(rng: Rng, count: int) -> list[Words]:
     return drawn
 
 
+@cache
+def slot_words() -> Mapping[str, tuple[Words, ...]]:
+    """What people call everything that is worn in one place, in English and Chinese."""
+    raw: Mapping[str, list[list[str]]] = yaml.safe_load((Path(__file__).parent / "slots.yaml").read_text("utf-8"))
+    return {slot: tuple((en, zh) for en, zh in pairs) for slot, pairs in raw.items()}
+
+
 def fields_of(template: str) -> set[str]:
     """The names a template asks for."""
     return {name for _, name, _, _ in Formatter().parse(template) if name}
@@ -121,6 +148,8 @@ def _filled(pair: tuple[str, str], fields: Mapping[str, str], age_group: str, rn
 def _word(facet: str, id_: str, age_group: str, rng: Rng) -> Words:
     """The shown name of a thing in half of the cases, else one of its other names."""
     known = taxonomy()
+    if facet == "slot":
+        return slot_words()[id_][int(rng.integers(len(slot_words()[id_])))]
     if facet == "gender" and age_group == "kids":
         return {"women": ("girls", "女童"), "men": ("boys", "男童")}.get(id_, ("kids", "儿童"))
     tables: dict[str, Mapping[str, Kind] | Mapping[str, Colour]] = {"kind": known.kinds, "colour": known.colours}

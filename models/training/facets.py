@@ -9,7 +9,10 @@ from torch import Tensor
 from models.taxonomy import taxonomy
 from models.training.captions import Look
 
-FACETS = ("kind", "colour", "pattern", "gender", "season", "usage")
+FACETS = ("kind", "colour", "pattern", "gender", "season", "usage", "slot")
+CLASSIFIED = FACETS[:-1]
+"""What garments are classified by: a slot follows from the kind."""
+
 KIND, COLOUR, _PATTERN, GENDER, *_REST = range(len(FACETS))
 UNKNOWN = -1
 
@@ -18,7 +21,8 @@ UNKNOWN = -1
 def places() -> Mapping[str, Mapping[str, int]]:
     """For each facet, id of the taxonomy → its number."""
     known = taxonomy()
-    ids = {"kind": known.kinds, "colour": known.colours} | {f: known.attributes[f] for f in FACETS[2:]}
+    ids = {"kind": known.kinds, "colour": known.colours} | {f: known.attributes[f] for f in FACETS[2:-1]}
+    ids["slot"] = dict.fromkeys(known.slots)
     return {facet: {id_: i for i, id_ in enumerate(values)} for facet, values in ids.items()}
 
 
