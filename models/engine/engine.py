@@ -98,10 +98,10 @@ class Engine:
         ]
         found = await self._encode(inputs)
         said = found[-1] if words else None
-        parts = fuse(chosen, asked, found, said, weights)
+        fused = await self._in_threads(lambda work: work(), [partial(fuse, chosen, asked, found, said, weights)])
         encoded = perf_counter()
         return EncodedQuery(
-            parts=parts,
+            parts=fused[0],
             text=said.vector if said else None,
             photo_kind=photo_kind_of(prepared),
             timings_ms={

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from models.fusion.tokens import Inputs, Layout
@@ -14,7 +14,7 @@ class Shape:
     """A network's sizes: `dims` of the encoder, `width` inside, attention `heads` and `blocks`, its token layout."""
 
     dims: int
-    width: int = 192
+    width: int = 128
     heads: int = 4
     blocks: int = 2
     layout: Layout = field(default_factory=Layout)
@@ -37,3 +37,9 @@ class FusionNetwork(Protocol):
     """What `attention` and `concat` share."""
 
     def __call__(self, inputs: Inputs) -> Composed: ...
+
+
+def silence(layers: nn.Sequential) -> None:
+    """Let the last of `layers` give nothing but zeros until it is trained."""
+    for parameter in list(layers.parameters())[-2:]:
+        nn.init.zeros_(parameter)

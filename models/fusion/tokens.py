@@ -17,8 +17,8 @@ SOFTEST = 1e-6
 class Layout:
     """How many tokens a fusion reads: a picture's grid is averaged to `rows` x `cols`, a text is cut at `words`."""
 
-    rows: int = 5
-    cols: int = 4
+    rows: int = 4
+    cols: int = 3
     words: int = 16
 
     @property

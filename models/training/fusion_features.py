@@ -1,0 +1,81 @@
+"""What a frozen encoder makes of everything that a fusion is trained on, computed once and kept."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from models.contracts import RGB, Matrix, TokenEncoder
+from models.fusion.tokens import Layout, padded, pooled
+from models.training.features import Advance, ArrayStore, quiet
+from models.training.fusion_loop import Said
+from models.training.prepare import digest
+
+CHUNK = 64
+Reads = Sequence[Callable[[], RGB]]
+Halves = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class FusionFeatures:
+    """An encoder with a folder that remembers its outputs. bfloat16 inside, like all frozen features."""
+
+    encoder: TokenEncoder
+    layout: Layout
+    folder: Path
+    advance: Advance = quiet
+
+    def pictures(self, name: str, keys: Sequence[str], reads: Reads) -> tuple[Matrix, Halves]:
+        """Unit vectors (n, d) and pooled unit tokens (n, places, d) of pictures, from disk as far as they are there.
+
+        Args: keys: what tells each picture from any other, aligned with `reads`.
+        """
+        dims, places = self.encoder.spec.dims, self.layout.places
+        known = digest([self.encoder.spec.revision, self.encoder.spec.preprocess_version, repr(self.layout), *keys])
+        store = ArrayStore(self.folder / f"{name}-{known}", (len(reads), dims * (1 + places)))
+        for start in range(store.done, len(reads), CHUNK):
+            store.append(start, self._rows([read() for read in reads[start : start + CHUNK]]))
+            self.advance(name, store.done, len(reads))
+        rows = store.rows()
+        vectors: Matrix = rows[:, :dims].astype(np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rows[:, dims:].reshape(-1, places, dims)
+
+    def texts(self, texts: Sequence[str]) -> Said:
+        """Vectors and padded tokens of texts."""
+        path = self.folder / f"texts-{digest([self.encoder.spec.revision, repr(self.layout), *texts])}.pt"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(self._said(texts), path)
+        vectors, tokens, real = torch.load(path, weights_only=True)
+        return Said(vectors, tokens, real)
+
+    def _rows(self, pictures: Sequence[RGB]) -> Halves:
+        with torch.autocast("cpu", torch.bfloat16):
+            seen = self.encoder.encode_image_tokens(pictures)
+        grids = pooled(seen.tokens, self.layout).reshape(len(pictures), -1)
+        return np.concatenate([seen.vectors, grids], axis=1).astype(np.float16)
+
+    def _said(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+        """Short texts go with short ones, so that little is padding."""
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        vectors = np.empty((len(texts), self.encoder.spec.dims), np.float32)
+        tokens: list[NDArray[np.float32] | None] = [None] * len(texts)
+        for start in range(0, len(order), CHUNK):
+            rows = order[start : start + CHUNK]
+            said = self.encoder.encode_text_tokens([texts[n] for n in rows])
+            vectors[rows] = said.vectors
+            for n, one in zip(rows, said.tokens, strict=True):
+                tokens[n] = one
+            self.advance("words", start + len(rows), len(order))
+        every, real = padded(tokens, vectors.shape[1], self.layout.words)
+        return torch.from_numpy(vectors), every.half(), real
+
+
+def mean_of(views: Sequence[Matrix]) -> Tensor:
+    """Unit means (n, d) of several views of the same things."""
+    return functional.normalize(torch.from_numpy(np.sum(views, axis=0)), dim=-1)
