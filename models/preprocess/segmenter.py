@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from models.contracts import RGB, ModelUnavailable
@@ -40,7 +41,7 @@ class TryonCut:
             network.load_state_dict({name: value.float() for name, value in load_file(place / WEIGHTS_FILE).items()})
         except FileNotFoundError as error:
             raise ModelUnavailable(f"segmenter {place}: {error.filename} is missing") from error
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, KeyError, SafetensorError) as error:
             raise ModelUnavailable(f"segmenter {place}: these are not the weights of {NAME}") from error
         return cls(network.eval().requires_grad_(False), f"{NAME}@{config['revision']}", threading.Lock())
 

@@ -194,7 +194,9 @@ def _pasted(recipe: CutRecipe, bank: Sequence[Cutout], corners: Sequence[RGB], r
 
 def _people(recipe: CutRecipe, lessons: PhotoLessons, rng: np.random.Generator, generator: torch.Generator) -> Lesson:
     """Photos of clothes, which show next to no skin: what looks like it is beige cloth or a wooden floor."""
-    rows = rng.choice(lessons.usable, recipe.photos)
+    usable = lessons.usable
+    # where no mask is to be trusted the photos still come, with no weight on their subjects
+    rows = rng.choice(usable if len(usable) else len(lessons.masks), recipe.photos)
     masks, sure = torch.from_numpy(lessons.masks[rows]), torch.from_numpy(lessons.sure[rows])
     pictures, planes = moved(as_input(lessons.pictures[rows]), torch.stack([masks, sure], dim=1), generator)
     subject, known = planes[:, 0], planes[:, 1]

@@ -2,12 +2,14 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from models.contracts import RGB, ModelUnavailable
@@ -16,6 +18,15 @@ from models.preprocess.masks import Segmenter
 from models.preprocess.segmenter import TryonCut, segmenter_folder
 from models.preprocess.segmenters import load_segmenter
 from models.training.segmenter_bank import Cutout, drawn_cutouts
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Small convolutions on two threads wait for each other longer than they compute where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def laid(cutout: Cutout, floor: tuple[int, int, int], seed: int) -> tuple[RGB, np.ndarray]:
@@ -35,7 +46,7 @@ def overlap(found: np.ndarray, truth: np.ndarray) -> float:
 def test_the_shipped_one_finds_garments_it_never_saw() -> None:
     segmenter = load_segmenter()
     scores = []
-    for number, cutout in enumerate(drawn_cutouts(24, seed=99)):
+    for number, cutout in enumerate(drawn_cutouts(14, seed=99)):
         photo, truth = laid(cutout, [(150, 110, 70), (70, 80, 90), (215, 205, 195)][number % 3], number)
         masks = segmenter.masks(photo)
         assert masks is not None

