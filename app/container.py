@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -13,12 +14,13 @@ from app.errors import NotReady
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.settings import ModelSettings, PreprocessSettings, Settings
-from models.contracts import Encoder
+from models.contracts import Encoder, Fusion
 from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
 from models.preprocess.segmenters import load_segmenter
+from models.registry import ModelSpec
 from models.zero_shot import AttributeTagger, SenseVectors
 
 log = structlog.get_logger(__name__)
@@ -93,9 +95,20 @@ async def build_engine(
     return Engine(
         encoder,
         GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
-        fusions(),
+        fusions_for(encoder.spec, settings),
         default_fusion=settings.fusion,
         cache_entries=settings.cache_entries,
+        cache_bytes=settings.cache_bytes,
         max_batch=settings.max_batch,
         max_queue=settings.max_queue,
     )
+
+
+def fusions_for(spec: ModelSpec, settings: ModelSettings) -> Mapping[str, Fusion]:
+    """What may fuse this encoder's vectors; says so where the fusion that was set has no weights for it."""
+    found = fusions(spec, settings.fusion_dir)
+    if settings.fusion in found and found[settings.fusion].kind != settings.fusion:
+        log.warning(
+            "fusion_without_weights", fusion=settings.fusion, model=spec.name, instead=found[settings.fusion].kind
+        )
+    return found

@@ -26,10 +26,12 @@ class ModelSettings(BaseModel):
     device: str = "auto"
     precision: str = "auto"
     threads: int | None = Field(default=None, ge=1)
-    fusion: str = "weighted"
+    fusion: str = "attention"
+    fusion_dir: Path | None = None
     max_batch: int = Field(default=16, ge=1)
     max_queue: int = Field(default=256, ge=1)
     cache_entries: int = Field(default=4096, ge=0)
+    cache_bytes: int = Field(default=64 * MEGABYTE, ge=0)
 
 
 class PreprocessSettings(BaseModel):
