@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from app.commands import catalogue, models, service
+from app.commands import catalogue, models, service, training
 from app.commands.console import err
 from app.commands.export import export_
 from app.commands.keys import keys
@@ -36,7 +36,8 @@ cli.command()(service.serve)
 cli.command("import")(catalogue.import_)
 cli.command()(catalogue.reindex)
 cli.command("eval")(models.evaluate_)
-cli.command()(models.train)
+cli.command()(training.train)
+cli.command()(training.finetune)
 cli.command("export")(export_)
 cli.command()(service.worker)
 cli.command()(service.migrate)

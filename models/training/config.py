@@ -1,10 +1,20 @@
-"""A training recipe, read from YAML and frozen."""
+"""A training recipe, read from YAML or TOML and frozen."""
 
-from dataclasses import dataclass, fields
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+
+from models.training.errors import CannotTrain
+from models.training.start import start_folder, start_shape
+
+Table = TypeVar("Table")
+LEAST_SIDE = 32
+OF_THE_START = ("dims", "image_size", "text_length", "wordpieces", "lessons", "lesson_epochs")
+"""Keys that a model to start from has settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +24,7 @@ class Batch:
     Attributes:
         grouped: how many of the catalogue's rows come in groups of one kind, as hard negatives of each other.
         other_names: further catalogue names that stand against every garment of the batch.
+        pairs: words that shoppers used, each with the garment they then took, see `LossWeights.pairs`.
     """
 
     catalogue: int
@@ -21,6 +32,7 @@ class Batch:
     flats: int
     grouped: int = 0
     other_names: int = 0
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class LossWeights:
         shade: drawn garments with studio pictures of the same kind and colour.
         classes: classification of garments by kind, colour, gender, season, usage and pattern.
         triplet: photos and garments, batch-hard triplets by kind.
+        pairs: words of `catalog/pairs.csv` with the garments they led to; nothing where the data has no such file.
     """
 
     names: float = 0.0
@@ -44,6 +57,12 @@ class LossWeights:
     shade: float = 0.0
     classes: float = 0.0
     triplet: float = 0.0
+    pairs: float = 0.0
+
+    @property
+    def without_photos(self) -> "LossWeights":
+        """The same where nobody took photos: their terms count nothing."""
+        return replace(self, photos=0.0, photo_captions=0.0, photo_labels=0.0, triplet=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +72,7 @@ class Recipe:
     Attributes:
         image_size: height and width of the input picture in pixels.
         frozen_stages: how many of the backbone's stages stay as they are, so that what they give is computed once and
-            kept on disk; the stages after them are tuned. None freezes the whole backbone.
+            kept on disk; the stages after them are tuned. None (`all` in a file) freezes the whole backbone.
         text_length: longest text in tokens.
         wordpieces: how many of the original vocabulary stay.
         lessons, lesson_epochs: sentence pairs, and passes over them, that teach the Chinese words.
@@ -68,6 +87,10 @@ class Recipe:
         patience: reports without a better one after which a run ends early; 0 never does.
         precision: `bf16` computes what is tuned of the backbone in bfloat16, `fp32` all in float32.
         memory: how many of the last steps' garments stay as negatives of names (Wang et al. 2020, arXiv:1912.06798).
+        start: name or folder of the model whose weights are tuned, in our own format; None starts from the backbones.
+            What the model has settled (`OF_THE_START`) is then taken from it.
+        blend: share of the tuned weights in the result, the rest being those of `start` (WiSE-FT, Wortsman et al.
+            2022, arXiv:2109.01903): a little less gained here for much less forgotten elsewhere. 1 is all.
     """
 
     name: str
@@ -82,7 +105,6 @@ class Recipe:
     captions: int
     photo_views: int
     catalogue_views: int
-    cut_photos: bool
     flats: int
     steps: int
     warmup: int
@@ -98,24 +120,89 @@ class Recipe:
     report_every: int
     batch: Batch
     weights: LossWeights
+    cut_photos: bool = False
+    start: str | None = None
+    blend: float = 1.0
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Raises FileNotFoundError, or ValueError naming what is missing, unknown or not positive."""
-    data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    known = {field.name for field in fields(Recipe)}
-    wrong = sorted(known ^ data.keys())
-    if wrong:
-        raise ValueError(f"{path.name}: missing or unknown: {', '.join(wrong)}")
-    size = tuple(int(side) for side in data.pop("image_size"))
-    if len(size) != 2 or min(size) < 32:  # noqa: PLR2004 -- height and width
-        raise ValueError(f"{path.name}: image_size must be two sides of at least 32 pixels")
-    recipe = Recipe(
-        batch=Batch(**data.pop("batch")),
-        weights=LossWeights(**data.pop("weights")),
-        image_size=(size[0], size[1]),
-        **data,
-    )
-    if min(recipe.steps, recipe.dims, recipe.batch.catalogue, recipe.batch.photos) < 1:
-        raise ValueError(f"{path.name}: steps, dims and batch sizes must be positive")
+def read_recipe(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe in a YAML or TOML file, with `changes` to its top-level keys.
+
+    Raises: FileNotFoundError, or CannotTrain naming what is missing, unknown or not positive.
+    """
+    data = read_table(path) | dict(changes or {})
+    if data.get("start") is not None:
+        data = _started(data, path.name)
+    if data.get("frozen_stages") == "all":
+        data["frozen_stages"] = None
+    for key, kind in (("batch", Batch), ("weights", LossWeights)):
+        data[key] = table_of(kind, data.get(key) or {}, f"{path.name}: {key}")
+    recipe = table_of(Recipe, data | {"image_size": _size(data, path.name)}, path.name)
+    _check(recipe, path.name)
     return recipe
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The keys of a file: TOML where it is called so, else YAML. Raises CannotTrain for one that can't be read."""
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text) if path.suffix == ".toml" else yaml.safe_load(text)
+    except (tomllib.TOMLDecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CannotTrain(f"{path.name} cannot be read: {' '.join(str(error).split())}") from error
+    if not isinstance(data, dict):
+        raise CannotTrain(f"{path.name} has no keys")
+    return data
+
+
+def table_of(kind: type[Table], data: Mapping[str, Any], place: str) -> Table:
+    """`data` as a dataclass. Raises CannotTrain naming every key that is missing, unknown or of another type."""
+    if not isinstance(data, Mapping):
+        raise CannotTrain(f"{place}: must have keys of its own")
+    known: Any = fields(kind)  # type: ignore[arg-type]  # callers pass dataclasses
+    needed = {f.name for f in known if f.default is MISSING and f.default_factory is MISSING}
+    wrong = sorted((needed - data.keys()) | (data.keys() - {f.name for f in known}))
+    if wrong:
+        raise CannotTrain(f"{place}: missing or unknown: {', '.join(map(str, wrong))}")
+    for field in known:
+        value = data.get(field.name)
+        number = (int, float) if field.type is float else field.type
+        if field.type in (int, float, bool, str) and field.name in data and not _is(value, number):
+            raise CannotTrain(f"{place}: {field.name} must be of type {field.type.__name__}, not {value!r}")
+    return kind(**data)
+
+
+def _is(value: object, kind: Any) -> bool:
+    """Whether a value is of a type; True is no number."""
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _started(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """`data` with what the model to start from has settled."""
+    settled = [key for key in OF_THE_START if key in data]
+    if settled:
+        raise CannotTrain(f"{name}: with start, the model's own {', '.join(settled)} hold; leave them out")
+    shape = start_shape(start_folder(str(data["start"])))
+    of_model = {"dims": shape.dims, "image_size": shape.image_size, "text_length": shape.text_length}
+    return {**data, **of_model, "wordpieces": 0, "lessons": 0, "lesson_epochs": 0}
+
+
+def _size(data: Mapping[str, Any], name: str) -> tuple[int, int]:
+    sides = data.get("image_size", ())
+    if not isinstance(sides, list | tuple) or len(sides) != 2 or not all(_is(s, int) for s in sides):  # noqa: PLR2004
+        raise CannotTrain(f"{name}: image_size must be two sides of at least {LEAST_SIDE} pixels")
+    if min(sides) < LEAST_SIDE:
+        raise CannotTrain(f"{name}: image_size must be two sides of at least {LEAST_SIDE} pixels")
+    return int(sides[0]), int(sides[1])
+
+
+def _check(recipe: Recipe, name: str) -> None:
+    """What no type says."""
+    batch, weights = recipe.batch, recipe.weights
+    if min(recipe.steps, recipe.dims, recipe.report_every, recipe.accumulate, batch.catalogue) < 1:
+        raise CannotTrain(f"{name}: steps, dims, report_every, accumulate and batch.catalogue must be positive")
+    if batch.photos < 1 and weights != weights.without_photos:
+        raise CannotTrain(f"{name}: batch.photos must be positive where a loss of photos counts")
+    if recipe.precision not in ("bf16", "fp32"):
+        raise CannotTrain(f"{name}: precision must be bf16 or fp32")
+    if not 0 <= recipe.blend <= 1 or (recipe.blend < 1 and recipe.start is None):
+        raise CannotTrain(f"{name}: blend must lie from 0 to 1, and below 1 it needs a start")

@@ -1,11 +1,15 @@
 """Reads a training folder: studio pictures (`catalog/`), people's own photos (`photos/`), and which fits which.
 
 Layout: `catalog/items.csv` with `images.zip` and, for some ids, `images_large.zip`; `photos/labels.csv` with
-`images.zip`; `photos/kinds.csv` maps a photo's label to the article types that fit it.
+`images.zip`; `photos/kinds.csv` maps a photo's label to the article types that fit it. A shop's own folder may do
+without `photos/`, and may add: columns `name_zh` and `age_group` in items.csv, patterns in `catalog/offers.csv`, and
+`catalog/pairs.csv` (query, id, weight): what shoppers said and which garment they then took.
 """
 
 import csv
+import hashlib
 import io
+import math
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +22,7 @@ from PIL import Image
 
 from models.contracts import RGB
 from models.taxonomy import taxonomy
+from models.training.errors import CannotTrain
 
 Row = TypeVar("Row")
 
@@ -37,6 +42,7 @@ class Item:
     season: str
     usage: str
     pattern: str = ""
+    name_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,27 @@ class Photo:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Words that led to an item. `weight`: how often it is drawn against the others, above 0."""
+
+    query: str
+    item_id: str
+    weight: float
+
+
 class Archive:
     """Pictures in a zip, `<id>.webp`; safe to read from several threads."""
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path)
         self._lock = threading.Lock()
-        self.ids = frozenset(Path(name).stem for name in self._zip.namelist())
+        self.ids = frozenset(name.removesuffix(".webp") for name in self._zip.namelist())
+
+    @property
+    def stamp(self) -> str:
+        """Changes when any picture does; read from the zip's directory alone."""
+        return "".join(f"{entry.filename}:{entry.CRC:x}:{entry.file_size}\n" for entry in self._zip.infolist())
 
     def picture(self, id_: str) -> RGB:
         """Raises KeyError for an id it lacks."""
@@ -72,6 +92,7 @@ class Corpus:
     photos: tuple[Photo, ...]
     fits: Mapping[str, frozenset[str]]
     """Photo label → article types that count as right for it."""
+    pairs: tuple[Pair, ...] = ()
 
     @cached_property
     def small(self) -> Archive:
@@ -91,18 +112,25 @@ class Corpus:
         large = self.large
         return (large if large and item.id in large.ids else self.small).picture(item.id)
 
+    @cached_property
+    def stamp(self) -> str:
+        """Short hash of every picture's checksum: the same ids may get other pictures."""
+        archives = [self.small, *([self.large] if self.large else []), *([self.shots] if self.photos else [])]
+        return hashlib.sha256("\0".join(archive.stamp for archive in archives).encode()).hexdigest()[:12]
+
     def has_large(self, item: Item) -> bool:
         return self.large is not None and item.id in self.large.ids
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Raises FileNotFoundError naming the first file that is missing."""
-    patterns = _patterns(folder / "catalog" / "offers.csv")
+    """Raises FileNotFoundError naming the first file that is missing, CannotTrain for pairs that can't be."""
+    patterns, photos = _patterns(folder / "catalog" / "offers.csv"), folder / "photos"
     return Corpus(
         folder=folder,
         items=tuple(_item(row, patterns.get(row["id"], "")) for row in _rows(folder / "catalog" / "items.csv")),
-        photos=tuple(Photo(r["id"], r["split"], r["label"]) for r in _rows(folder / "photos" / "labels.csv")),
-        fits=_fits(folder / "photos" / "kinds.csv"),
+        photos=_photos(photos / "labels.csv") if photos.is_dir() else (),
+        fits=_fits(photos / "kinds.csv") if photos.is_dir() else {},
+        pairs=tuple(_pairs(folder / "catalog" / "pairs.csv")),
     )
 
 
@@ -116,6 +144,10 @@ def lazily(rows: Iterable[Row], read: Callable[[Row], RGB]) -> list[Callable[[],
     return [partial(read, row) for row in rows]
 
 
+def _photos(path: Path) -> tuple[Photo, ...]:
+    return tuple(Photo(row["id"], row["split"], row["label"]) for row in _rows(path))
+
+
 def _item(row: Mapping[str, str], pattern: str) -> Item:
     known = taxonomy()
     kind, colour = known.kind_of(row["article_type"]), known.colour_of(row["base_colour"])
@@ -124,13 +156,16 @@ def _item(row: Mapping[str, str], pattern: str) -> Item:
     usage = known.attribute_of("usage", row["usage"])
     return Item(
         id=row["id"], split=row["split"], name=row["name"], article_type=row["article_type"],
-        kind=kind.id if kind else "", colour=colour.id if colour else "", gender=gender, age_group=age,
+        kind=kind.id if kind else "", colour=colour.id if colour else "",
+        gender=gender, age_group=row.get("age_group") or age, name_zh=row.get("name_zh") or "",
         season=season.id if season else "", usage=usage.id if usage else "", pattern=pattern,
     )  # fmt: skip
 
 
 def _who(gender: str) -> tuple[str, str]:
     """A catalogue's gender column also tells children from adults."""
+    if not gender:
+        return "", "adult"
     table = {"Men": ("men", "adult"), "Women": ("women", "adult"), "Boys": ("men", "kids"), "Girls": ("women", "kids")}
     return table.get(gender, ("unisex", "adult"))
 
@@ -145,6 +180,24 @@ def _fits(path: Path) -> dict[str, frozenset[str]]:
     for row in _rows(path):
         table.setdefault(row["label"], set()).add(row["article_type"])
     return {label: frozenset(kinds) for label, kinds in table.items()}
+
+
+def _pairs(path: Path) -> Iterator[Pair]:
+    """A folder may do without. Each query of an item once, its weights added up."""
+    weights: dict[tuple[str, str], float] = {}
+    for line, row in enumerate(_rows(path) if path.is_file() else (), start=2):
+        try:
+            query, weight = " ".join(row["query"].split()), float(row.get("weight") or 1.0)
+            key = (query, row["id"])
+        except KeyError as error:
+            raise CannotTrain(f"{path.name} lacks the column {error}") from error
+        except ValueError as error:
+            raise CannotTrain(f"{path.name}, line {line}: weight {row['weight']!r} is no number") from error
+        if not 0 < weight < math.inf:
+            raise CannotTrain(f"{path.name}, line {line}: weight {weight} must be above 0")
+        if query:
+            weights[key] = weights.get(key, 0.0) + weight
+    return (Pair(query, id_, weight) for (query, id_), weight in weights.items())
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -1,7 +1,7 @@
 """Frozen features of everything that is trained on, in memory, and the random batches drawn from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -77,6 +77,29 @@ class Texts:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """What shoppers said and took: p pairs of a query and a studio garment.
+
+    Attributes:
+        queries: text features of each unique query, float16. query, garment: rows of each pair, int64 (p,).
+        weights: how often each pair is drawn against the others, float32 (p,).
+    """
+
+    queries: Tensor
+    query: Tensor
+    garment: Tensor
+    weights: Tensor
+
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Garments (count,), features of queries, and which query led to which garment, bool (count, count)."""
+        picked = torch.multinomial(self.weights, count, replacement=True, generator=generator)
+        query, garment = self.query[picked], self.garment[picked]
+        width = int(self.garment.max()) + 1
+        known = torch.isin(query[None, :] * width + garment[:, None], self.query * width + self.garment)
+        return garment, self.queries[query], known
+
+
+@dataclass(frozen=True)
 class TrainingSet:
     """All that `draw` needs. `names` holds each studio garment's row in the views of names."""
 
@@ -89,15 +112,17 @@ class TrainingSet:
     name_views: tuple[View, ...]
     captions: Texts
     caption_features: Tensor
+    feedback: Feedback | None = None
 
     def draw(self, batch: Batch, generator: torch.Generator) -> Step:
         """One random batch. Part of its catalogue comes in groups of one kind, so that near misses meet."""
         studio = self._studio(batch, generator)
         drawn = torch.randint(max(1, len(self.drawn.facets)), (batch.flats,), generator=generator)
-        photos = torch.randint(len(self.photo_labels), (batch.photos,), generator=generator)
+        shots = batch.photos if len(self.photo_labels) else 0
+        photos = torch.randint(max(1, len(self.photo_labels)), (shots,), generator=generator)
         said = torch.cat([self._said(self.studio, studio, generator), self._said(self.drawn, drawn, generator)])
         others = torch.randint(len(self.name_views[0]), (batch.other_names,), generator=generator)
-        return Step(
+        step = Step(
             looks=torch.cat([pick(self.studio.views, studio, generator), pick(self.drawn.views, drawn, generator)]),
             facets=torch.cat([self.studio.facets[studio], self.drawn.facets[drawn]]),
             studio=len(studio),
@@ -111,6 +136,14 @@ class TrainingSet:
             labels=self.photo_labels[photos],
             fits=self.fits,
         )
+        return self._with_feedback(step, batch, generator)
+
+    def _with_feedback(self, step: Step, batch: Batch, generator: torch.Generator) -> Step:
+        """`step` with pairs of what shoppers said and took, where there are any."""
+        if self.feedback is None or not batch.pairs:
+            return step
+        garment, queries, known = self.feedback.draw(batch.pairs, generator)
+        return replace(step, taken=pick(self.studio.views, garment, generator), queries=queries, led_to=known)
 
     def _studio(self, batch: Batch, generator: torch.Generator) -> Tensor:
         """Rows of studio garments: `grouped` of them in groups of a kind, the others at random."""
@@ -139,6 +172,8 @@ class TrainingSet:
 
 def pick(views: Sequence[View], rows: Tensor, generator: torch.Generator) -> Tensor:
     """Features of `rows`, each from a view of its own choice; the first view twice as often as any other."""
+    if not len(rows):
+        return torch.empty(0, *views[0].array.shape[1:], dtype=torch.float16)
     weights = torch.ones(len(views))
     weights[0] = 2.0
     choice, things = torch.multinomial(weights, len(rows), replacement=True, generator=generator).numpy(), rows.numpy()
@@ -169,4 +204,5 @@ def caption_table(groups: Sequence[Sequence[Look]], count: int, seed: int) -> tu
             for text in (caption.en, caption.zh)
         ]
     texts = Texts(tuple(text for text, _ in rows), torch.tensor([facets for _, facets in rows]))
-    return texts, [torch.tensor([made[look] for look in group], dtype=torch.long) for group in groups]
+    said = [torch.tensor([made[look] for look in group], dtype=torch.long) for group in groups]
+    return texts, [rows.reshape(len(rows), 2 * count) for rows in said]

@@ -42,6 +42,8 @@ class ImageFeatures:
 
     def of(self, name: str, pictures: Sequence[Callable[[], RGB]]) -> Features:
         """Features of `pictures`, from disk as far as they are there. `name` must change when the pictures do."""
+        if not pictures:
+            return np.empty((0, *self._shape), np.float16)
         store = ArrayStore(self.folder / name, (len(pictures), *self._shape))
         trunk = fast(self.trunk) if store.done < len(pictures) else self.trunk
         for start, batch in self._batches(pictures, store.done):

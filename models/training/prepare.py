@@ -1,7 +1,7 @@
 """From a data folder to frozen features in memory: what the backbones see of pictures and of words."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,9 +18,9 @@ from models.training.augment import augmented, photo_view, studio_view
 from models.training.captions import Look
 from models.training.config import Recipe
 from models.training.data import Corpus, Item, indices, lazily
-from models.training.dataset import Garments, TrainingSet, View, caption_table
+from models.training.dataset import Feedback, Garments, TrainingSet, View, caption_table
 from models.training.distil import embed_texts
-from models.training.facets import fitting, numbers
+from models.training.facets import FACETS, fitting, numbers
 from models.training.features import Advance, Features, ImageFeatures
 
 Pictures = Sequence[Callable[[], RGB]]
@@ -49,7 +49,7 @@ class Views:
     def catalogue_views(self, rows: Sequence[int]) -> list[View]:
         """Views of the items `rows`: plain, from the small picture where there is a larger, and augmented ones."""
         items = [self.corpus.items[i] for i in rows]
-        views = [View(self.catalogue, np.asarray(rows))]
+        views = [View(self.catalogue, np.asarray(rows, dtype=np.int64))]
         both = [n for n, item in enumerate(items) if self.corpus.has_large(item)]
         if both:
             thumbs = lazily([items[n] for n in both], lambda item: self.corpus.small.picture(item.id))
@@ -73,7 +73,7 @@ class Views:
             self._of(f"photosaug{n}", ids, _changed(reads, photo_view, n))
             for n in range(1, self.recipe.photo_views + 1)
         )
-        return [View(self.photos, np.asarray(rows)), *map(View.whole, [*more, *self._cut(ids, reads)])]
+        return [View(self.photos, np.asarray(rows, dtype=np.int64)), *map(View.whole, [*more, *self._cut(ids, reads)])]
 
     def _cut(self, ids: Sequence[str], reads: Pictures) -> list[Features]:
         """Photos as the service will hand them over, the garment on white: plain and augmented."""
@@ -130,17 +130,47 @@ def training_set(corpus: Corpus, views: Views, tower: TextTower, recipe: Recipe)
     names = {name: n for n, name in enumerate(dict.fromkeys(corpus.items[i].name for i in rows))}
     labels = sorted(corpus.fits)
     return TrainingSet(
-        studio=Garments(tuple(views.catalogue_views(rows)), torch.tensor([numbers(x) for x in looks]), said),
-        drawn=Garments(tuple(views.drawn(flats)), torch.tensor([numbers(x) for x in drawn]), said_drawn),
+        studio=Garments(tuple(views.catalogue_views(rows)), facets_of(looks), said),
+        drawn=Garments(tuple(views.drawn(flats)), facets_of(drawn), said_drawn),
         photo_views=tuple(views.photo_views(photos)),
-        photo_labels=torch.tensor([labels.index(corpus.photos[i].label) for i in photos]),
+        photo_labels=torch.tensor([labels.index(corpus.photos[i].label) for i in photos], dtype=torch.long),
         fits=fitting(labels, corpus.fits),
         names=torch.tensor([names[corpus.items[i].name] for i in rows]),
-        name_views=tuple(
-            View.whole(tower.of(texts).numpy()) for texts in (list(names), shortened(list(names), recipe.seed))
-        ),
+        name_views=name_views(names, [corpus.items[i] for i in rows], tower, recipe.seed),
         captions=texts,
         caption_features=tower.of(texts.texts),
+        feedback=feedback(corpus, rows, tower),
+    )
+
+
+def facets_of(looks: Sequence[Look]) -> Tensor:
+    """What is known of each look, shape (n, facets), int64."""
+    return torch.tensor([numbers(look) for look in looks], dtype=torch.long).reshape(len(looks), len(FACETS))
+
+
+def name_views(names: Mapping[str, int], items: Sequence[Item], tower: TextTower, seed: int) -> tuple[View, ...]:
+    """Views of each unique name: whole, with a word left out, and in Chinese where any of its items has such a name."""
+    views = [View.whole(tower.of(texts).numpy()) for texts in (list(names), shortened(list(names), seed))]
+    chinese = {names[item.name]: item.name_zh for item in items if item.name_zh}
+    if chinese:
+        place = np.full(len(names), -1)
+        place[list(chinese)] = np.arange(len(chinese))
+        views.append(View(tower.of(list(chinese.values())).numpy(), place))
+    return tuple(views)
+
+
+def feedback(corpus: Corpus, rows: Sequence[int], tower: TextTower) -> Feedback | None:
+    """The corpus' pairs whose garment is among the items `rows`; others, of `val` or gone, are left out."""
+    places = {corpus.items[row].id: n for n, row in enumerate(rows)}
+    pairs = [pair for pair in corpus.pairs if pair.item_id in places]
+    if not pairs:
+        return None
+    queries = {query: n for n, query in enumerate(dict.fromkeys(pair.query for pair in pairs))}
+    return Feedback(
+        queries=tower.of(list(queries)),
+        query=torch.tensor([queries[pair.query] for pair in pairs]),
+        garment=torch.tensor([places[pair.item_id] for pair in pairs]),
+        weights=torch.tensor([pair.weight for pair in pairs]),
     )
 
 

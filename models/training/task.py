@@ -1,14 +1,15 @@
 """Owns the forward pass and the loss: two towers, and how looks, photos and words pull on them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.config import LossWeights
-from models.training.facets import COLOUR, KIND, UNKNOWN, agreement, families, places
+from models.training.facets import CLASSIFIED, COLOUR, KIND, UNKNOWN, agreement, families, places
 from models.training.losses import hardest_triplets, multi_positive, one_sided, same, supervised
 
 PAIRINGS = ("names", "captions", "photos", "photo_captions", "photo_labels", "shade")
@@ -29,6 +30,8 @@ class Step:
             where the names are. other_names, other_ids: names of further garments that are not in the batch.
         captions: text features (m, text width). said: what they speak of, (m, facets) int64.
         photos: image features (p, …). labels: (p,) int64. fits: bool (labels, kinds + 1).
+        taken, queries, led_to: garments that shoppers took (q, …), text features of what they had said
+            (q, text width), and which words led to which garment, bool (q, q) by garment and query.
     """
 
     looks: Tensor
@@ -43,12 +46,16 @@ class Step:
     photos: Tensor
     labels: Tensor
     fits: Tensor
+    taken: Tensor | None = None
+    queries: Tensor | None = None
+    led_to: Tensor | None = None
 
     def to(self, device: torch.device) -> "Step":
         """The same batch on another device."""
         if device.type == "cpu":
             return self
-        moved = {f.name: getattr(self, f.name).to(device) for f in fields(self) if f.name != "studio"}
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        moved: dict[str, Any] = {name: x.to(device) for name, x in given.items() if isinstance(x, Tensor)}
         return replace(self, **moved)
 
 
@@ -67,6 +74,13 @@ class Scaled(nn.Module):
         """(n, width) → unit rows (n, dims)."""
         scaled = (features.float() - self.get_buffer("shift")) / self.get_buffer("deviation")
         return functional.normalize(self.head(self.dropout(scaled)), dim=-1)
+
+    @torch.no_grad()
+    def unfold(self) -> None:
+        """Undo `fold` on a head that was trained before: `forward` gives what `head` alone gave until now."""
+        if self.first.bias is not None:
+            self.first.bias.add_(self.first.weight @ self.get_buffer("shift"))
+        self.first.weight.mul_(self.get_buffer("deviation"))
 
     @torch.no_grad()
     def fold(self) -> None:
@@ -90,6 +104,10 @@ class Tuned(nn.Module):
         unit: Tensor = self.scaled(features)
         return unit
 
+    def unfold(self) -> None:
+        """See `Scaled.unfold`."""
+        self.scaled.unfold()
+
     def fold(self) -> None:
         """See `Scaled.fold`."""
         self.scaled.fold()
@@ -103,7 +121,7 @@ class TryOnTask(nn.Module):
         self.image, self.text, self.weights = image, text, weights
         self.scales = nn.ParameterDict({name: nn.Parameter(torch.tensor(2.7)) for name in PAIRINGS})
         self.classifiers = nn.ModuleDict(
-            {name: nn.Linear(dims, len(known), bias=False) for name, known in places().items()}
+            {name: nn.Linear(dims, len(places()[name]), bias=False) for name in CLASSIFIED}
         )
         self.register_buffer("seen", torch.zeros(memory, dims))
         self.register_buffer("seen_ids", torch.full((memory,), UNKNOWN))
@@ -118,8 +136,8 @@ class TryOnTask(nn.Module):
 
     def forward(self, step: Step) -> Mapping[str, Tensor]:
         """Unweighted losses, those that count."""
-        images = self.image(torch.cat([step.looks, step.photos]))
-        looks, photos = images[: len(step.looks)], images[len(step.looks) :]
+        seen = [step.looks, step.photos, *([step.taken] if step.taken is not None else [])]
+        looks, photos, *taken = torch.split(self.image(torch.cat(seen)), [len(part) for part in seen])
         studio, drawn = looks[: step.studio], looks[step.studio :]
         captions = self.text(step.captions)
         by_look, by_caption = (step.fits[step.labels][:, rows[:, KIND]] for rows in (step.facets, step.said))
@@ -135,12 +153,20 @@ class TryOnTask(nn.Module):
             "shade": lambda: multi_positive(drawn, studio, alike, self.scale("shade"), close),
             "classes": lambda: self._classes(looks, step.facets),
             "triplet": lambda: hardest_triplets(photos, looks, by_look, MARGIN),
+            "pairs": lambda: self._pairs(taken, step),
         }
-        return {name: term() for name, term in terms.items() if getattr(self.weights, name) > 0}
+        without = {"pairs"} if not taken else set()
+        return {name: term() for name, term in terms.items() if getattr(self.weights, name) > 0 and name not in without}
 
     def total(self, losses: Mapping[str, Tensor]) -> Tensor:
         """The weighted sum that training minimises."""
         return torch.stack([getattr(self.weights, name) * loss for name, loss in losses.items()]).sum()
+
+    def _pairs(self, taken: Sequence[Tensor], step: Step) -> Tensor:
+        """What shoppers took with what they had said, as captions are held against looks."""
+        if step.queries is None or step.led_to is None:
+            raise ValueError("a step with garments that were taken needs the words that led to them")
+        return multi_positive(taken[0], self.text(step.queries), step.led_to, self.scale("captions"))
 
     def _names(self, studio: Tensor, step: Step) -> Tensor:
         """Garments and names: each garment among all names of the step, each name among all garments remembered."""

@@ -84,38 +84,38 @@ class Counting(torch.nn.Module):
         return batch.mean((2, 3))
 
 
-def transform(picture: Image.Image) -> torch.Tensor:
-    return torch.from_numpy(np.asarray(picture, dtype=np.float32) / 255).permute(2, 0, 1)
+def transform(picture: Image.Image) -> Image.Image:
+    return picture.resize((4, 4))
 
 
 def test_features_are_computed_once(tmp_path: Path) -> None:
     pictures = [lambda n=n: Image.new("RGB", (4, 4), (n, 0, 0)) for n in range(20)]
     trunk = Counting()
-    features = ImageFeatures(trunk, transform, tmp_path, 3)
+    features = ImageFeatures(trunk, transform, tmp_path)
     first = features.of("reds", pictures)
     assert first.shape == (20, 3)
     assert first.dtype == np.float16
-    assert np.allclose(first[:, 0], np.arange(20) / 255, atol=2e-3)
+    assert np.allclose(first[:, 0], np.arange(20) / 127.5 - 1, atol=2e-3)
     assert np.array_equal(features.of("reds", pictures), first)
-    assert trunk.rows == 20
+    assert trunk.rows == 21  # one more asked how wide a row is
 
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.training.features.CHUNK", 8)
     pictures = [lambda n=n: Image.new("RGB", (4, 4), (n, 0, 0)) for n in range(20)]
     with pytest.raises(RuntimeError, match="stopped"):
-        ImageFeatures(Counting(fail_after=10), transform, tmp_path, 3).of("reds", pictures)
+        ImageFeatures(Counting(fail_after=10), transform, tmp_path).of("reds", pictures)
     trunk = Counting()
-    rows = ImageFeatures(trunk, transform, tmp_path, 3).of("reds", pictures)
-    assert trunk.rows == 12
-    assert np.allclose(rows[:, 0], np.arange(20) / 255, atol=2e-3)
+    rows = ImageFeatures(trunk, transform, tmp_path).of("reds", pictures)
+    assert trunk.rows == 13
+    assert np.allclose(rows[:, 0], np.arange(20) / 127.5 - 1, atol=2e-3)
 
 
 def test_another_number_of_rows_starts_afresh(tmp_path: Path) -> None:
-    store = ArrayStore(tmp_path / "a", 4, 2)
+    store = ArrayStore(tmp_path / "a", (4, 2))
     store.append(0, np.ones((4, 2), np.float16))
-    assert ArrayStore(tmp_path / "a", 4, 2).done == 4
-    assert ArrayStore(tmp_path / "a", 5, 2).done == 0
+    assert ArrayStore(tmp_path / "a", (4, 2)).done == 4
+    assert ArrayStore(tmp_path / "a", (5, 2)).done == 0
 
 
 def test_renaming_refuses_what_does_not_fit() -> None:

@@ -15,6 +15,7 @@ from models.encoders import load_encoder
 from models.evaluation import demo
 from models.evaluation.run import evaluate
 from models.training import run as training
+from models.training import towers
 from models.training.calibrate import logistic, temperature
 from models.training.config import Batch, LossWeights, Recipe, read_recipe
 from models.training.data import read_corpus
@@ -37,9 +38,9 @@ def recipe_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr("models.training.assemble.TRUNK", trunk)
     monkeypatch.setattr("models.training.assemble.image_trunk", tiny_trunk)
-    monkeypatch.setattr(training, "image_trunk", tiny_trunk)
+    monkeypatch.setattr(towers, "image_trunk", tiny_trunk)
     monkeypatch.setattr("models.training.prepare.FLAT_SIZE", (48, 64))
-    monkeypatch.setattr(training, "lessons", lambda _rng, _count: [("red dress", "红色连衣裙"), ("blue", "蓝色")] * 4)
+    monkeypatch.setattr(towers, "lessons", lambda _rng, _count: [("red dress", "红色连衣裙"), ("blue", "蓝色")] * 4)
     monkeypatch.setattr(demo, "pictures", lambda: tuple(Image.new("RGB", (30, 40)) for _ in demo.gallery()))
     recipe: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
     recipe |= {"image_size": [64, 48], "dims": 32, "wordpieces": 500, "lessons": 900, "lesson_epochs": 1}
