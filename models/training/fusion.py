@@ -117,7 +117,7 @@ def _gallery(features: FusionFeatures, corpus: Corpus, rows: Sequence[int], know
     if known is not None:
         return torch.from_numpy(np.asarray(known[list(rows)], np.float32))
     items = [corpus.items[i] for i in rows]
-    vectors, _ = features.pictures("catalogue", [item.id for item in items], lazily(items, corpus.best_picture))
+    vectors = features.vectors("catalogue", [item.id for item in items], lazily(items, corpus.best_picture))
     return torch.from_numpy(vectors)
 
 
@@ -149,7 +149,7 @@ def _photos(features: FusionFeatures, corpus: Corpus, preprocessor: Preprocessor
     first, grids = features.pictures(f"{name}-first", ids, _reads(view, 0, ids))
     if preprocessor is None:
         return torch.from_numpy(first), grids
-    last, _ = features.pictures(f"{name}-last", ids, _reads(view, -1, ids))
+    last = features.vectors(f"{name}-last", ids, _reads(view, -1, ids))
     return mean_of([first, last]), grids
 
 

@@ -36,14 +36,25 @@ class FusionFeatures:
         Args: keys: what tells each picture from any other, aligned with `reads`.
         """
         dims, places = self.encoder.spec.dims, self.layout.places
-        known = digest([self.encoder.spec.revision, self.encoder.spec.preprocess_version, repr(self.layout), *keys])
-        store = ArrayStore(self.folder / f"{name}-{known}", (len(reads), dims * (1 + places)))
+        rows = self._kept(f"{name}-tokens", keys, reads, dims * (1 + places), self._with_tokens)
+        return _unit(rows[:, :dims]), rows[:, dims:].reshape(-1, places, dims)
+
+    def vectors(self, name: str, keys: Sequence[str], reads: Reads) -> Matrix:
+        """Unit vectors (n, d) of pictures whose tokens nobody needs."""
+        return _unit(self._kept(name, keys, reads, self.encoder.spec.dims, self._plain))
+
+    def _kept(
+        self, name: str, keys: Sequence[str], reads: Reads, width: int, embed: Callable[[Sequence[RGB]], Halves]
+    ) -> Halves:
+        spec = self.encoder.spec
+        known = digest([spec.revision, spec.preprocess_version, repr(self.layout), *keys])
+        store = ArrayStore(self.folder / f"{name}-{known}", (len(reads), width))
         for start in range(store.done, len(reads), CHUNK):
-            store.append(start, self._rows([read() for read in reads[start : start + CHUNK]]))
+            pictures = [read() for read in reads[start : start + CHUNK]]  # a segmenter may not run in half precision
+            with torch.autocast("cpu", torch.bfloat16):
+                store.append(start, embed(pictures))
             self.advance(name, store.done, len(reads))
-        rows = store.rows()
-        vectors: Matrix = rows[:, :dims].astype(np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rows[:, dims:].reshape(-1, places, dims)
+        return store.rows()
 
     def texts(self, texts: Sequence[str]) -> Said:
         """Vectors and padded tokens of texts."""
@@ -54,11 +65,13 @@ class FusionFeatures:
         vectors, tokens, real = torch.load(path, weights_only=True)
         return Said(vectors, tokens, real)
 
-    def _rows(self, pictures: Sequence[RGB]) -> Halves:
-        with torch.autocast("cpu", torch.bfloat16):
-            seen = self.encoder.encode_image_tokens(pictures)
+    def _with_tokens(self, pictures: Sequence[RGB]) -> Halves:
+        seen = self.encoder.encode_image_tokens(pictures)
         grids = pooled(seen.tokens, self.layout).reshape(len(pictures), -1)
         return np.concatenate([seen.vectors, grids], axis=1).astype(np.float16)
+
+    def _plain(self, pictures: Sequence[RGB]) -> Halves:
+        return self.encoder.encode_images(pictures).astype(np.float16)
 
     def _said(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         """Short texts go with short ones, so that little is padding."""
@@ -79,3 +92,10 @@ class FusionFeatures:
 def mean_of(views: Sequence[Matrix]) -> Tensor:
     """Unit means (n, d) of several views of the same things."""
     return functional.normalize(torch.from_numpy(np.sum(views, axis=0)), dim=-1)
+
+
+def _unit(halves: Halves) -> Matrix:
+    """Full precision, and of length 1 again after the rounding."""
+    rows: Matrix = halves.astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows

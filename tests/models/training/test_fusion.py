@@ -155,7 +155,7 @@ def test_a_folder_is_trained_written_and_found_again(tiny_data: Path, tmp_path: 
         )  # fmt: skip
 
     made = train()
-    assert {"catalogue", "references", "words", "attention", "concat"} <= labels
+    assert {"catalogue", "references-tokens", "words", "attention", "concat"} <= labels
     assert all(np.isfinite(loss) for loss in made.losses.values())
     found = fusions(encoder.spec, tmp_path / "out")
     assert (found["attention"].kind, found["concat"].kind) == ("attention", "concat")
