@@ -1,7 +1,7 @@
 """Trains the fusions of one encoder: `tryon train --task fusion`."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,9 @@ from models.fusion.network import Shape
 from models.fusion.trained import TrainedFusion
 from models.training.composed import wishes
 from models.training.composed_labels import base_colours, item_labels, joined, photo_labels, words_of
-from models.training.data import Corpus, indices, lazily, read_corpus
+from models.training.data import Corpus, indices, read_corpus
 from models.training.features import Advance, quiet
-from models.training.fusion_features import FusionFeatures, Halves, mean_of
+from models.training.fusion_features import FusionFeatures, Views
 from models.training.fusion_loop import FusionData, References, Schedule, fit
 
 log = logging.getLogger(__name__)
@@ -116,9 +116,7 @@ def prepared(
 def _gallery(features: FusionFeatures, corpus: Corpus, rows: Sequence[int], known: Matrix | None) -> torch.Tensor:
     if known is not None:
         return torch.from_numpy(np.asarray(known[list(rows)], np.float32))
-    items = [corpus.items[i] for i in rows]
-    vectors = features.vectors("catalogue", [item.id for item in items], lazily(items, corpus.best_picture))
-    return torch.from_numpy(vectors)
+    return torch.from_numpy(features.vectors("catalogue", *_items(corpus, rows)))
 
 
 def _references(
@@ -126,32 +124,30 @@ def _references(
     preprocessor: Preprocessor | None,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # fmt: skip
     """Photos, then catalogue items: vectors, tokens of the first ones, and which have any."""
-    items = [corpus.items[i] for i in rows[: recipe.with_tokens]]
-    _, grids = features.pictures("references", [item.id for item in items], lazily(items, corpus.best_picture))
-    shots, shot_grids = _photos(features, corpus, preprocessor)
+    _, grids = features.pictures("references", *_items(corpus, rows[: recipe.with_tokens]))
+    shots, shot_grids = features.pictures(*_photos(corpus, preprocessor))
     every = np.concatenate([shot_grids, grids])
     seen = torch.zeros(len(shots) + len(vectors), dtype=torch.bool)
     seen[: len(every)] = True
-    return torch.cat([shots, vectors]), torch.from_numpy(every), seen
+    return torch.cat([torch.from_numpy(shots), vectors]), torch.from_numpy(every), seen
 
 
-def _photos(features: FusionFeatures, corpus: Corpus, preprocessor: Preprocessor | None) -> tuple[torch.Tensor, Halves]:
-    """Photos of `train` as the service embeds them: the mean of their views, and the first one's tokens."""
-    photos = [corpus.photos[i] for i in indices(corpus.photos, "train")]
-    ids = [photo.id for photo in photos]
+def _items(corpus: Corpus, rows: Sequence[int]) -> tuple[list[str], list[Views]]:
+    """Ids of catalogue items and how each is read."""
 
-    def view(place: int, id_: str) -> RGB:
+    def read(row: int) -> Sequence[RGB]:
+        return (corpus.best_picture(corpus.items[row]),)
+
+    return [corpus.items[row].id for row in rows], [partial(read, row) for row in rows]
+
+
+def _photos(corpus: Corpus, preprocessor: Preprocessor | None) -> tuple[str, list[str], list[Views]]:
+    """Photos of `train`: what they are called, their ids, and how the service sees each of them."""
+    ids = [corpus.photos[i].id for i in indices(corpus.photos, "train")]
+
+    def read(id_: str) -> Sequence[RGB]:
         shot = corpus.shots.picture(id_)
-        return shot if preprocessor is None else preprocessor.prepare(shot, "garment").crops[place]
+        return (shot,) if preprocessor is None else preprocessor.prepare(shot, "garment").crops
 
     version = "whole" if preprocessor is None else preprocessor.version
-    name = f"photos-{version}"
-    first, grids = features.pictures(f"{name}-first", ids, _reads(view, 0, ids))
-    if preprocessor is None:
-        return torch.from_numpy(first), grids
-    last = features.vectors(f"{name}-last", ids, _reads(view, -1, ids))
-    return mean_of([first, last]), grids
-
-
-def _reads(view: Callable[[int, str], RGB], place: int, ids: Sequence[str]) -> list[Callable[[], RGB]]:
-    return [partial(view, place, id_) for id_ in ids]
+    return f"photos-{version}", ids, [partial(read, id_) for id_ in ids]

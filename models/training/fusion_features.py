@@ -8,16 +8,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from models.contracts import RGB, Matrix, TokenEncoder
+from models.fusion import mean_unit
 from models.fusion.tokens import Layout, padded, pooled
 from models.training.features import Advance, ArrayStore, quiet
 from models.training.fusion_loop import Said
 from models.training.prepare import digest
 
 CHUNK = 64
-Reads = Sequence[Callable[[], RGB]]
+Views = Callable[[], Sequence[RGB]]
+"""Reads one thing's pictures: views whose mean stands for it."""
+
 Halves = NDArray[np.float16]
 
 
@@ -30,22 +32,24 @@ class FusionFeatures:
     folder: Path
     advance: Advance = quiet
 
-    def pictures(self, name: str, keys: Sequence[str], reads: Reads) -> tuple[Matrix, Halves]:
-        """Unit vectors (n, d) and pooled unit tokens (n, places, d) of pictures, from disk as far as they are there.
+    def pictures(self, name: str, keys: Sequence[str], reads: Sequence[Views]) -> tuple[Matrix, Halves]:
+        """Things as the service embeds them, from disk as far as they are there.
 
-        Args: keys: what tells each picture from any other, aligned with `reads`.
+        Args: keys: what tells each thing from any other, aligned with `reads`.
+        Returns: unit means (n, d) of their views, and pooled unit tokens (n, places, d) of the first of those.
         """
         dims, places = self.encoder.spec.dims, self.layout.places
         rows = self._kept(f"{name}-tokens", keys, reads, dims * (1 + places), self._with_tokens)
         return _unit(rows[:, :dims]), rows[:, dims:].reshape(-1, places, dims)
 
-    def vectors(self, name: str, keys: Sequence[str], reads: Reads) -> Matrix:
-        """Unit vectors (n, d) of pictures whose tokens nobody needs."""
+    def vectors(self, name: str, keys: Sequence[str], reads: Sequence[Views]) -> Matrix:
+        """Unit vectors (n, d) of things whose tokens nobody needs, each from its first view."""
         return _unit(self._kept(name, keys, reads, self.encoder.spec.dims, self._plain))
 
     def _kept(
-        self, name: str, keys: Sequence[str], reads: Reads, width: int, embed: Callable[[Sequence[RGB]], Halves]
-    ) -> Halves:
+        self, name: str, keys: Sequence[str], reads: Sequence[Views], width: int,
+        embed: Callable[[Sequence[Sequence[RGB]]], Halves],
+    ) -> Halves:  # fmt: skip
         spec = self.encoder.spec
         known = digest([spec.revision, spec.preprocess_version, repr(self.layout), *keys])
         store = ArrayStore(self.folder / f"{name}-{known}", (len(reads), width))
@@ -65,13 +69,16 @@ class FusionFeatures:
         vectors, tokens, real = torch.load(path, weights_only=True)
         return Said(vectors, tokens, real)
 
-    def _with_tokens(self, pictures: Sequence[RGB]) -> Halves:
-        seen = self.encoder.encode_image_tokens(pictures)
-        grids = pooled(seen.tokens, self.layout).reshape(len(pictures), -1)
-        return np.concatenate([seen.vectors, grids], axis=1).astype(np.float16)
+    def _with_tokens(self, things: Sequence[Sequence[RGB]]) -> Halves:
+        seen = self.encoder.encode_image_tokens([views[0] for views in things])
+        more = iter(self.encoder.encode_images([view for views in things for view in views[1:]]))
+        pairs = zip(seen.vectors, things, strict=True)
+        means = [mean_unit([first, *(next(more) for _ in views[1:])]) for first, views in pairs]
+        grids = pooled(seen.tokens, self.layout).reshape(len(things), -1)
+        return np.concatenate([np.stack(means), grids], axis=1).astype(np.float16)
 
-    def _plain(self, pictures: Sequence[RGB]) -> Halves:
-        return self.encoder.encode_images(pictures).astype(np.float16)
+    def _plain(self, things: Sequence[Sequence[RGB]]) -> Halves:
+        return self.encoder.encode_images([views[0] for views in things]).astype(np.float16)
 
     def _said(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         """Short texts go with short ones, so that little is padding."""
@@ -87,11 +94,6 @@ class FusionFeatures:
             self.advance("words", start + len(rows), len(order))
         every, real = padded(tokens, vectors.shape[1], self.layout.words)
         return torch.from_numpy(vectors), every.half(), real
-
-
-def mean_of(views: Sequence[Matrix]) -> Tensor:
-    """Unit means (n, d) of several views of the same things."""
-    return functional.normalize(torch.from_numpy(np.sum(views, axis=0)), dim=-1)
 
 
 def _unit(halves: Halves) -> Matrix:
