@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -65,7 +65,7 @@ def train(
 
     Several processes train one model together: torchrun --nproc-per-node 2 -m app.cli train …
     """
-    with trainable(data), stages() as advance:
+    with trainable(data), bars() as advance:
         match task:
             case Task.model:
                 figures = _model(config or SHIPPED_RECIPE, data, cache, out_dir, device, advance)
@@ -98,7 +98,7 @@ def finetune(
     to items are learnt from catalog/pairs.csv (query, id, weight) in the data folder, where there is one.
     """
     folder = data or exported(cache / "shop")
-    with trainable(folder), stages() as advance:
+    with trainable(folder), bars() as advance:
         from models.training.finetune import finetune as run
 
         made = run(
@@ -216,6 +216,15 @@ def _compared(before: Mapping[str, float], after: Mapping[str, float]) -> Table:
     for name, value in before.items():
         table.add_row(name, f"{value:.4f}", f"{after[name]:.4f}", f"{after[name] - value:+.4f}")
     return table
+
+
+def bars() -> AbstractContextManager[StageAdvance]:
+    """Progress, shown by one process alone."""
+    return stages() if leads() else nullcontext(_unseen)
+
+
+def _unseen(_stage: str, _done: int, _total: int) -> None:
+    """Shows nothing."""
 
 
 def leads() -> bool:

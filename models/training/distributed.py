@@ -1,5 +1,6 @@
 """Several processes that train one model together, as torchrun starts them; one process is the usual case."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
+
+PATIENCE = dt.timedelta(hours=24)
+"""How long processes wait for the first to prepare what is cached: a large catalogue takes hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def crew(device: torch.device) -> Iterator[Crew]:
     if size == 1:
         yield Crew()
         return
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Crew(distributed.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))
     finally:

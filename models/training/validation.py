@@ -1,11 +1,13 @@
 """Quick figures on `val` while a model is trained, from cached features."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import nn
 
+from models.contracts import Matrix
 from models.evaluation.retrieval import precision_at, ranks, recall_at, top
 from models.training.calibrate import Cosines
 from models.training.data import Corpus, indices
@@ -61,15 +63,29 @@ class ShopValidation:
         names = in_blocks(task.text, View.whole(self.tower.of([items[i].name for i in mine]).numpy()))
         places, kinds = ranks(names, gallery, mine), [item.article_type for item in items]
         figures = {f"name_R@{k}": recall_at(places, k) for k in (1, 10)} | {"name_MRR": float((1 / places).mean())}
-        found = top(gallery[mine], gallery, NEAREST + 1)
-        others = np.stack([row[row != me][:NEAREST] for row, me in zip(found, mine, strict=True)])
-        figures["kind@10"] = precision_at(others, kinds, [frozenset({items[i].article_type}) for i in mine])
+        figures["kind@10"] = alike(gallery, mine, kinds)
         shots = indices(self.corpus.photos, "val")
         if shots:
             photos = in_blocks(task.image, View(self.views.photos, np.asarray(shots)))
             wanted = [self.corpus.fits[self.corpus.photos[i].label] for i in shots]
             figures["photo_kind@10"] = precision_at(top(photos, gallery, NEAREST), kinds, wanted)
         return figures
+
+
+def alike(gallery: Matrix, mine: Sequence[int], kinds: Sequence[str]) -> float:
+    """Mean share of right kinds among the nearest others of rows `mine`: ten, or as many as there are of the kind.
+
+    A small shop has few of a kind, so that among ten others most could not be right. Rows alone of their kind do not
+    count; 0 where all are.
+    """
+    labels = np.asarray(kinds)
+    found = top(gallery[mine], gallery, NEAREST + 1)
+    scores = []
+    for me, row in zip(mine, found, strict=True):
+        right = labels[row[row != me][:NEAREST]] == labels[me]
+        there = min(NEAREST, int((labels == labels[me]).sum()) - 1)
+        scores += [float(right[:there].mean())] if there else []
+    return float(np.mean(scores)) if scores else 0.0
 
 
 def in_blocks(tower: nn.Module, view: View) -> Cosines:

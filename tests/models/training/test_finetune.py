@@ -19,6 +19,7 @@ from models.training.dataset import Feedback
 from models.training.errors import CannotTrain, GotWorse
 from models.training.finetune import finetune, must_not_be_worse
 from models.training.start import start_folder, start_shape
+from models.training.validation import alike
 from tests.models.training.tiny import SHOP_RECIPE, tiny_model, tiny_recipe
 
 PICTURES = [Image.new("RGB", (60, 80), colour) for colour in ("red", "white", "navy")]
@@ -93,6 +94,14 @@ def test_as_good_as_before_is_good_enough() -> None:
     must_not_be_worse({"a": 0.2, "b": 0.4}, {"a": 0.3, "b": 0.3})
     with pytest.raises(GotWorse):
         must_not_be_worse({"a": 0.2, "b": 0.4}, {"a": 0.3, "b": 0.29})
+
+
+def test_a_kind_of_few_is_measured_by_as_many_as_there_are() -> None:
+    rows = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]], dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert alike(rows, [0, 2], ["dress", "dress", "shirt", "shirt", "hat"]) == 1.0
+    assert alike(rows, [0, 2, 4], ["dress", "shirt", "shirt", "shirt", "hat"]) == 0.5
+    assert alike(rows, [4], ["dress", "dress", "shirt", "shirt", "hat"]) == 0.0
 
 
 def test_data_that_cannot_be_measured_is_refused_at_once(start: Path, shop: Path, tmp_path: Path) -> None:
