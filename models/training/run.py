@@ -142,9 +142,7 @@ def _read(data: Path) -> Corpus:
 def _check(corpus: Corpus, recipe: Recipe, data: Path, measured: bool) -> None:
     """Raises CannotTrain for data that holds nothing to train on, or to measure on where that decides."""
     if measured and not indices(corpus.items, "val"):
-        raise CannotTrain(
-            f"{data} has no items in its split 'val', so nobody can tell whether it helps; use --force"
-        )
+        raise CannotTrain(f"{data} has no items in its split 'val', so nobody can tell whether it helps; use --force")
     if not any(corpus.items[i].kind for i in indices(corpus.items, "train")):
         raise CannotTrain(f"{data} has no items of a known kind in its split 'train'")
     if corpus.photos and not indices(corpus.photos, "train"):
