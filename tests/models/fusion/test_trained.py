@@ -17,7 +17,7 @@ from models.fusion.network import Composed, Shape
 from models.fusion.tokens import Inputs, Layout, padded, pooled
 from models.fusion.trained import TrainedFusion
 from models.registry import ModelSpec
-from tests.models.fusion.test_contract import DIMS, SHAPE, random_fusion, signal
+from tests.models.fusion.test_every_fusion import DIMS, SHAPE, random_fusion, signal
 
 SPEC = ModelSpec(name="m", revision="r1", dims=DIMS, preprocess_version="p")
 
