@@ -94,13 +94,13 @@ class Schedule:
         still: weight of leaving the photo where the words change nothing.
     """
 
-    steps: int = 1000
+    steps: int = 1500
     batch: int = 128
     answers: int = 2048
     rate: float = 1e-3
     weight_decay: float = 0.02
     warmup: int = 30
-    scale: float = 20.0
+    scale: float = 30.0
     likeness: float = 1.0
     blind: float = 0.25
     calm: float = 0.1
