@@ -94,7 +94,7 @@ class Caption:
 
 
 def captions(look: Look, rng: Rng, count: int) -> list[Caption]:
-    """`count` captions of a look; the plain colour and kind always among them. None of a look without a kind."""
+    """`count` captions of a look; the plain colour and kind always among them where both are known."""
     fields = {"kind": look.kind, "colour": look.colour, "pattern": look.pattern, "season": look.season}
     fields |= {"gender": look.gender if look.gender != "unisex" else "", "usage": look.usage}
     fields["slot"] = look.slot if look.slot in slot_words() else ""

@@ -32,7 +32,7 @@ def test_the_first_caption_is_colour_and_kind(rng: np.random.Generator) -> None:
 
 def test_captions_speak_only_of_what_is_known(rng: np.random.Generator) -> None:
     for caption in captions(Look("heels", "black"), rng, 20):
-        assert caption.facets <= {"kind", "colour"}
+        assert caption.facets <= {"kind", "colour", "slot"}  # a slot follows from the kind
     assert captions(Look(""), rng, 3) == []
 
 
