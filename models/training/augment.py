@@ -37,6 +37,14 @@ def studio_view(picture: RGB, rng: Rng, backgrounds: Sequence[Callable[[], RGB]]
     return _coarse(_lit(picture, rng), rng)
 
 
+def studio_again(picture: RGB, rng: Rng) -> RGB:
+    """Another studio picture of the same garment: framed and turned a little differently, as light as before."""
+    picture = ImageOps.mirror(picture) if rng.random() < FLIP else picture
+    picture = _turned(picture, rng, degrees=8, fill=WHITE)
+    picture = _cropped(_margin(picture, rng), rng, least=0.6)
+    return ImageEnhance.Brightness(picture).enhance(float(rng.uniform(0.92, 1.08)))
+
+
 def on_background(picture: RGB, background: RGB) -> RGB:
     """`picture`'s near-white surroundings replaced by `background`; white inside the garment stays."""
     mask = garment_mask(picture).filter(ImageFilter.GaussianBlur(0.8))

@@ -42,8 +42,15 @@ SHELVES: tuple[tuple[str, str], ...] = (
     ("{slot}", "{slot}"),
     ("{colour} {slot}", "{colour}{slot}"),
     ("{slot} for {gender}", "{gender}{slot}"),
+    ("{shelf}", "{shelf}"),
+    ("{shelf}", "{shelf}"),
+    ("{shade}", "{shade}"),
+    ("{shade}", "{shade}的"),
+    ("{shade} {shelf}", "{shade}{shelf}"),
+    ("{shade} {kind}", "{shade}{kind}"),
+    ("{shelf} for {gender}", "{gender}{shelf}"),
 )
-"""Wishes that leave the kind open."""
+"""Wishes that leave the kind open, or say it in a shop's own words."""
 
 WISHES: tuple[tuple[str, str], ...] = (
     ("same style but {colour}", "同款{colour}"),
@@ -77,6 +84,8 @@ class Look:
     age_group: str = "adult"
     season: str = ""
     usage: str = ""
+    shelf: str = ""
+    shade: str = ""
 
     @property
     def slot(self) -> str:
@@ -94,13 +103,15 @@ class Caption:
 
 
 def captions(look: Look, rng: Rng, count: int) -> list[Caption]:
-    """`count` captions of a look; the plain colour and kind always among them where both are known."""
+    """`count` captions of a look: the plain colour and kind where both are known, one off a shelf, and any others."""
     fields = {"kind": look.kind, "colour": look.colour, "pattern": look.pattern, "season": look.season}
     fields |= {"gender": look.gender if look.gender != "unisex" else "", "usage": look.usage}
-    fields["slot"] = look.slot if look.slot in slot_words() else ""
+    fields |= {"slot": look.slot if look.slot in slot_words() else "", "shelf": look.shelf, "shade": look.shade}
     known = {name for name, value in fields.items() if value}
     fitting = [pair for pair in (*PAIRS, *SHELVES) if fields_of(pair[0]) <= known]
-    picks = [0, *rng.integers(len(fitting), size=count - 1).tolist()] if fitting else []
+    shelves = [n for n, pair in enumerate(fitting) if pair in SHELVES]
+    first = [0, *rng.choice(shelves, size=min(1, len(shelves))).tolist()][:count] if fitting else []
+    picks = [*first, *rng.integers(len(fitting), size=count - len(first)).tolist()] if fitting else []
     return [
         Caption(*_filled(fitting[pick], fields, look.age_group, rng), facets=frozenset(fields_of(fitting[pick][0])))
         for pick in picks
@@ -130,6 +141,13 @@ def slot_words() -> Mapping[str, tuple[Words, ...]]:
     return {slot: tuple((en, zh) for en, zh in pairs) for slot, pairs in raw.items()}
 
 
+@cache
+def _chinese() -> Mapping[str, str]:
+    """English → Chinese, for words that are no more than one thing's name."""
+    shown = {en: zh for pairs in slot_words().values() for en, zh in reversed(pairs)}
+    return {en: zh for zh, en in reversed(lexicon().items())} | shown
+
+
 def fields_of(template: str) -> set[str]:
     """The names a template asks for."""
     return {name for _, name, _, _ in Formatter().parse(template) if name}
@@ -148,6 +166,8 @@ def _filled(pair: tuple[str, str], fields: Mapping[str, str], age_group: str, rn
 def _word(facet: str, id_: str, age_group: str, rng: Rng) -> Words:
     """The shown name of a thing in half of the cases, else one of its other names."""
     known = taxonomy()
+    if facet in ("shelf", "shade"):
+        return id_, _chinese().get(id_, id_)
     if facet == "slot":
         return slot_words()[id_][int(rng.integers(len(slot_words()[id_])))]
     if facet == "gender" and age_group == "kids":

@@ -77,7 +77,8 @@ class Recipe:
         wordpieces: how many of the original vocabulary stay.
         lessons, lesson_epochs: sentence pairs, and passes over them, that teach the Chinese words.
         captions: composed captions a garment, each in two languages.
-        photo_views, catalogue_views: augmented views beside the plain one.
+        photo_views, catalogue_views: augmented views beside the plain one, as phones would take them.
+        studio_views: further views of the catalogue, as a studio would take them again.
         cut_photos: whether photos are also seen with the garment cut out, as the service hands them over.
         flats: drawn garments.
         dropout: share of backbone outputs hidden from a head in training.
@@ -121,6 +122,7 @@ class Recipe:
     batch: Batch
     weights: LossWeights
     cut_photos: bool = False
+    studio_views: int = 0
     start: str | None = None
     blend: float = 1.0
 

@@ -25,6 +25,8 @@ from models.taxonomy import taxonomy
 from models.training.errors import CannotTrain
 
 Row = TypeVar("Row")
+UNSAID = frozenset({"na", "n/a", "none", "other", "others", "unknown", "-"})
+"""What feeds write where there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Item:
     usage: str
     pattern: str = ""
     name_zh: str = ""
+    shelf: str = ""
+    """The shop's own word for what it stands among ("bottomwear"), lower case."""
+
+    shade: str = ""
+    """The shop's own word for its colour ("coffee brown"), lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,14 @@ def _item(row: Mapping[str, str], pattern: str) -> Item:
         kind=kind.id if kind else "", colour=colour.id if colour else "",
         gender=gender, age_group=row.get("age_group") or age, name_zh=row.get("name_zh") or "",
         season=season.id if season else "", usage=usage.id if usage else "", pattern=pattern,
+        shelf=_said(row.get("sub_category")), shade=_said(row["base_colour"]),
     )  # fmt: skip
+
+
+def _said(word: str | None) -> str:
+    """A shop's own word as a shopper would type it; empty where it says nothing."""
+    said = " ".join((word or "").lower().split())
+    return "" if said in UNSAID else said
 
 
 def _who(gender: str) -> tuple[str, str]:

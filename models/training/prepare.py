@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from models.contracts import RGB
 from models.flats import Flat, draw, random_flats
 from models.preprocess.image import GarmentPreprocessor, cut_out
-from models.training.augment import augmented, photo_view, studio_view
+from models.training.augment import augmented, photo_view, studio_again, studio_view
 from models.training.captions import Look
 from models.training.config import Recipe
 from models.training.data import Corpus, Item, indices, lazily
@@ -63,7 +63,11 @@ class Views:
             self._of(f"catalogaug{n}", (i.id for i in items), _changed(reads, change, 100 + n))
             for n in range(1, self.recipe.catalogue_views + 1)
         )
-        return [*views, *map(View.whole, more)]
+        again = (
+            self._of(f"catalogagain{n}", (i.id for i in items), _changed(reads, studio_again, 300 + n))
+            for n in range(1, self.recipe.studio_views + 1)
+        )
+        return [*views, *map(View.whole, [*more, *again])]
 
     def photo_views(self, rows: Sequence[int]) -> list[View]:
         """Views of the photos `rows`: plain and augmented ones."""
@@ -190,6 +194,7 @@ def look_of(thing: Item | Flat) -> Look:
     return Look(
         kind=thing.kind, colour=thing.colour, pattern=thing.pattern, gender=thing.gender, age_group=thing.age_group,
         season=thing.season, usage=thing.usage,
+        shelf=thing.shelf if isinstance(thing, Item) else "", shade=thing.shade if isinstance(thing, Item) else "",
     )  # fmt: skip
 
 

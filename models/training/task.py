@@ -14,6 +14,7 @@ from models.training.losses import hardest_triplets, multi_positive, one_sided, 
 
 PAIRINGS = ("names", "captions", "photos", "photo_captions", "photo_labels", "shade")
 MARGIN = 0.1
+MIRRORED = 0.5
 CLASS_SCALE = 16.0
 """Logit scale of the classifiers, whose rows are unit vectors like what they classify."""
 
@@ -91,7 +92,10 @@ class Scaled(nn.Module):
 
 
 class Tuned(nn.Module):
-    """An image tower whose backbone is tuned: activations of the frozen stages (n, …) → unit rows (n, dims)."""
+    """An image tower whose backbone is tuned: activations of the frozen stages (n, …) → unit rows (n, dims).
+
+    In training half of the activations are mirrored, for a mirrored garment is the same garment and kept views are few.
+    """
 
     def __init__(self, rest: nn.Module, scaled: Scaled, mixed: bool) -> None:
         super().__init__()
@@ -99,8 +103,12 @@ class Tuned(nn.Module):
 
     def forward(self, activations: Tensor) -> Tensor:
         """Half precision only inside the backbone: the head and the losses stay in float32."""
-        with torch.autocast(activations.device.type, torch.bfloat16, enabled=self.mixed):
-            features = self.rest(activations.float())
+        seen = activations.float()
+        if self.training:
+            mirrored = torch.rand(len(seen), 1, 1, 1, device=seen.device) < MIRRORED
+            seen = torch.where(mirrored, seen.flip(2), seen)
+        with torch.autocast(seen.device.type, torch.bfloat16, enabled=self.mixed):
+            features = self.rest(seen)
         unit: Tensor = self.scaled(features)
         return unit
 
@@ -140,6 +148,7 @@ class TryOnTask(nn.Module):
         looks, photos, *taken = torch.split(self.image(torch.cat(seen)), [len(part) for part in seen])
         studio, drawn = looks[: step.studio], looks[step.studio :]
         captions = self.text(step.captions)
+        open_kind = (step.said[:, KIND] == UNKNOWN).expand(len(photos), -1)
         by_look, by_caption = (step.fits[step.labels][:, rows[:, KIND]] for rows in (step.facets, step.said))
         exact = torch.arange(len(step.facets), device=looks.device) >= step.studio
         positive, undecided = agreement(step.facets, step.said, exact)
@@ -148,7 +157,9 @@ class TryOnTask(nn.Module):
             "names": lambda: self._names(studio, step),
             "captions": lambda: multi_positive(looks, captions, positive, self.scale("captions"), undecided),
             "photos": lambda: multi_positive(photos, looks, by_look, self.scale("photos")),
-            "photo_captions": lambda: multi_positive(photos, captions, by_caption, self.scale("photo_captions")),
+            "photo_captions": lambda: multi_positive(
+                photos, captions, by_caption, self.scale("photo_captions"), open_kind
+            ),
             "photo_labels": lambda: supervised(photos, step.labels, self.scale("photo_labels")),
             "shade": lambda: multi_positive(drawn, studio, alike, self.scale("shade"), close),
             "classes": lambda: self._classes(looks, step.facets),

@@ -104,3 +104,19 @@ def test_chinese_words_are_matched_whole_and_english_stays() -> None:
     english = made.tokenizer.encode("red", add_special_tokens=False).ids[0]
     assert torch.equal(table[red], table[english])
     assert english < made.added <= red
+
+
+def test_a_caption_off_a_shelf_is_wrong_for_another_shelf_and_open_where_no_shop_said():
+    jeans = Look("jeans", "navy", shelf="bottomwear", shade="navy blue")
+    assert agree(jeans, Look("jeans", shelf="bottomwear"), "shelf") == (True, False)
+    assert agree(Look("shirt", shelf="topwear"), Look("jeans", shelf="bottomwear"), "shelf") == (False, False)
+    assert agree(Look("jeans", "navy"), Look("jeans", shelf="bottomwear"), "shelf") == (False, True)
+    assert agree(jeans, Look("jeans", "blue", shade="blue"), "shade") == (False, False)
+    assert agree(Look("shirt"), Look("jeans"), "slot") == (False, False)
+
+
+def test_captions_use_the_words_of_the_shop():
+    said = captions(Look("jeans", "navy", shelf="bottomwear", shade="navy blue"), np.random.default_rng(0), 60)
+    alone = {c.en: c.zh for c in said if c.facets in ({"shelf"}, {"shade"})}
+    assert alone["bottomwear"] == "下装"
+    assert "navy blue" in alone
