@@ -4,7 +4,7 @@ import csv
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def read_folder(data: Path, split: str, sample: int | None = None) -> Folder:
 def checksums(archive: Path) -> Mapping[str, str]:
     """What tells each picture of a zip from any other, by its id, without reading the pictures."""
     with zipfile.ZipFile(archive) as file:
-        return {Path(entry.filename).stem: f"{entry.CRC:08x}-{entry.file_size}" for entry in file.infolist()}
+        return {str(PurePosixPath(entry.filename).with_suffix("")): f"{entry.CRC:08x}-{entry.file_size}" for entry in file.infolist()}
 
 
 def _articles(corpus: Corpus) -> list[Article]:

@@ -18,7 +18,7 @@ class WeightedFusion:
         default_image: weight of the photo, 0 to 1, where the request names none.
     """
 
-    default_image: float = 0.6
+    default_image: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.default_image <= 1.0:

@@ -41,7 +41,7 @@ def drawn_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for (kind, colour), picture in pictures.items():
         sub_category, article, gender, label = GARMENTS[kind]
         for number in range(EACH + 2):
-            row = {"id": f"{kind}-{colour}-{number}", "split": "val" if number < EACH else "train", "gender": gender}
+            row = {"id": f"{kind}/{colour}-{number}", "split": "val" if number < EACH else "train", "gender": gender}
             row |= {"sub_category": sub_category, "article_type": article, "base_colour": colour.title()}
             row |= {"season": "Summer", "usage": "Casual", "name": f"{colour.title()} {article} {number}"}
             items.append((row, picture))

@@ -33,7 +33,7 @@ def test_weights_sum_to_one_and_the_vector_is_of_unit_length(
 @pytest.mark.parametrize(
     ("weights", "image"),
     [
-        (Weights(), 0.6),
+        (Weights(), 0.5),
         (Weights(image=0.2), 0.2),
         (Weights(text=0.2), 0.8),
         (Weights(image=1, text=1), 0.5),
