@@ -13,6 +13,7 @@ from models.training.start import start_folder, start_shape
 
 Table = TypeVar("Table")
 LEAST_SIDE = 32
+RECIPES = (".yaml", ".yml", ".toml")
 OF_THE_START = ("dims", "image_size", "text_length", "wordpieces", "lessons", "lesson_epochs")
 """Keys that a model to start from has settled."""
 
@@ -88,7 +89,8 @@ class Recipe:
         patience: reports without a better one after which a run ends early; 0 never does.
         precision: `bf16` computes what is tuned of the backbone in bfloat16, `fp32` all in float32.
         memory: how many of the last steps' garments stay as negatives of names (Wang et al. 2020, arXiv:1912.06798).
-        start: name or folder of the model whose weights are tuned, in our own format; None starts from the backbones.
+        start: name or folder of the model whose weights are tuned, in our own format, or a recipe beside this one
+            that makes it; None starts from the backbones.
             What the model has settled (`OF_THE_START`) is then taken from it.
         blend: share of the tuned weights in the result, the rest being those of `start` (WiSE-FT, Wortsman et al.
             2022, arXiv:2109.01903): a little less gained here for much less forgotten elsewhere. 1 is all.
@@ -142,6 +144,27 @@ def read_recipe(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:
     recipe = table_of(Recipe, data | {"image_size": _size(data, path.name)}, path.name)
     _check(recipe, path.name)
     return recipe
+
+
+def first_part(path: Path, changes: Mapping[str, Any]) -> Path | None:
+    """The recipe that makes what the recipe at `path` starts from; None where it starts from no other recipe.
+
+    Raises: FileNotFoundError, CannotTrain as `read_table`, and for a recipe that is not there or leads back to itself.
+    """
+    start, seen = changes.get("start", read_table(path).get("start")), {path.resolve()}
+    if not isinstance(start, str) or Path(start).suffix not in RECIPES:
+        return None
+    first = path.parent / start
+    following: Path = first
+    while following.resolve() not in seen:
+        seen.add(following.resolve())
+        if not following.is_file():
+            raise CannotTrain(f"{path.name}: it starts from {start}, and there is no {following.name} beside it")
+        named = read_table(following).get("start")
+        if not isinstance(named, str) or Path(named).suffix not in RECIPES:
+            return first
+        following = following.parent / named
+    raise CannotTrain(f"{path.name}: its start leads back to {following.name}")
 
 
 def read_table(path: Path) -> dict[str, Any]:

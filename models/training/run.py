@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from models.training.assemble import heads
 from models.training.checkpoint import Files
-from models.training.config import Recipe, read_recipe
+from models.training.config import Recipe, first_part, read_recipe
 from models.training.data import Corpus, indices, read_corpus
 from models.training.dataset import TrainingSet, View
 from models.training.distributed import crew, training_device
@@ -60,7 +60,7 @@ def train(
 ) -> Trained:
     """Train the recipe at `config_path` on the `train` split of `data` and write the model folder to `out`.
 
-    Features, the taught text tower and checkpoints are kept in `cache`: a run that stopped goes on where it was.
+    A recipe whose start is another recipe trains that one first. Features, the taught text tower and checkpoints are kept in `cache`: a run that stopped goes on where it was.
     Under torchrun all processes train one model; the first of them prepares what is cached and writes the folder.
 
     Args:
@@ -74,10 +74,16 @@ def train(
         where = training_device(device)
     except (ValueError, RuntimeError) as error:  # torch's own for a device it has no name for
         raise CannotTrain(" ".join(str(error).split())) from error
+    changed = dict(changes or {})
+    first = first_part(config_path, changed)
+    if first is not None:
+        made = cache / "starts" / hashlib.sha256(first.read_bytes()).hexdigest()[:12]
+        train(first, data=data, cache=cache, out=made, device=device, progress=progress)
+        changed["start"] = str(made)
     with crew(where) as mates:
         if not mates.leads:
             mates.wait()
-        return _train(Job(config_path, dict(changes or {}), data, cache, out), Place(where, mates), gate, progress)
+        return _train(Job(config_path, changed, data, cache, out), Place(where, mates), gate, progress)
 
 
 @dataclass(frozen=True)

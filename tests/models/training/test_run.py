@@ -133,3 +133,26 @@ def test_the_temperature_follows_the_confidence_that_is_due() -> None:
 
 def test_the_tiny_folder_reads(tiny_data: Path) -> None:
     assert read_corpus(tiny_data).photos
+
+
+def test_a_recipe_may_go_on_from_another(recipe_path: Path, tiny_data: Path, tmp_path: Path) -> None:
+    second: dict[str, Any] = yaml.safe_load(recipe_path.read_text())
+    for key in ("dims", "image_size", "text_length", "wordpieces", "lessons", "lesson_epochs"):
+        del second[key]
+    further = recipe_path.with_name("further.yaml")
+    further.write_text(yaml.safe_dump(second | {"start": recipe_path.name, "frozen_stages": 4, "studio_views": 1}))
+    made = training.train(further, data=tiny_data, cache=tmp_path / "cache", out=tmp_path / "out")
+    said = json.loads((tmp_path / "out" / "tryon.json").read_text())
+    first = next((tmp_path / "cache" / "starts").iterdir())
+    assert load_encoder(str(tmp_path / "out"), device="cpu").spec.dims == 32
+    assert said["figures"]["start"] == load_encoder(str(first), device="cpu").spec.revision
+    assert made.before["name_R@10"] >= 0
+
+
+@pytest.mark.parametrize(("start", "says"), [("gone.yaml", "no gone.yaml"), ("recipe.yaml", "leads back")])
+def test_a_recipe_that_goes_on_from_nothing_is_refused(
+    recipe_path: Path, tiny_data: Path, tmp_path: Path, start: str, says: str
+) -> None:
+    recipe_path.write_text(yaml.safe_dump({**yaml.safe_load(recipe_path.read_text()), "start": start}))
+    with pytest.raises(ValueError, match=says):
+        training.train(recipe_path, data=tiny_data, cache=tmp_path / "cache", out=tmp_path / "out")
