@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -15,9 +15,13 @@ JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "p
 
 
 class RecommendationRow(Base):
-    """One answered request. Neither the photo nor the words are kept, only what was understood of them."""
+    """One answered request. Neither the photo nor the words are kept, only what was understood of them.
+
+    `shopper_id` says whose it is, where somebody was named; it is erased with them.
+    """
 
     __tablename__ = "recommendations"
+    __table_args__ = (Index("ix_recommendations_shopper_id_created_at_id", "shopper_id", "created_at", "id"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
@@ -27,6 +31,7 @@ class RecommendationRow(Base):
     model_revision: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(64))
     index_version: Mapped[str] = mapped_column(String(64))
+    shopper_id: Mapped[str | None] = mapped_column(ForeignKey("shoppers.id", ondelete="CASCADE"))
     query: Mapped[dict[str, Any]]
     note: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
     timings_ms: Mapped[dict[str, Any]]
