@@ -60,7 +60,8 @@ def train(
 ) -> Trained:
     """Train the recipe at `config_path` on the `train` split of `data` and write the model folder to `out`.
 
-    A recipe whose start is another recipe trains that one first. Features, the taught text tower and checkpoints are kept in `cache`: a run that stopped goes on where it was.
+    A recipe whose start is another recipe trains that one first. Features, the taught text tower and checkpoints are
+    kept in `cache`: a run that stopped goes on where it was.
     Under torchrun all processes train one model; the first of them prepares what is cached and writes the folder.
 
     Args:
