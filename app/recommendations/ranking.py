@@ -1,6 +1,6 @@
 """From candidates to ranked suggestions: parts, one score, diversity, cut-off. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,12 +19,17 @@ from models.taxonomy import taxonomy
 Scores = NDArray[np.float64]
 Match = Callable[[str, str], float]
 
-PARTS = ("image", "text", "lexical", "kind", "colour", "attributes")
+PARTS = ("image", "text", "lexical", "kind", "colour", "attributes", "taste", "popularity")
 SAME_SLOT = 0.5
 """What another kind of the same slot is worth, less a tenth for each step of formality between them."""
 
 LAST_RESORT = 0.25
 """What is left of the score of an item that has something the shopper does not want."""
+
+EDGE = 1e-6
+"""Scores are kept this far from 0 and 1 while they are log-odds."""
+
+NOTHING: Mapping[str, "Nudge"] = {}
 
 SHORTLIST = 4
 """Candidates looked at for diversity, times what is asked for."""
@@ -60,8 +65,24 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Nudge:
+    """What moves scores though it is no part of the request, such as a shopper's taste.
+
+    Attributes:
+        by: from -1 (away) to 1 (towards), shape (n,); 0 leaves an item's score exactly as it is.
+        weight: what 1 adds to the log-odds of a score, so that order is kept at both ends and no score leaves 0 to 1.
+    """
+
+    by: Scores
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """One suggestion: the item, its row, the score and the parts it is the mean of, weighted by `weights`."""
+    """One suggestion: the item, its row, the score and its parts.
+
+    The score is the mean of those parts that `weights` names, moved by the others (`Nudge`).
+    """
 
     item: ItemFacts
     row: int
@@ -71,12 +92,23 @@ class Ranked:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
-def rank(pool: Pool, wanted: Wanted, calibration: Calibration, settings: RankingSettings, limit: int) -> list[Ranked]:
-    """The `limit` best of `pool`, best first: diverse, each look once, unwanted things out or, if need be, last."""
+def rank(
+    pool: Pool,
+    wanted: Wanted,
+    calibration: Calibration,
+    settings: RankingSettings,
+    limit: int,
+    nudges: Mapping[str, Nudge] = NOTHING,
+) -> list[Ranked]:
+    """The `limit` best of `pool`, best first: diverse, each look once, unwanted things out or, if need be, last.
+
+    `nudges` are by the name of the part that shows them.
+    """
     if not pool.items:
         return []
     parts, weights = score_parts(pool, wanted, calibration, settings)
-    scores = weighted_mean(parts, weights)
+    scores = nudged(weighted_mean(parts, weights), nudges.values())
+    parts |= {name: nudge.by for name, nudge in nudges.items()}
     unwanted = np.fromiter((wanted.avoided.hit(i) for i in pool.items), np.bool_, len(pool.items))
     scores = np.where(unwanted, scores * LAST_RESORT, scores)
     order = np.lexsort((np.array([i.id for i in pool.items]), -scores, unwanted))
@@ -146,6 +178,16 @@ def weighted_mean(parts: Mapping[str, Scores], weights: Mapping[str, float]) -> 
     summed = (weight * np.nan_to_num(values)).sum(axis=0)
     mean: Scores = np.divide(summed, total, out=np.zeros_like(total), where=total > 0)
     return mean.clip(0.0, 1.0)
+
+
+def nudged(scores: Scores, nudges: Iterable[Nudge]) -> Scores:
+    """`scores`, shape (n,), moved in log-odds; those that nothing moves are exactly as they were."""
+    moved = np.zeros_like(scores)
+    for nudge in nudges:
+        moved += nudge.weight * nudge.by
+    odds = np.clip(scores, EDGE, 1.0 - EDGE)
+    odds = odds / (1.0 - odds) * np.exp(moved)
+    return np.where(moved == 0.0, scores, odds / (1.0 + odds))
 
 
 def kind_match(kind: str, wanted: str) -> float:
