@@ -10,9 +10,11 @@ from app.commands import catalogue, models, service, training
 from app.commands.console import err
 from app.commands.export import export_
 from app.commands.keys import keys
+from app.commands.sheet import sheet
 from app.errors import AppError
 from app.settings import Settings
 from models.contracts import ModelError
+from models.taxonomy import extend_taxonomy
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +31,7 @@ def quiet_logs() -> None:
     from app.observability.logging import configure_logging
 
     configure_logging("WARNING")
+    extend_taxonomy(Settings().taxonomy.extra)
 
 
 cli.command()(service.demo)
@@ -39,6 +42,7 @@ cli.command("eval")(models.evaluate_)
 cli.command()(training.train)
 cli.command()(training.finetune)
 cli.command("export")(export_)
+cli.command()(sheet)
 cli.command()(service.worker)
 cli.command()(service.migrate)
 cli.add_typer(keys, name="keys")
