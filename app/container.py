@@ -21,6 +21,7 @@ from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
 from models.preprocess.segmenters import load_segmenter
 from models.registry import ModelSpec
+from models.taxonomy import extend_taxonomy
 from models.zero_shot import AttributeTagger, SenseVectors
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,8 @@ class Container:
 
     @classmethod
     async def build(cls, settings: Settings, encoder: Encoder | None = None) -> "Container":
-        """Load the model and wire the parts. Raises ModelUnavailable when the named model cannot be had."""
+        """Load the model and wire the parts. Raises ModelError, one line, when a model or file cannot be had."""
+        extend_taxonomy(settings.taxonomy.extra)
         database = Database.of(settings)
         engine = await build_engine(settings.model, encoder, settings.preprocess)
         blobs = LocalBlobs(settings.blob_dir)

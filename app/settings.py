@@ -84,17 +84,30 @@ class ShopSettings(BaseModel):
     locale: Locale = Locale.en
 
 
+class TaxonomySettings(BaseModel):
+    """The shop's own kinds and category names, a YAML file (see models/taxonomy/extra.py)."""
+
+    extra: Path | None = None
+
+
 class RankingSettings(BaseModel):
-    """Weights of the parts of a suggestion's score, and how candidates are chosen."""
+    """Weights of the parts of a suggestion's score, and how candidates are chosen.
+
+    `lexical` is the weight of a shopper's words where they are ordinary ones, `named` what a brand, a line, a material
+    or a code adds to it.
+    """
 
     image: float = Field(default=1.0, gt=0)
     text: float = Field(default=0.35, ge=0)
     lexical: float = Field(default=0.15, ge=0)
+    named: float = Field(default=1.0, ge=0)
     kind: float = Field(default=0.6, ge=0)
     colour: float = Field(default=0.45, ge=0)
     attributes: float = Field(default=0.3, ge=0)
     over_fetch: int = Field(default=200, ge=1)
     diversity: float = Field(default=0.15, ge=0, le=1)
+    taste: float = Field(default=2.0, ge=0)
+    popularity: float = Field(default=0.15, ge=0)
 
 
 class InferenceSettings(BaseModel):
@@ -106,6 +119,26 @@ class InferenceSettings(BaseModel):
 
     enabled: bool = True
     confidence: float = Field(default=0.8, ge=0, le=1)
+
+
+class FeedbackSettings(BaseModel):
+    """What shoppers' events say, and how long they are kept; their pull on a score is `ranking.taste`.
+
+    `half_life_days`: after so long an event says half as much. The signed weights are what each says when it is new.
+    `prior`: so many takes stand for what is not yet known of an item's popularity; it is counted anew every
+    `popularity_s` seconds. Events older than `keep_days` are refused and forgotten.
+    """
+
+    half_life_days: float = Field(default=60.0, gt=0)
+    keep_days: int = Field(default=730, ge=1)
+    view: float = Field(default=0.1, ge=0)
+    like: float = Field(default=0.5, ge=0)
+    cart: float = Field(default=0.7, ge=0)
+    purchase: float = Field(default=1.0, ge=0)
+    dislike: float = Field(default=-0.7, le=0)
+    return_: float = Field(default=-0.5, le=0)
+    prior: float = Field(default=5.0, gt=0)
+    popularity_s: float = Field(default=60.0, ge=0)
 
 
 class AuthSettings(BaseModel):
@@ -139,8 +172,10 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     limits: LimitSettings = LimitSettings()
     shop: ShopSettings = ShopSettings()
+    taxonomy: TaxonomySettings = TaxonomySettings()
     ranking: RankingSettings = RankingSettings()
     inference: InferenceSettings = InferenceSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     auth: AuthSettings = AuthSettings()
     jobs: JobSettings = JobSettings()
 

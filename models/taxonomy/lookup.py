@@ -1,12 +1,15 @@
 """Reads the taxonomy's data files once and answers what a word, a feed's category or a colour means."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from models.taxonomy.extra import laid_over, read_extra
 
 NOT_WORN = "none"
 """The slot of things nobody wears: imported and found by id, never suggested."""
@@ -30,8 +33,8 @@ class Kind:
         return self.slot != NOT_WORN
 
     def name(self, locale: str) -> str:
-        """The word shown to a shopper; `locale` is `en` or `zh`."""
-        return (self.zh if locale == "zh" else self.en)[0]
+        """The word shown to a shopper; `locale` is `en` or `zh`. A shop's own kind may have English words alone."""
+        return ((locale == "zh" and self.zh) or self.en)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Taxonomy:
     kinds: Mapping[str, Kind]
     colours: Mapping[str, Colour]
     attributes: Mapping[str, Mapping[str, Attribute]]
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Word → kind id, as the shop itself says; wins over the packaged words."""
 
     def kind_of(self, text: str) -> Kind | None:
         """The kind a feed's category name, a kind id or a word for it stands for, or None."""
@@ -103,8 +108,18 @@ class Taxonomy:
         return tuple(dict.fromkeys(k.slot for k in self.kinds.values() if k.worn))
 
     @cached_property
+    def kinds_by_phrase(self) -> Mapping[str, str]:
+        """English phrase, in singular and plural → kind id; for looking into running text."""
+        table: dict[str, str] = {}
+        for word, kind in self._kinds_by_word.items():
+            plain = word.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+            for form in (plain, f"{plain}s", f"{plain}es", plain.removesuffix("s")):
+                table.setdefault(form, kind)
+        return table | self._kinds_by_word
+
+    @cached_property
     def _kinds_by_word(self) -> dict[str, str]:
-        return _words(self.kinds.values())
+        return _words(self.kinds.values()) | {_key(word): kind for word, kind in self.own.items()}
 
     @cached_property
     def _colours_by_word(self) -> dict[str, str]:
@@ -117,9 +132,13 @@ class Taxonomy:
 
 @cache
 def taxonomy() -> Taxonomy:
-    """The packaged taxonomy, read once."""
+    """The packaged taxonomy, with the shop's own words where `extend_taxonomy` named some; read once."""
+    kinds = dict(_read("kinds"))
+    extra = _Extra.path
+    if extra is not None:
+        kinds = laid_over(kinds, read_extra(extra), extra)
     return Taxonomy(
-        kinds={i: Kind(id=i, slot=v["slot"], formality=v.get("formality", 1), **_names(v)) for i, v in _read("kinds")},
+        kinds={i: Kind(id=i, slot=v["slot"], formality=v.get("formality", 1), **_names(v)) for i, v in kinds.items()},
         colours={
             i: Colour(id=i, rgb=_rgb(v["rgb"]), family=v["family"], neutral=v["neutral"], **_names(v))
             for i, v in _read("colours")
@@ -128,7 +147,33 @@ def taxonomy() -> Taxonomy:
             facet: {i: Attribute(facet=facet, id=i, **_names(v)) for i, v in values.items()}
             for facet, values in _read("attributes")
         },
+        own={word: i for i, v in kinds.items() for word in v.get("own", ())},
     )
+
+
+class _Extra:
+    """The file in use, for the whole process."""
+
+    path: Path | None = None
+
+
+def extend_taxonomy(path: Path | None) -> None:
+    """Lay a shop's own YAML file over the packaged taxonomy (see `extra.py`), or take it off again with None.
+
+    For the start of a process: what was derived from the words before keeps the old ones.
+
+    Raises TaxonomyError, one line, for a file that cannot be used; the taxonomy then stays as it was.
+    """
+    if path == _Extra.path:
+        return
+    before, _Extra.path = _Extra.path, path
+    taxonomy.cache_clear()
+    try:
+        taxonomy()
+    except Exception:
+        _Extra.path = before
+        taxonomy.cache_clear()
+        raise
 
 
 def _read(name: str) -> Iterable[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from app.catalog.feeds.money import parse_money, same_currency
 from app.catalog.feeds.rows import RowRejected
 from app.catalog.feeds.stock import parse_variants
 from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
-from models.taxonomy import taxonomy
+from models.taxonomy import for_children, kind_of_category, taxonomy
 
 CHILDREN = {
     "boys": "men",
@@ -144,8 +144,10 @@ def _words(fields: Mapping[str, Any], attributes: dict[str, Any], warnings: list
     for name, word in found.items():
         match name:
             case "kind":
-                known = words.kind_of(word)
+                known = kind_of_category(word)
                 ids |= {"kind": known.id, "slot": known.slot} if known else {}
+                if for_children(word):
+                    ids["age_group"] = "kids"
             case "colour":
                 colour = words.colour_of(word)
                 ids |= {"colour": colour.id} if colour else {}

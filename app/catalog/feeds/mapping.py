@@ -28,7 +28,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "title_zh": ("title_zh", "name_zh"),
     "description": ("description",),
     "brand": ("brand", "vendor"),
-    "kind": ("kind", "article_type", "product_type", "category"),
+    "kind": ("kind", "article_type", "product_type", "category", "google_product_category"),
     "colour": ("colour", "color", "base_colour", "base_color"),
     "gender": ("gender",),
     "age_group": ("age_group",),
