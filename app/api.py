@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.catalog.endpoints import router as catalog
+from app.feedback.endpoints import router as shoppers
 from app.jobs.endpoints import router as jobs
 from app.observability.health import router as health
 from app.observability.metrics import router as metrics
@@ -10,4 +11,4 @@ from app.recommendations.endpoints import router as recommendations
 from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
-ROUTERS: tuple[APIRouter, ...] = (recommendations, tags, catalog, jobs, health, metrics, storefront)
+ROUTERS: tuple[APIRouter, ...] = (recommendations, shoppers, tags, catalog, jobs, health, metrics, storefront)

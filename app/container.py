@@ -11,6 +11,7 @@ from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
 from app.db.session import Database
 from app.errors import NotReady
+from app.feedback.memory import PopularityOfAll
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.settings import ModelSettings, PreprocessSettings, Settings
@@ -39,6 +40,7 @@ class Container:
     senses: SenseVectors
     snapshots: SnapshotStore
     live: LiveCatalog
+    popularity: PopularityOfAll
     jobs: JobRunner
 
     @classmethod
@@ -50,11 +52,12 @@ class Container:
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
         live = LiveCatalog(database, snapshots, engine.spec)
+        popularity = PopularityOfAll(database, settings.feedback)
         handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
         jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)
         tagger = await AttributeTagger.build(engine)
         senses = SenseVectors(engine, tagger.senses)
-        return cls(settings, database, blobs, engine, tagger, senses, snapshots, live, jobs)
+        return cls(settings, database, blobs, engine, tagger, senses, snapshots, live, popularity, jobs)
 
     async def start(self) -> None:
         """Take up jobs, and load what the first shopper would otherwise wait for."""
@@ -71,6 +74,7 @@ class Container:
     async def close(self) -> None:
         await self.jobs.stop()
         await self.live.close()
+        await self.popularity.close()
         await self.engine.close()
         await self.database.close()
 

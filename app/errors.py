@@ -91,6 +91,10 @@ class PictureNotFound(AppError):
     slug, title, status = "picture-not-found", "This item has no picture", HTTPStatus.NOT_FOUND
 
 
+class ShopperNotFound(AppError):
+    slug, title, status = "shopper-not-found", "No such shopper", HTTPStatus.NOT_FOUND
+
+
 class JobNotFound(AppError):
     slug, title, status = "job-not-found", "No such job", HTTPStatus.NOT_FOUND
 

@@ -12,6 +12,7 @@ from app.api import ROUTERS
 from app.container import Container
 from app.db.migrate import prepare
 from app.errors import PROBLEM_RESPONSES
+from app.feedback.naming import ID_HEADER, TOKEN_HEADER
 from app.middleware import BodyLimit, CatchAll, CleanAddress, RequestId, install_error_handlers
 from app.observability.logging import configure_logging
 from app.observability.metrics import Measure
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
         CORSMiddleware,
         allow_origins=settings.auth.cors_origins,
         allow_methods=["GET", "POST", "DELETE", "PUT", "PATCH"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID", TOKEN_HEADER, ID_HEADER],
         expose_headers=EXPOSED,
     )
     app.add_middleware(Measure)

@@ -1,6 +1,9 @@
 """The only SQL about answers; never commits."""
 
-from sqlalchemy import delete
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import delete, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.recommendations.tables import RecommendationRow
@@ -23,6 +26,22 @@ class RecommendationRepository:
 
     async def get(self, recommendation_id: str) -> RecommendationRow | None:
         return await self._session.get(RecommendationRow, recommendation_id)
+
+    async def of_shopper(
+        self, shopper_id: str, before: tuple[dt.datetime, str] | None, limit: int
+    ) -> list[RecommendationRow]:
+        """Up to `limit` answers of a shopper, newest first, older than the one that `before` names by time and id."""
+        row = RecommendationRow
+        query = select(row).where(row.shopper_id == shopper_id)
+        if before is not None:
+            query = query.where(tuple_(row.created_at, row.id) < before)
+        return list(await self._session.scalars(query.order_by(row.created_at.desc(), row.id.desc()).limit(limit)))
+
+    async def linkable(self, ids: Collection[str], shopper_id: str) -> set[str]:
+        """Those of `ids` that are this shopper's answers, or nobody's."""
+        row = RecommendationRow
+        whose = or_(row.shopper_id.is_(None), row.shopper_id == shopper_id)
+        return set(await self._session.scalars(select(row.id).where(row.id.in_(ids), whose)))
 
     async def delete(self, recommendation_id: str) -> bool:
         """Erase an answer with all that hangs on it; the database cascades. False when there was none."""

@@ -1,0 +1,114 @@
+"""HTTP in, plain values through, HTTP out."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.catalog.repository import ItemRepository
+from app.dependencies import ContainerDep, SessionDep, ShopDep
+from app.errors import FieldError, InvalidRequest, ShopperNotFound
+from app.feedback.events import Event, Outcome, Result
+from app.feedback.naming import ID_HEADER, NOBODY, TOKEN_HEADER, IdHeader, Naming, TokenHeader, shopper_named
+from app.feedback.repository import EventRepository, ShopperRepository
+from app.feedback.schemas import EventsIn, EventsOut, ShopperOut
+from app.feedback.service import FeedbackService
+from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
+from app.recommendations.repository import RecommendationRepository
+
+router = APIRouter(prefix="/v1", tags=["shoppers"])
+ROUTE = "POST /v1/events"
+
+
+async def named(
+    who: ShopDep, container: ContainerDep, token: TokenHeader = None, shopper_id: IdHeader = None
+) -> str | None:
+    """Who the shopper is, where headers say so."""
+    return await shopper_named(Naming(token, shopper_id), who, container.database)
+
+
+NamedDep = Annotated[str | None, Depends(named)]
+
+
+async def shopper(found: NamedDep) -> str:
+    """Raises InvalidRequest when nobody is named."""
+    if found is None:
+        reason = f"is missing: name the shopper by the token that POST /v1/shoppers gave (a server's key: {ID_HEADER})"
+        raise InvalidRequest(f"{TOKEN_HEADER} {reason}.", fields=[FieldError(TOKEN_HEADER, reason)])
+    return found
+
+
+ShopperDep = Annotated[str, Depends(shopper)]
+
+
+async def held_key(
+    *,
+    request: Request,
+    who: ShopDep,
+    shopper_id: ShopperDep,
+    body: EventsIn,  # a body that is none must not hold the key
+    container: ContainerDep,
+    idempotency_key: KeyHeader = None,
+) -> AsyncIterator[Claim | None]:
+    parts = [("shopper", shopper_id.encode()), ("body", await request.body())]
+    async with claimed(container.database, idempotency_key, ROUTE, who.key_id, hash_of(parts)) as claim:
+        yield claim
+
+
+# scope="function", and before the session among the parameters: a commit that fails frees the key.
+ClaimDep = Annotated[Claim | None, Depends(held_key, scope="function")]
+
+
+def service_of(container: ContainerDep, session: SessionDep) -> FeedbackService:
+    return FeedbackService(
+        shoppers=ShopperRepository(session),
+        events=EventRepository(session),
+        items=ItemRepository(session),
+        recommendations=RecommendationRepository(session),
+        popularity=container.popularity,
+        settings=container.settings.feedback,
+    )
+
+
+ServiceDep = Annotated[FeedbackService, Depends(service_of)]
+
+
+@router.post("/shoppers", status_code=HTTPStatus.CREATED)
+async def create_shopper(_who: ShopDep, service: ServiceDep, response: Response) -> ShopperOut:
+    """A new pseudonymous shopper. The token is shown this once and stored hashed.
+
+    An `Idempotency-Key` is not looked at: it would hand a shopper to whoever repeats it. A spare shopper is harmless.
+    """
+    made = await service.create()
+    response.headers["Location"] = f"/v1/shoppers/{made.id}"
+    response.headers["Cache-Control"] = "no-store"
+    return made
+
+
+@router.delete("/shoppers/{shopper_id}", status_code=HTTPStatus.NO_CONTENT)
+async def erase_shopper(shopper_id: str, who: ShopDep, container: ContainerDep, token: TokenHeader = None) -> None:
+    """Erase everything about a shopper: token, events, answers. A browser's key needs the shopper's own token."""
+    if "server" not in who.grants:
+        mine = await shopper_named(Naming(token), who, container.database)
+        if mine != shopper_id:
+            raise ShopperNotFound(NOBODY)
+    async with container.database.unit_of_work() as session:
+        await service_of(container, session).erase(shopper_id)
+    container.popularity.forget()
+
+
+@router.post("/events", status_code=HTTPStatus.ACCEPTED)
+async def record_events(
+    body: EventsIn, shopper_id: ShopperDep, claim: ClaimDep, service: ServiceDep, session: SessionDep
+) -> EventsOut:
+    """What a shopper did, up to 100 events; each is stored once, and what is wrong with one fails that one alone."""
+    read = body.read()
+    if claim and claim.replay:
+        results = [Result(Outcome(outcome), code) for outcome, code in claim.replay["results"]]
+    else:
+        results = await service.record(shopper_id, [event for event in read if isinstance(event, Event)])
+        if claim:
+            kept = [[result.outcome.value, result.code] for result in results]
+            await claim.finish(session, HTTPStatus.ACCEPTED, {"results": kept})
+    return EventsOut.of(body.events, read, results)
