@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.catalog.facts import ItemFacts
 from app.catalog.filters import Condition, Criteria, resolve
 from app.catalog.schemas import Filters
+from app.catalog.shopwords import ShopWords
 from models.contracts import Mask
 from models.taxonomy.lookup import NOT_WORN
 
@@ -66,6 +67,7 @@ class Columns:
     Attributes:
         suggestable: rows that may be suggested at all, shape (n,): worn, with a picture vector, still in the catalogue.
         prices: asking prices in ten-thousandths, int64, shape (n,); -1 where there is none.
+        words: the words that are this catalogue's own.
     """
 
     items: tuple[ItemFacts | None, ...]
@@ -74,6 +76,7 @@ class Columns:
     prices: NDArray[np.int64]
     categories: Mapping[str, Category]
     sizes: Mapping[str, Rows]
+    words: ShopWords
 
     @classmethod
     def build(cls, ids: Sequence[str], facts: Mapping[str, ItemFacts], pictured: Mask | None = None) -> "Columns":
@@ -87,6 +90,7 @@ class Columns:
             prices=np.fromiter((_price(f) for f in items), np.int64, len(items)),
             categories={n: Category.of([get(f) if f else "" for f in items]) for n, get in CATEGORIES.items()},
             sizes=_rows_by_size(items),
+            words=ShopWords.of(items),
         )
 
     def __len__(self) -> int:

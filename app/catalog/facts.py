@@ -1,18 +1,23 @@
 """What the catalogue knows about an item, as ranking, outfits and filters need it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from models.taxonomy import taxonomy
 
 SIZES = "\x1f"
 """Unit separator between the sizes of one item in `RawFacts`; feeds may not contain it."""
 
-RawFacts = tuple[
-    str, str, str, str, str, str, str, str, str, str, str, str, Decimal | None, Decimal | None, float | None, int, str
-]
-"""One row as the database gives it: the columns of `ItemFacts` up to rating, number of variants, sizes in stock."""
+RawFacts = tuple[Any, ...]
+"""One row as the database gives it: the columns of `ItemFacts` up to rating without those derived, number of variants,
+sizes in stock; and, where it is known, group id, time of creation, the shop's own attributes.
+"""
+
+PLAIN = 17
+"""Columns of a row that says nothing of groups, times and attributes."""
 
 
 Inferred = Mapping[str, tuple[str, float]]
@@ -28,6 +33,8 @@ class ItemFacts:
         sizes: those in stock.
         inferred: fields above that are not the shop's own word but told from title or picture, with the confidence
             (0 to 1): ranked and filtered by, never stated as a fact.
+        group_id: of the product whose colourway this is; empty where the feed has no groups.
+        attributes: the shop's own, as its feed gave them.
     """
 
     id: str
@@ -50,6 +57,9 @@ class ItemFacts:
     rating: float | None
     sizes: tuple[str, ...] = ()
     inferred: Mapping[str, float] = field(default_factory=dict, hash=False)
+    group_id: str = ""
+    created_at: dt.datetime | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def asking_price(self) -> Decimal | None:
@@ -62,7 +72,8 @@ def facts_of(raw: RawFacts, inferred: Inferred | None = None) -> ItemFacts:
 
     An item whose sizes nobody counts is taken as available.
     """
-    *texts, price, sale_price, rating, variants, sizes = raw
+    *texts, price, sale_price, rating, variants, sizes = raw[:PLAIN]
+    group_id, created_at, attributes = raw[PLAIN:] or ("", None, {})
     id_, title, title_zh, brand, *stated = texts
     before = dict(zip(STATED, stated, strict=True))
     said = with_inferred(before, inferred or {})
@@ -81,6 +92,9 @@ def facts_of(raw: RawFacts, inferred: Inferred | None = None) -> ItemFacts:
         rating=rating,
         sizes=_sizes(sizes),
         inferred={name: inferred[name][1] for name in said if inferred and said[name] != before[name]},
+        group_id=group_id,
+        created_at=created_at,
+        attributes=attributes,
         **said,
     )
 

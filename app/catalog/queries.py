@@ -73,6 +73,9 @@ def facts_query() -> Select[*tuple[Any, ...]]:
         item.rating,
         func.coalesce(sizes.c.variants, 0),
         func.coalesce(sizes.c.sizes, ""),
+        item.group_id,
+        item.created_at,
+        item.attributes,
     ).outerjoin(sizes, sizes.c.item_id == item.id)
 
 

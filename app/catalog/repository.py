@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.facts import RawFacts
 from app.catalog.filters import Criteria
+from app.catalog.fulltext import WordHit, WordQuery, worn_with
 from app.catalog.queries import FACET_COLUMNS, criteria_clauses, effective, facts_query
 from app.catalog.records import FacetCount, ItemRecord, Known
-from app.catalog.tables import CatalogStateRow, ItemRow, PictureRow, VariantRow
+from app.catalog.tables import CatalogStateRow, ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
+from app.catalog.words import item_words, own_values
 from app.db.base import Base, now
 
 PAGE = 2_000
@@ -71,6 +73,8 @@ class ItemRepository:
         await self._replace(VariantRow, ids, _variant_values(records))
         pictured = [r.id for r in records if r.pictures is not None]
         await self._replace(PictureRow, pictured, _picture_values(records))
+        await self._replace(ItemAttributeRow, ids, _attribute_values(records))
+        await self._put_words(records)
         self._session.expire_all()
         await self.bump_revision()
 
@@ -113,6 +117,11 @@ class ItemRepository:
         clauses = await self._clauses(criteria)
         return await self._session.scalar(select(func.count()).select_from(ItemRow).where(*clauses)) or 0
 
+    async def with_words(self, asked: WordQuery, criteria: Criteria, limit: int) -> list[WordHit]:
+        """Worn items that hold what is asked for literally and meet `criteria`, the most telling first."""
+        query = worn_with(asked, self._session.get_bind().dialect.name, limit).where(*await self._clauses(criteria))
+        return [WordHit(item_id, details) for item_id, details in await self._session.execute(query)]
+
     async def revision(self) -> int:
         """Grows with every committed change; 0 for a catalogue nobody has filled."""
         return await self._session.scalar(select(CatalogStateRow.revision)) or 0
@@ -135,8 +144,17 @@ class ItemRepository:
         replaced = {name: added.excluded[name] for name in (*OWN_FIELDS, "updated_at") if name != "id"}
         await self._session.execute(added.on_conflict_do_update(index_elements=["id"], set_=replaced), values)
 
+    async def _put_words(self, records: Sequence[ItemRecord]) -> None:
+        added = dialect_insert(self._session, table_of(ItemWordsRow))
+        values = [dataclasses.asdict(item_words(record)) for record in records]
+        replaced = {name: added.excluded[name] for name in values[0] if name != "item_id"}
+        await self._session.execute(added.on_conflict_do_update(index_elements=["item_id"], set_=replaced), values)
+
     async def _replace(
-        self, table: type[VariantRow] | type[PictureRow], ids: Sequence[str], values: list[dict[str, Any]]
+        self,
+        table: type[VariantRow] | type[PictureRow] | type[ItemAttributeRow],
+        ids: Sequence[str],
+        values: list[dict[str, Any]],
     ) -> None:
         rows = table_of(table)
         for chunk in _chunks(ids):
@@ -178,6 +196,12 @@ def _picture_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
         {"item_id": r.id, "position": i} | dataclasses.asdict(picture)
         for r in records
         for i, picture in enumerate(r.pictures or ())
+    ]
+
+
+def _attribute_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
+    return [
+        {"item_id": r.id, "name": name, "value": value} for r in records for name, value in own_values(r.attributes)
     ]
 
 

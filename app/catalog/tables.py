@@ -123,6 +123,32 @@ class InferredRow(Base):
     used: Mapped[bool]
 
 
+class ItemWordsRow(Base):
+    """An item's tokens for full text search (`words.item_words`). Triggers keep SQLite's FTS5 table in step with it;
+    PostgreSQL has a GIN index over it. Migration 0005 makes both.
+    """
+
+    __tablename__ = "item_words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), unique=True)
+    brand: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    codes: Mapped[str] = mapped_column(Text)
+    details: Mapped[str] = mapped_column(Text)
+
+
+class ItemAttributeRow(Base):
+    """One value of an attribute that the shop names itself, case-folded: what filters and facets go by."""
+
+    __tablename__ = "item_attributes"
+    __table_args__ = (Index("ix_item_attributes_name_value", "name", "value"),)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
 class CatalogStateRow(Base):
     """One row whose `revision` grows with every committed change, so that every process sees it cheaply."""
 

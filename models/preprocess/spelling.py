@@ -1,4 +1,4 @@
-"""Slips in English garment words, mended; words that mean something stay as they are."""
+"""Slips in English garment words and in a shop's own, mended; words that mean something stay as they are."""
 
 import re
 from collections.abc import Callable
@@ -14,6 +14,9 @@ from models.preprocess.words import CJK, word_list
 
 IsKnown = Callable[[str], bool]
 """Whether a lower-case word means something in the catalogue at hand: a brand, a line, a material."""
+
+Nearest = Callable[[str], str | None]
+"""The catalogue's own word that a lower-case word is a slip for, or None."""
 
 SHORTEST = 3
 SHORTEST_SLIP = 4
@@ -32,17 +35,25 @@ class Correction:
     meant: str
 
 
-def corrected(text: str, is_known: IsKnown | None = None) -> tuple[str, tuple[Correction, ...]]:
-    """`text` with slips in garment words mended (`jakcet`), and what was mended.
+def corrected(
+    text: str, is_known: IsKnown | None = None, nearest: Nearest | None = None
+) -> tuple[str, tuple[Correction, ...]]:
+    """`text` with slips mended in garment words (`jakcet`) and in the shop's own (`adiddas`), and what was mended.
 
-    Args: is_known: words it answers True for are left alone, however near they are to a garment's.
+    Args:
+        is_known: words it answers True for are left alone, however near they are to a garment's.
+        nearest: asked about words that are neither English nor a slip in a garment's.
     """
     made: dict[str, str] = {}
 
     def mend(match: re.Match[str]) -> str:
         word = match.group()
+        if len(made) >= _MOST or (is_known is not None and is_known(word.lower())):
+            return word
         meant = _mended(word.lower())
-        if meant is None or len(made) >= _MOST or (is_known is not None and is_known(word.lower())):
+        if meant is None and nearest is not None and not is_everyday(word.lower()):
+            meant = nearest(word.lower())
+        if meant is None:
             return word
         meant = meant.capitalize() if word[0].isupper() else meant
         made[word] = meant
@@ -52,12 +63,17 @@ def corrected(text: str, is_known: IsKnown | None = None) -> tuple[str, tuple[Co
     return mended, tuple(Correction(said, meant) for said, meant in made.items())
 
 
+def is_everyday(word: str) -> bool:
+    """Whether a lower-case word is common English or a garment's, whatever a shop may call itself."""
+    return word in _known() or word in _dictionary()
+
+
 @lru_cache(maxsize=4096)
 def _mended(word: str) -> str | None:
     """What a lower-case word was meant to be, or None when it is no slip, or of nothing we know."""
     if word in word_list().slips:
         return word_list().slips[word]
-    if len(word) < SHORTEST_SLIP or word in _known() or word in _dictionary():
+    if len(word) < SHORTEST_SLIP or is_everyday(word):
         return None
     allowed = 1 if len(word) < _LONG_WORD else 2
     # People seldom miss a word's first letter, and asking for it keeps `match` from becoming `watch`.

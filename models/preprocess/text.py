@@ -10,7 +10,7 @@ from models.preprocess.cleaning import clean_text
 from models.preprocess.negation import all_negated, negations_of
 from models.preprocess.prices import Price, prices_in
 from models.preprocess.sizes import sizes_in
-from models.preprocess.spelling import Correction, IsKnown, corrected
+from models.preprocess.spelling import Correction, IsKnown, Nearest, corrected
 from models.preprocess.vocabulary import pieces_of, terms_of
 from models.preprocess.wishes import FACETS, Exclusion, Wishes, negated_by, wishes_of
 from models.preprocess.words import CJK, HAS_CJK, word_list
@@ -75,15 +75,19 @@ class ParsedText:
         return negated_by(self.excluded)
 
 
-def parse(text: str, avoid: str | None = None, is_known: IsKnown | None = None) -> ParsedText:
+def parse(
+    text: str, avoid: str | None = None, is_known: IsKnown | None = None, nearest: Nearest | None = None
+) -> ParsedText:
     """Understand a description, and `avoid`, all of which is turned down. Never raises; linear in the text's length.
 
-    Args: is_known: says of a lower-case word whether it means something in the shop, such as a brand; then it is none.
+    Args:
+        is_known: says of a lower-case word whether it means something in the shop, such as a brand; then it is no slip.
+        nearest: the shop's own word that a lower-case word is a slip for, or None.
     """
     clean = clean_text(text)
     unwanted = clean_text(avoid or "")
     sizes, prices, spans = _lifted(clean)
-    mended, corrections = corrected(_without(clean, spans), is_known)
+    mended, corrections = corrected(_without(clean, spans), is_known, nearest)
     lower = _lower(mended)
     pieces = pieces_of(lower)
     found = terms_of(lower, pieces)
