@@ -37,7 +37,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event as it was sent. `at` None: just now."""
+    """One event as it was sent. `at` is in UTC; None: just now."""
 
     event_id: str
     event: EventKind
@@ -49,7 +49,7 @@ class Event:
     @property
     def digest(self) -> str:
         """Equal for what says the same: a retry is told from another event under the same id."""
-        at = self.at.astimezone(dt.UTC).isoformat() if self.at else None
+        at = self.at.isoformat() if self.at else None
         said = [self.event, self.item_id, self.recommendation_id, self.outfit_rank, at]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 

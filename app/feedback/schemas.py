@@ -4,7 +4,16 @@ import datetime as dt
 import json
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from app.feedback.events import REASONS, Event, EventKind, Outcome, Result
 from app.multipart import field_errors
@@ -24,6 +33,14 @@ class ShopperOut(BaseModel):
     created_at: dt.datetime
 
 
+def in_utc(moment: dt.datetime) -> dt.datetime:
+    """Raises ValueError for a time so far out that it is none in UTC."""
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("is no time that can be told in UTC") from None
+
+
 class EventIn(BaseModel):
     """What a shopper did with an item or a look."""
 
@@ -34,7 +51,9 @@ class EventIn(BaseModel):
     item_id: Id
     recommendation_id: Id | None = None
     outfit_rank: int | None = Field(default=None, ge=1, le=MOST_OUTFITS, description="Of the look it was seen in.")
-    at: AwareDatetime | None = Field(default=None, description="When it happened; now, when left out.")
+    at: Annotated[AwareDatetime, AfterValidator(in_utc)] | None = Field(
+        default=None, description="When it happened; now, when left out."
+    )
 
     def to_event(self) -> Event:
         return Event(self.event_id, self.event, self.item_id, self.recommendation_id, self.outfit_rank, self.at)
