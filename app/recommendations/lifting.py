@@ -9,6 +9,7 @@ import numpy as np
 from app.catalog.columns import Columns
 from app.catalog.filters import Condition
 from app.catalog.schemas import Filters, PriceRange
+from app.catalog.words import plain
 from app.recommendations.titles import Titles
 from models.preprocess.sizes import spellings
 from models.preprocess.text import ParsedText, Price
@@ -60,8 +61,7 @@ def known_in(columns: Columns) -> Callable[[str], bool]:
     """Whether a lower-case word is the catalogue's own: a brand's, or one of several titles."""
 
     def known(word: str) -> bool:
-        brands = columns.categories["brand"].code_of
-        return any(word in brand.split() for brand in brands) or Titles.of(columns).is_own(word)
+        return columns.words.is_own(plain(word)) or Titles.of(columns).is_own(word)
 
     return known
 

@@ -17,8 +17,12 @@ from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.tables import ItemRow, VariantRow
 from app.db.base import Base
+from app.db.migrate import upgrade
 from app.db.session import Database
+from app.feedback.endpoints import router as shoppers
+from app.feedback.memory import PopularityOfAll
 from app.middleware import install_error_handlers
+from app.recommendations.advisor import Advisor
 from app.recommendations.endpoints import router
 from app.settings import AuthSettings, DatabaseSettings, Settings
 from models.contracts import Encoder
@@ -27,6 +31,7 @@ from models.fusion import fusions
 from models.index.store import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
 from models.taxonomy import taxonomy
+from models.writing import Writer
 from models.zero_shot import AttributeTagger
 from tests.app.recommendations.toys import ToyEncoder
 
@@ -42,6 +47,7 @@ class Shop:
     folder: Path
     database_url: str = ""
     encoder: Callable[[], Encoder] = ToyEncoder
+    writer: Writer | None = None
     settings: Settings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,11 +63,19 @@ class Shop:
         live = LiveCatalog(database, snapshots, engine.spec)
         tagger = await AttributeTagger.build(engine)
         container = SimpleNamespace(
-            settings=self.settings, database=database, engine=engine, tagger=tagger, live=live, snapshots=snapshots
+            settings=self.settings,
+            database=database,
+            engine=engine,
+            tagger=tagger,
+            live=live,
+            snapshots=snapshots,
+            popularity=PopularityOfAll(database, self.settings.feedback),
+            advisor=Advisor(self.writer, self.settings.advice),
         )
         app = FastAPI()
         app.state.container = container
         app.include_router(router)
+        app.include_router(shoppers)
         install_error_handlers(app)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         try:
@@ -90,8 +104,7 @@ class Service:
 
     async def fill(self) -> None:
         """Create the tables, add every kind in every colour, index it."""
-        async with self.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
+        await upgrade(self.database)
         rows = [_row(kind, colour) for kind in KINDS for colour in COLOURS]
         rows += [
             _row("dress", "red", suffix="-kids", age_group="kids"),
