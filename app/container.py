@@ -14,7 +14,8 @@ from app.errors import NotReady
 from app.feedback.memory import PopularityOfAll
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
-from app.settings import ModelSettings, PreprocessSettings, Settings
+from app.recommendations.advisor import Advisor
+from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder, Fusion
 from models.engine.engine import Engine
 from models.fusion import fusions
@@ -42,6 +43,7 @@ class Container:
     live: LiveCatalog
     popularity: PopularityOfAll
     jobs: JobRunner
+    advisor: Advisor
 
     @classmethod
     async def build(cls, settings: Settings, encoder: Encoder | None = None) -> "Container":
@@ -57,7 +59,8 @@ class Container:
         jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)
         tagger = await AttributeTagger.build(engine)
         senses = SenseVectors(engine, tagger.senses)
-        return cls(settings, database, blobs, engine, tagger, senses, snapshots, live, popularity, jobs)
+        advisor = await build_advisor(settings.advice)
+        return cls(settings, database, blobs, engine, tagger, senses, snapshots, live, popularity, jobs, advisor)
 
     async def start(self) -> None:
         """Take up jobs, and load what the first shopper would otherwise wait for."""
@@ -73,10 +76,20 @@ class Container:
 
     async def close(self) -> None:
         await self.jobs.stop()
+        await self.advisor.close()
         await self.live.close()
         await self.popularity.close()
         await self.engine.close()
         await self.database.close()
+
+
+async def build_advisor(settings: AdviceSettings) -> Advisor:
+    """The grammar, or the language model that the settings name. Raises ModelUnavailable."""
+    if not settings.model:
+        return Advisor(settings=settings)
+    from models.writing import load_writer
+
+    return Advisor(await asyncio.to_thread(load_writer, settings.model, device=settings.device), settings)
 
 
 async def build_engine(

@@ -148,6 +148,19 @@ class AuthSettings(BaseModel):
     cors_origins: list[str] = []
 
 
+class AdviceSettings(BaseModel):
+    """Who words the advice on looks: a grammar; or a language model that transformers loads, where `model` names one.
+
+    What it writes is checked against the facts, and the grammar's words stand in for what is wrong or late: all looks
+    of one answer share `limit_s` seconds.
+    """
+
+    model: str = ""
+    device: str = "auto"
+    limit_s: float = Field(default=4.0, gt=0, le=60)
+    max_tokens: int = Field(default=120, ge=16, le=512)
+
+
 class JobSettings(BaseModel):
     """The job runner: in this process, or left to `tryon worker` processes."""
 
@@ -178,6 +191,7 @@ class Settings(BaseSettings):
     feedback: FeedbackSettings = FeedbackSettings()
     auth: AuthSettings = AuthSettings()
     jobs: JobSettings = JobSettings()
+    advice: AdviceSettings = AdviceSettings()
 
     @property
     def database_url(self) -> str:

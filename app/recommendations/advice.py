@@ -1,70 +1,89 @@
-"""Why a look: what goes with what, why its colours work, what it is for (F8). Pure."""
+"""Two or three sentences on each look of an answer: what goes with what, what for or why, and one tip (F8).
+
+A grammar: messages of the locale files may be said in several ways, chosen by the look itself, so that the same look is
+always described the same and looks of one answer never in the same way. Pure.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 
-from app.catalog.facts import ItemFacts
-from app.recommendations.affinity import occasion_fit
-from app.recommendations.outfit import Look
-from app.recommendations.outfit_rules import shown_colours
-from app.recommendations.palette import accents, is_neutral, relation
-from app.recommendations.wording import colour_name, facet_name, garment, join, say, stated
+from app.recommendations.advice_lines import Line, Spending, Subject, budget, colours, occasion, openings, season
+from app.recommendations.advice_tips import needed, tips
+from app.recommendations.wording import say, ways
 
-SERVES = 0.7
-"""Occasion fit from which a piece is said to suit an occasion."""
+__all__ = ["Spending", "Subject", "Told", "advise"]
+
+DIGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
-    """Sums as the shopper reads them; empty when there are none."""
+class Told:
+    """`text` for people; `forms` names the message and way of each sentence, in order."""
 
-    total: str = ""
-    budget: str = ""
-
-
-def advice(anchor: ItemFacts, look: Look, locale: str, *, given: bool, said_occasion: bool, money: Spending) -> str:
-    """Two or three sentences on a look: what goes with what, why the colours work, what for."""
-    pieces = join([garment(p, locale) for p in look.pieces], locale)
-    name = garment(anchor, locale, article=not given)
-    opening = say(locale, "goes-with" if given else "built-on", {"anchor": name, "pieces": pieces})
-    third = _third(look, said_occasion, money, locale)
-    sentences = [s for s in (opening, _colours((anchor, *look.pieces), locale), third) if s]
-    return ("" if locale == "zh" else " ").join(sentences)
+    text: str
+    forms: tuple[str, ...]
 
 
-def _colours(pieces: Sequence[ItemFacts], locale: str) -> str:
-    """Why the colours work; empty where none is known, or one only inferred: it would be a claim about that piece."""
-    if any("colour" in piece.inferred for piece in pieces):
-        return ""
-    shown = list(dict.fromkeys(shown_colours(pieces)))
-    strong = accents(shown)
-    neutrals = [c for c in shown if is_neutral(c)]
-    names = {c: colour_name(c, locale) for c in shown}
-    match len(strong):
-        case 0 if not shown:
-            return ""
-        case 0:
-            some = join([names[c] for c in neutrals], locale)
-            return say(locale, "colours-neutral", {"colours": some, "count": len(neutrals)})
-        case 1:
-            return say(locale, "colours-accent" if neutrals else "colours-single", {"accent": names[strong[0]]})
-        case 2:
-            first, second = strong
-            how = {"complementary": "complementary", "analogous": "analogous"}.get(relation(first, second), "contrast")
-            return say(locale, f"colours-{how}", {"first": names[first], "second": names[second]})
-        case _:
-            return say(locale, "colours-many", {"colours": join([names[c] for c in strong], locale)})
+def advise(subjects: Sequence[Subject], locale: str) -> list[Told]:
+    """Advice on each look of one answer, no sentence form twice as long as there are others."""
+    voice = _Voice(locale)
+    return [_told(subject, locale, voice) for subject in subjects]
 
 
-def _third(look: Look, said_occasion: bool, money: Spending, locale: str) -> str:
-    occasion, season = look.brief.occasion, look.brief.season
-    in_season = bool(season) and 2 * sum(stated(p, "season") == season for p in look.pieces) > len(look.pieces)
-    season_word = facet_name("season", season, locale) if in_season else "none"
-    suits = bool(occasion) and all(
-        occasion_fit(stated(p, "usage"), p.formality, occasion) >= SERVES for p in look.pieces
-    )
-    if suits and (said_occasion or not money.budget):
-        return say(locale, "suits", {"occasion": occasion, "season": season_word})
-    if money.budget and money.total:
-        return say(locale, "in-budget", {"total": money.total, "budget": money.budget})
-    return say(locale, "for-the-season", {"season": season_word}) if season_word != "none" else ""
+@dataclass(slots=True)
+class _Voice:
+    """Remembers what was said in one answer."""
+
+    locale: str
+    used: set[str] = field(default_factory=set)
+
+    def pick(self, seed: str, *preferred: Sequence[Line]) -> tuple[Line, str] | None:
+        """A line and the way to say it: from the first list that has something new to say, else from the last one with
+        lines at all. None without lines.
+        """
+        choices = [self._forms(lines) for lines in preferred if lines]
+        for forms in choices:
+            fresh = [f for f in forms if _form(*f) not in self.used and f[0].message not in self.used]
+            fresh = fresh or [f for f in forms if _form(*f) not in self.used]
+            if fresh:
+                return self._take(seed, fresh)
+        return self._take(seed, choices[-1]) if choices else None
+
+    def _forms(self, lines: Sequence[Line]) -> list[tuple[Line, str]]:
+        return [(line, way) for line in lines for way in ways(self.locale, line.message)]
+
+    def _take(self, seed: str, forms: Sequence[tuple[Line, str]]) -> tuple[Line, str]:
+        line, way = forms[int.from_bytes(blake2b(seed.encode(), digest_size=DIGEST).digest()) % len(forms)]
+        self.used.add(_form(line, way))
+        if line.message.startswith("tip-"):  # an opening may come again in other words, a tip had better be another
+            self.used.add(line.message)
+        return line, way
+
+
+def _told(subject: Subject, locale: str, voice: _Voice) -> Told:
+    seed = "|".join([locale, subject.anchor.kind, subject.anchor.colour, *(piece.id for piece in subject.worn)])
+    for_occasion, plain = openings(subject, locale)
+    spending = budget(subject)
+    if subject.said_occasion and spending:  # the budget takes the second sentence
+        first = voice.pick(f"opening|{seed}", for_occasion, plain)
+    else:
+        first = voice.pick(f"opening|{seed}", [*for_occasion, *plain])
+    named = first is not None and first[0] in for_occasion
+    second = voice.pick(f"body|{seed}", *_bodies(subject, spending, named, locale))
+    third = voice.pick(f"tip|{seed}", needed(subject, locale), tips(subject, locale))
+    chosen = [found for found in (first, second, third) if found is not None]
+    text = ("" if locale == "zh" else " ").join(say(locale, line.message, line.params, way) for line, way in chosen)
+    return Told(text, tuple(_form(line, way) for line, way in chosen))
+
+
+def _bodies(subject: Subject, spending: Line | None, named: bool, locale: str) -> list[list[Line]]:
+    """Lines for the second sentence, by preference: what was asked about first, then whatever is true."""
+    suits = None if named else occasion(subject, locale)
+    asked = spending or (suits if subject.said_occasion else None)
+    true = [suits or season(subject, locale), colours(subject.worn, locale)]
+    return [[asked] if asked else [], [line for line in true if line is not None]]
+
+
+def _form(line: Line, way: str) -> str:
+    return f"{line.message}.{way}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.catalog.schemas import Filters, ItemOut, Money
-from app.recommendations.advice import Spending, advice
+from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.decide import Decision, Garment, Shortfall
 from app.recommendations.evidence import Evidence
 from app.recommendations.explain import Asked, Reason, reasons
@@ -24,6 +24,10 @@ NOTES: Mapping[str, str] = {
     "filters": "note-filters",
     "catalogue": "note-catalogue",
 }
+
+
+COMPARED = 4
+"""Suggestions with a price from which the lowest is worth telling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,27 @@ def suggestion_rows(
 ) -> list[SuggestionRow]:
     """One row each, in rank order; what left the catalogue this very moment is left out. `evidence` is by item id."""
     shown = [r for r in decision.ranked if r.item.id in items]
+    cheapest = _cheapest(shown)
     return [
-        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame)
+        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, cheapest)
         for number, ranked in enumerate(shown, start=1)
     ]
 
 
 def outfit_rows(decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> list[OutfitRow]:
     """One row a look, best first; a look that lost a piece this very moment is left out."""
+    looks = subjects(decision, items, frame)
+    told = advise(looks, frame.locale)
+    return [
+        _outfit_row(number, subject, words.text, decision, items, frame)
+        for number, (subject, words) in enumerate(zip(looks, told, strict=True), start=1)
+    ]
+
+
+def subjects(decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> list[Subject]:
+    """The looks that are shown, as advice speaks of them."""
     whole = [look for look in decision.looks if all(i in items for i in _ids(decision, look))]
-    return [_outfit_row(number, look, decision, items, frame) for number, look in enumerate(whole, start=1)]
+    return [_subject(look, decision, frame) for look in whole]
 
 
 def note(shortfall: Shortfall | None, shown: int, locale: str) -> dict[str, Any] | None:
@@ -89,22 +104,30 @@ def _ids(decision: Decision, look: Look) -> list[str]:
     return [*anchor, *(p.id for p in look.pieces)]
 
 
-def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame) -> Asked:
+def _cheapest(shown: Sequence[Ranked]) -> str:
+    """Id of the one that costs least of all that have a price; empty where two do, or there is little to compare."""
+    priced = sorted((r.item.asking_price, r.item.id) for r in shown if r.item.asking_price is not None)
+    return priced[0][1] if len(priced) >= COMPARED and priced[0][0] < priced[1][0] else ""
+
+
+def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, cheapest: str) -> Asked:
     price = decision.filters.price
     limit = Money.of(price.max, frame.currency) if price and price.max is not None else None
     return Asked(
         wanted=decision.wanted[item_id],
         locale=frame.locale,
         alike=evidence.alike,
-        sizes=frozenset(s.casefold().strip() for s in decision.filters.size),
+        sizes=_sizes(decision),
         limit=f"{limit.amount} {limit.currency}" if limit else "",
+        brands=frozenset(brand.casefold().strip() for brand in decision.filters.brand),
+        cheapest=cheapest,
     )
 
 
 def _suggestion_row(
-    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame
+    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame, cheapest: str
 ) -> SuggestionRow:
-    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame), evidence.shares)
+    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame, cheapest), evidence.shares)
     return SuggestionRow(
         rank=rank,
         item_id=ranked.item.id,
@@ -121,25 +144,35 @@ def _reason(reason: Reason) -> dict[str, Any]:
     return {"code": reason.code, "params": dict(reason.params), "text": reason.text}
 
 
-def _outfit_row(rank: int, look: Look, decision: Decision, items: Mapping[str, ItemOut], frame: Frame) -> OutfitRow:
-    anchor, given = decision.anchor, decision.given
-    if anchor is None:  # there are no looks without one
+def _subject(look: Look, decision: Decision, frame: Frame) -> Subject:
+    if decision.anchor is None:  # there are no looks without one
         raise ValueError("a look needs an anchor")
     total = Money.of(look.total, frame.currency) if look.total is not None else None
     budget = Money.of(frame.budget, frame.currency) if frame.budget is not None else None
-    occasion = any(w.one("usage") for w in decision.wanted.values())
+    return Subject(
+        decision.anchor,
+        look,
+        given=decision.given is not None,
+        said_occasion=any(w.one("usage") for w in decision.wanted.values()),
+        money=Spending(total=_text(total), budget=_text(budget)),
+        sizes=_sizes(decision),
+    )
+
+
+def _sizes(decision: Decision) -> frozenset[str]:
+    return frozenset(s.casefold().strip() for s in decision.filters.size)
+
+
+def _outfit_row(
+    rank: int, subject: Subject, advice: str, decision: Decision, items: Mapping[str, ItemOut], frame: Frame
+) -> OutfitRow:
+    look, anchor, given = subject.look, subject.anchor, decision.given
+    total = Money.of(look.total, frame.currency) if look.total is not None else None
     return OutfitRow(
         rank=rank,
         score=look.score,
         total_price=total.model_dump(mode="json") if total else None,
-        advice=advice(
-            anchor,
-            look,
-            frame.locale,
-            given=given is not None,
-            said_occasion=occasion,
-            money=Spending(total=_text(total), budget=_text(budget)),
-        ),
+        advice=advice,
         items=[
             _given(anchor.slot, given) if given else _piece(anchor.slot, items[anchor.id]),
             *(_piece(p.slot, items[p.id]) for p in look.pieces),

@@ -17,7 +17,7 @@ from app.recommendations.outfit_rules import CORES, Brief, brief_for, makes_arou
 from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
 from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.titles import Titles
-from app.recommendations.wanted import SURE, Seen, Wanted, wanted_of
+from app.recommendations.wanted import ALOUD, SURE, Seen, Wanted, wanted_of
 from app.settings import RankingSettings
 from models.contracts import Mask, Vector
 from models.engine import EncodedQuery, QueryPart
@@ -228,7 +228,14 @@ def facts_seen(seen: Sequence[Seen]) -> ItemFacts | None:
         return None
     colour = best["colour"].value if "colour" in best else ""
     gender = best["gender"].value if "gender" in best and best["gender"].confidence >= SURE else ""
-    return facts_of(("", "", "", "", kind.id, kind.slot, colour, gender, "", "", "", "", None, None, None, 0, ""))
+    facts = facts_of(("", "", "", "", kind.id, kind.slot, colour, gender, "", "", "", "", None, None, None, 0, ""))
+    unsure = {name: best[name].confidence for name in ALOUD if name in best and _unsure(best[name])}
+    return replace(facts, inferred=unsure)
+
+
+def _unsure(tag: Seen) -> bool:
+    """Good enough to go by, not to be said aloud."""
+    return tag.confidence < ALOUD[tag.name]
 
 
 def brief_of(filters: Filters, wanted: Wanted, budget: Decimal | None) -> Brief:

@@ -82,6 +82,7 @@ def service_of(container: ContainerDep, session: SessionDep) -> RecommendationSe
         tagger=container.tagger,
         live=container.live,
         settings=container.settings,
+        advisor=container.advisor,
     )
 
 

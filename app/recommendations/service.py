@@ -12,7 +12,7 @@ import numpy as np
 from app.catalog.columns import Columns
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
-from app.catalog.schemas import Filters
+from app.catalog.schemas import Filters, ItemOut
 from app.catalog.service import item_out
 from app.errors import (
     AppError,
@@ -27,6 +27,7 @@ from app.errors import (
 )
 from app.media.photo import decode
 from app.recommendations import answer
+from app.recommendations.advisor import GRAMMAR, Advisor
 from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
 from app.recommendations.evidence import Evidence, Witness
 from app.recommendations.lifting import known_in, lift_said
@@ -81,6 +82,7 @@ class RecommendationService:
     tagger: AttributeTagger
     live: LiveCatalog
     settings: Settings
+    advisor: Advisor = GRAMMAR
 
     async def recommend(self, asked: RecommendationRequest) -> RecommendationOut:
         """Answer and store the answer; committing is the caller's.
@@ -208,11 +210,24 @@ class RecommendationService:
             items = {id_: item_out(found, asked.locale) for id_, found in hydrated.items()}
             row.suggestions = answer.suggestion_rows(decision, evidence, items, frame)
             row.outfits = answer.outfit_rows(decision, items, frame)
+            await self._reword(row, decision, items, frame)
             row.note = answer.note(decision.shortfall, len(row.suggestions), asked.locale)
         with watch.stage("persist"):
             await self.recommendations.add(row)
         await self.recommendations.retime(row, watch.timings_ms())
         return RecommendationOut.of(row, frozenset(items))
+
+    async def _reword(
+        self, row: RecommendationRow, decision: Decision, items: Mapping[str, ItemOut], frame: answer.Frame
+    ) -> None:
+        """The advice of a language model, where one is configured and what it says is so."""
+        if not self.advisor.writes or not row.outfits:
+            return
+        brands = [b for b in (await self.live.view()).columns.categories["brand"].code_of if b]
+        subjects, drafts = answer.subjects(decision, items, frame), [outfit.advice for outfit in row.outfits]
+        texts = await self.advisor.word(subjects, drafts, frame.locale, brands)
+        for outfit, text in zip(row.outfits, texts, strict=True):
+            outfit.advice = text
 
 
 async def decode_all(photos: Sequence[bytes], limits: LimitSettings) -> list[RGB]:

@@ -18,23 +18,38 @@ class BrokenMessage(Exception):
 
 @cache
 def _bundle(locale: str) -> FluentBundle:
-    text = resources.files(__package__).joinpath("locales", f"{locale}.ftl").read_text("utf-8")
     bundle = FluentBundle([locale], use_isolating=False)
-    bundle.add_resource(FluentResource(text))
+    for name in (f"{locale}.ftl", f"advice_{locale}.ftl"):
+        bundle.add_resource(FluentResource(resources.files(__package__).joinpath("locales", name).read_text("utf-8")))
     return bundle
 
 
-def say(locale: str, message: str, params: Mapping[str, Param]) -> str:
-    """`message` in `locale` (en or zh), capitalised. Raises BrokenMessage."""
+def say(locale: str, message: str, params: Mapping[str, Param], way: str = "") -> str:
+    """`message` in `locale` (en or zh), capitalised; in one of its `ways`, if it has several. Raises BrokenMessage."""
+    text = phrase(locale, message, params, way)
+    return text[:1].upper() + text[1:]
+
+
+def phrase(locale: str, message: str, params: Mapping[str, Param], way: str = "") -> str:
+    """As `say`, for what stands inside a sentence."""
     bundle = _bundle(locale)
-    pattern = bundle.get_message(message).value if bundle.has_message(message) else None
+    found = bundle.get_message(message) if bundle.has_message(message) else None
+    pattern = None if found is None else found.attributes.get(way) if way else found.value
     if pattern is None:
-        raise BrokenMessage(f"no message '{message}' in {locale}")
+        raise BrokenMessage(f"no message '{message}{'.' * bool(way)}{way}' in {locale}")
     formatted, errors = bundle.format_pattern(pattern, dict(params))
     if errors:
         raise BrokenMessage(f"message '{message}' in {locale}: {errors}")
-    text = str(formatted)
-    return text[:1].upper() + text[1:]
+    return str(formatted)
+
+
+@cache
+def ways(locale: str, message: str) -> tuple[str, ...]:
+    """The ways a message may be said, in the order of its file; empty when it has but one. Raises BrokenMessage."""
+    bundle = _bundle(locale)
+    if not bundle.has_message(message):
+        raise BrokenMessage(f"no message '{message}' in {locale}")
+    return tuple(bundle.get_message(message).attributes)
 
 
 def kind_name(kind: str, locale: str) -> str:
@@ -52,12 +67,16 @@ def facet_name(facet: str, value: str, locale: str) -> str:
     return found.name(locale) if found else value.replace("_", " ")
 
 
-def with_article(phrase: str, kind: str) -> str:
+def is_plural(noun: str) -> bool:
+    """English: `jeans`, but not `dress`."""
+    return noun.endswith("s") and not noun.endswith("ss")
+
+
+def with_article(words: str, noun: str) -> str:
     """English: `a navy dress`, `an orange top`, but `blue jeans`."""
-    plural = kind.endswith("s") and not kind.endswith("ss")
-    if plural or kind in ("swimwear", "shapewear"):
-        return phrase
-    return f"{'an' if phrase[:1].lower() in 'aeio' else 'a'} {phrase}"
+    if is_plural(noun) or noun in ("swimwear", "shapewear"):
+        return words
+    return f"{'an' if words[:1].lower() in 'aeio' else 'a'} {words}"
 
 
 def a_kind(kind: str, locale: str) -> str:
@@ -69,20 +88,6 @@ def stated(item: ItemFacts, name: str) -> str:
     """The item's value of a field as the shop gave it; empty where it gave none, whatever was inferred."""
     value: str = getattr(item, name)
     return "" if name in item.inferred else value
-
-
-def garment(item: ItemFacts, locale: str, *, article: bool = True) -> str:
-    """Colour and kind of an item in words, the colour left out when the shop does not say it; the item's own title
-    where it does not even say the kind.
-    """
-    if not stated(item, "kind") and (title := (locale == "zh" and item.title_zh) or item.title):
-        return f"“{title}”"
-    kind = kind_name(item.kind, locale)
-    colour = colour_name(item.colour, locale) if stated(item, "colour") else ""
-    if locale == "zh":
-        return colour + kind
-    phrase = f"{colour} {kind}".strip()
-    return with_article(phrase, kind) if article else phrase
 
 
 def join(words: Sequence[str], locale: str) -> str:

@@ -7,6 +7,10 @@ same-colour = { $source ->
     [photo] { $colour }, the colour of your photo
    *[words] { $colour }, as you asked
 }
+near-kind = { $source ->
+    [photo] { $garment }, close to the { $other } on your photo
+   *[words] { $garment }, close to the { $other } you asked for
+}
 near-colour = { $colour }, close to { $wanted }
 has-pattern = { $pattern }, as you asked
 for-occasion = { $occasion ->
@@ -20,6 +24,9 @@ for-occasion = { $occasion ->
    *[home] Made for the home
 }
 for-season = Made for { $season }
+is-the-one = The very item you named: { $id }
+has-brand = By { $brand }, as you asked
+has-material = Made of { $material }, as you asked
 matches-word = “{ $word }” is in its name
 similar-look = { $source ->
     [photo] Looks much like your photo
@@ -29,6 +36,22 @@ avoids = Not { $avoided }, as you asked
 despite = Has something you wanted to avoid; nothing nearer was left
 within-budget = Within your { $limit }
 in-size = In stock in { $size }
+fit-note = { $fit ->
+    [runs-small] Runs small, says the shop: try one size up
+    [runs-large] Runs large, says the shop: try one size down
+    [true] True to size, says the shop
+    [tight] A close fit, says the shop
+   *[loose] A loose fit, says the shop
+}
+to-taste = To your taste, by what you liked or chose before
+popular = Chosen more often than most things here
+lowest-price = Costs least of these suggestions
+well-rated = Rated { $rating } of 5
+for-whom = { $gender ->
+    [women] Made for women, as you asked
+    [men] Made for men, as you asked
+   *[unisex] Made for women and men, as you asked
+}
 on-sale = { $percent } % off now
 nearest = Among the nearest in this shop to what you asked for
 
@@ -36,6 +59,10 @@ nearest = Among the nearest in this shop to what you asked for
 same-kind-inferred = { $source ->
     [photo] Looks like { $garment } too, like the one on your photo
    *[words] Looks like { $garment }, as you asked
+}
+near-kind-inferred = { $source ->
+    [photo] Looks like { $garment }, close to the { $other } on your photo
+   *[words] Looks like { $garment }, close to the { $other } you asked for
 }
 same-colour-inferred = { $source ->
     [photo] Looks { $colour }, the colour of your photo
@@ -54,35 +81,6 @@ for-occasion-inferred = { $occasion ->
    *[home] Looks right for the home
 }
 for-season-inferred = Looks right for { $season }
-
-# Advice: one look.
-goes-with = Pair your { $anchor } with { $pieces }.
-built-on = Start from { $anchor } and add { $pieces }.
-colours-neutral = { $colours } { $count ->
-    [one] is a quiet neutral, so shape and fabric do the talking.
-   *[other] are neutrals that go with one another, so nothing competes.
-}
-colours-accent = { $accent } is the one strong colour, and the neutrals around it let it stand out.
-colours-single = Everything stays in { $accent }, one clean line from top to toe.
-colours-complementary = { $first } and { $second } lie opposite each other on the colour wheel, so each makes the other glow.
-colours-analogous = { $first } and { $second } are neighbours on the colour wheel, a gentle step from one to the other.
-colours-contrast = { $first } against { $second } is the deliberate contrast here; everything else should stay plain.
-colours-many = { $colours } together make a lively mix; wear it when you want to be seen.
-suits = { $occasion ->
-    [casual] It is easy enough for every day
-    [sports] It is made to move in
-    [formal] It is dressed enough for the office or a formal day
-    [smart_casual] It sits right between dressed up and relaxed
-    [party] It is dressed up enough for a celebration
-    [ethnic] It keeps to a traditional, festive style
-    [travel] It travels well
-   *[home] It is made for relaxed hours at home
-}{ $season ->
-    [none] .
-   *[other] , and most of it is made for { $season }.
-}
-for-the-season = Most of it is made for { $season }.
-in-budget = What you would buy comes to { $total }, within your { $budget }.
 
 # Notes: why an answer is short.
 note-min-score = { $shown ->

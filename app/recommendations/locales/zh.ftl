@@ -7,6 +7,10 @@ same-colour = { $source ->
     [photo] { $colour }，与照片颜色一致
    *[words] { $colour }，正是您要的颜色
 }
+near-kind = { $source ->
+    [photo] { $garment }，接近照片中的{ $other }
+   *[words] { $garment }，接近您要的{ $other }
+}
 near-colour = { $colour }，接近{ $wanted }
 has-pattern = { $pattern }，正合您的要求
 for-occasion = { $occasion ->
@@ -20,6 +24,9 @@ for-occasion = { $occasion ->
    *[home] 适合居家
 }
 for-season = 适合{ $season }穿
+is-the-one = 正是您指定的商品：{ $id }
+has-brand = 您指定的品牌：{ $brand }
+has-material = 您要的材质：{ $material }
 matches-word = 名称中含有“{ $word }”
 similar-look = { $source ->
     [photo] 外观与照片很相似
@@ -29,6 +36,22 @@ avoids = 按您的要求避开了{ $avoided }
 despite = 含有您想避开的元素，但没有更接近的了
 within-budget = 在您的预算{ $limit }以内
 in-size = { $size }码有货
+fit-note = { $fit ->
+    [runs-small] 店家注明偏小，可选大一码
+    [runs-large] 店家注明偏大，可选小一码
+    [true] 店家注明尺码标准
+    [tight] 店家注明为修身版型
+   *[loose] 店家注明为宽松版型
+}
+to-taste = 合您的口味，根据您之前喜欢或选择的款式
+popular = 比店里多数商品更常被选中
+lowest-price = 本次推荐中价格最低
+well-rated = 评分{ $rating }（满分5分）
+for-whom = { $gender ->
+    [women] 女士款，符合您的要求
+    [men] 男士款，符合您的要求
+   *[unisex] 男女同款，符合您的要求
+}
 on-sale = 现在优惠{ $percent }%
 nearest = 是本店中最接近您要求的之一
 
@@ -36,6 +59,10 @@ nearest = 是本店中最接近您要求的之一
 same-kind-inferred = { $source ->
     [photo] 看起来与照片同款：{ $garment }
    *[words] 看起来正是您要的{ $garment }
+}
+near-kind-inferred = { $source ->
+    [photo] 看起来是{ $garment }，接近照片中的{ $other }
+   *[words] 看起来是{ $garment }，接近您要的{ $other }
 }
 same-colour-inferred = { $source ->
     [photo] 看起来是{ $colour }，与照片颜色一致
@@ -54,35 +81,6 @@ for-occasion-inferred = { $occasion ->
    *[home] 看起来适合居家
 }
 for-season-inferred = 看起来适合{ $season }穿
-
-# 搭配建议。
-goes-with = 您的{ $anchor }可以搭配{ $pieces }。
-built-on = 这套以{ $anchor }为主，搭配{ $pieces }。
-colours-neutral = { $count ->
-    [one] { $colours }是低调的中性色，让版型和质感成为重点。
-   *[other] { $colours }都是百搭的中性色，彼此协调，不会抢眼。
-}
-colours-accent = { $accent }是全身唯一的亮色，周围的中性色正好把它衬托出来。
-colours-single = 全身统一用{ $accent }，线条干净利落。
-colours-complementary = { $first }与{ $second }在色环上相对，互相映衬，格外出彩。
-colours-analogous = { $first }与{ $second }在色环上相邻，过渡自然柔和。
-colours-contrast = { $first }与{ $second }形成鲜明对比，其余部分保持简洁就好。
-colours-many = { $colours }放在一起活泼醒目，适合想要亮眼的日子。
-suits = { $occasion ->
-    [casual] 整体轻松自在，适合日常穿着
-    [sports] 整体便于活动，适合运动
-    [formal] 整体得体，适合上班或正式场合
-    [smart_casual] 整体介于正式与休闲之间
-    [party] 整体足够隆重，适合聚会庆典
-    [ethnic] 整体保持传统的节日风格
-    [travel] 整体适合旅途穿着
-   *[home] 整体适合居家放松
-}{ $season ->
-    [none] 。
-   *[other] ，而且大多适合{ $season }穿。
-}
-for-the-season = 其中大多适合{ $season }穿。
-in-budget = 需要购买的单品共{ $total }，在您的预算{ $budget }以内。
 
 # 说明：为什么结果不多。
 note-min-score = 只有{ $shown }件达到您要求的分数。

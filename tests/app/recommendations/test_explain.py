@@ -6,13 +6,11 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from app.catalog.facts import ItemFacts
-from app.recommendations.advice import Spending, advice
 from app.recommendations.explain import Asked, reasons
-from app.recommendations.outfit import Look
-from app.recommendations.outfit_rules import Brief
+from app.recommendations.naming import garment
 from app.recommendations.ranking import Ranked
 from app.recommendations.wanted import Target, Wanted
-from app.recommendations.wording import BrokenMessage, a_kind, garment, join, say
+from app.recommendations.wording import BrokenMessage, a_kind, join, say
 from tests.app.recommendations.making import avoiding, item, said
 
 
@@ -117,87 +115,20 @@ def test_an_inferred_colour_is_no_proof_that_another_was_avoided() -> None:
     assert codes(ranked(of), Asked(avoiding(colours=["black"]), "en")) == ["nearest"]
 
 
-def test_advice_calls_a_piece_only_what_its_shop_calls_it() -> None:
-    unsaid = replace(item("j", "jeans", "navy", title="Straight 501", usage="casual"), inferred={"kind": 0.9})
-    colour = replace(item("s", "casual_shoes", "white", usage="casual"), inferred={"colour": 0.9})
-    text = told(item("mine", "tshirt", "red"), look(unsaid, colour))
-    assert text == "Pair your red t-shirt with “Straight 501” and casual shoes."
-    made_for = replace(item("j", "jeans", "navy", usage="party"), inferred={"usage": 0.9})
-    assert "celebration" not in told(item("m", "tshirt", "red"), look(made_for, brief=Brief(occasion="party")))
-
-
 def test_at_most_four_reasons() -> None:
     asked = Asked(said(kinds=["dress"], colours=["red"], usage=["party"], season=["summer"]), "en", alike=0.9)
     assert len(reasons(ranked(item("a", usage="party", season="summer"), image=0.9), asked)) == 4
 
 
-def look(*pieces: ItemFacts, brief: Brief = Brief()) -> Look:  # noqa: B008
-    return Look(0.9, pieces, Decimal(50), brief)
-
-
-def told(
-    anchor: ItemFacts,
-    of: Look,
-    locale: str = "en",
-    *,
-    given: bool = True,
-    said_occasion: bool = False,
-    money: Spending = Spending(),  # noqa: B008 - frozen
-) -> str:
-    return advice(anchor, of, locale, given=given, said_occasion=said_occasion, money=money)
-
-
-def test_advice_names_the_pieces_the_colours_and_the_occasion() -> None:
-    pieces = (item("j", "jeans", "navy", usage="casual"), item("s", "casual_shoes", "white", usage="casual"))
-    text = told(item("mine", "tshirt", "red"), look(*pieces, brief=Brief(occasion="casual")))
-    assert text == (
-        "Pair your red t-shirt with navy jeans and white casual shoes. Red is the one strong colour, and the neutrals "
-        "around it let it stand out. It is easy enough for every day."
-    )
-
-
-def test_advice_on_a_look_built_on_an_item_within_a_budget_in_chinese() -> None:
-    pieces = (item("j", "jeans", "black"), item("s", "casual_shoes", "white"))
-    money = Spending(total="50.00 EUR", budget="80.00 EUR")
-    text = told(item("a", "tshirt", "grey"), look(*pieces), "zh", given=False, money=money)
-    assert text == (
-        "这套以灰色T恤为主，搭配黑色牛仔裤和白色休闲鞋。灰色、黑色和白色都是百搭的中性色，彼此协调，不会抢眼。"
-        "需要购买的单品共50.00 EUR，在您的预算80.00 EUR以内。"
-    )
-
-
-@pytest.mark.parametrize(
-    ("colours", "words"),
-    [
-        (("blue", "orange"), "opposite"),
-        (("blue", "purple"), "neighbours"),
-        (("red", "green"), "contrast"),
-        (("red", "maroon"), "Everything stays in red"),
-        (("red", "blue", "yellow"), "lively"),
-        (("black", "black"), "quiet neutral"),
-    ],
-)
-def test_advice_explains_each_way_colours_meet(colours: tuple[str, ...], words: str) -> None:
-    first, *rest = colours
-    pieces = [item(str(i), k, c) for i, (k, c) in enumerate(zip(["jeans", "flats"], rest, strict=False))]
-    assert words in told(item("mine", "top", first), look(*pieces))
-
-
-def test_an_occasion_is_not_claimed_when_a_piece_does_not_serve_it() -> None:
-    pieces = (item("j", "jeans", "navy", usage="casual"), item("s", "sports_shoes", "white", usage="sports"))
-    text = told(item("mine", "shirt", "white"), look(*pieces, brief=Brief(occasion="formal")), said_occasion=True)
-    assert "office" not in text
-
-
 def test_both_languages_have_the_same_messages_with_the_same_variables() -> None:
-    en, zh = (_messages(locale) for locale in ("en", "zh"))
+    en, zh = (_messages(f"{locale}.ftl") | _messages(f"advice_{locale}.ftl") for locale in ("en", "zh"))
     assert en.keys() == zh.keys()
     for name, variables in en.items():
         assert zh[name] <= variables, name
 
 
-def _messages(locale: str) -> dict[str, set[str]]:
-    text = resources.files("app.recommendations").joinpath("locales", f"{locale}.ftl").read_text("utf-8")
+def _messages(file: str) -> dict[str, set[str]]:
+    text = resources.files("app.recommendations").joinpath("locales", file).read_text("utf-8")
     body = FluentParser().parse(text).body
     assert not [entry for entry in body if isinstance(entry, ast.Junk)]
     return {e.id.name: _variables(e) for e in body if isinstance(e, ast.Message)}
