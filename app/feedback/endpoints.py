@@ -47,17 +47,17 @@ async def held_key(
     request: Request,
     who: ShopDep,
     shopper_id: ShopperDep,
-    body: EventsIn,  # a body that is none must not hold the key
+    body: EventsIn,  # read here and nowhere else: a body that is none must not hold the key
     container: ContainerDep,
     idempotency_key: KeyHeader = None,
-) -> AsyncIterator[Claim | None]:
+) -> AsyncIterator[tuple[EventsIn, Claim | None]]:
     parts = [("shopper", shopper_id.encode()), ("body", await request.body())]
     async with claimed(container.database, idempotency_key, ROUTE, who.key_id, hash_of(parts)) as claim:
-        yield claim
+        yield body, claim
 
 
 # scope="function", and before the session among the parameters: a commit that fails frees the key.
-ClaimDep = Annotated[Claim | None, Depends(held_key, scope="function")]
+SentDep = Annotated[tuple[EventsIn, Claim | None], Depends(held_key, scope="function")]
 
 
 def service_of(container: ContainerDep, session: SessionDep) -> FeedbackService:
@@ -99,10 +99,9 @@ async def erase_shopper(shopper_id: str, who: ShopDep, container: ContainerDep, 
 
 
 @router.post("/events", status_code=HTTPStatus.ACCEPTED)
-async def record_events(
-    body: EventsIn, shopper_id: ShopperDep, claim: ClaimDep, service: ServiceDep, session: SessionDep
-) -> EventsOut:
+async def record_events(sent: SentDep, shopper_id: ShopperDep, service: ServiceDep, session: SessionDep) -> EventsOut:
     """What a shopper did, up to 100 events; each is stored once, and what is wrong with one fails that one alone."""
+    body, claim = sent
     read = body.read()
     if claim and claim.replay:
         results = [Result(Outcome(outcome), code) for outcome, code in claim.replay["results"]]

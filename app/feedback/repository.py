@@ -79,8 +79,7 @@ class EventRepository:
         query = select(EventRow.event_id, EventRow.digest).where(
             EventRow.shopper_id == shopper_id, EventRow.event_id.in_(event_ids)
         )
-        rows = await self._session.execute(query)
-        return dict(rows.tuples())
+        return {row.event_id: row.digest for row in await self._session.execute(query)}
 
     async def add(self, shopper_id: str, events: Iterable[tuple[Event, dt.datetime, str | None]]) -> None:
         """Store events, each with its time and the answer it belongs to. The caller holds the shopper."""
