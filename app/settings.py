@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -90,6 +91,29 @@ class TaxonomySettings(BaseModel):
     extra: Path | None = None
 
 
+Boost = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+"""From -1, which buries, to 1."""
+
+
+class MerchandisingSettings(BaseModel):
+    """What the merchant would rather sell, each rule from -1 (bury) to 1 (boost); 0 is no rule.
+
+    `new` fades over `new_days` since the item came into the catalogue, or since the date in the shop's own attribute
+    `new_field`; `rating` counts from 3 of 5 stars, both ways; `margin` goes by the number in the shop's own attribute
+    `margin_field`; `brands` are weights by name. An item that lacks such a field is neither moved up nor down.
+    """
+
+    in_stock: Boost = 0.0
+    on_sale: Boost = 0.0
+    new: Boost = 0.0
+    new_days: int = Field(default=30, ge=1)
+    new_field: str = ""
+    brands: dict[str, Boost] = {}
+    rating: Boost = 0.0
+    margin: Boost = 0.0
+    margin_field: str = "margin"
+
+
 class RankingSettings(BaseModel):
     """Weights of the parts of a suggestion's score, and how candidates are chosen.
 
@@ -108,6 +132,7 @@ class RankingSettings(BaseModel):
     diversity: float = Field(default=0.15, ge=0, le=1)
     taste: float = Field(default=2.0, ge=0)
     popularity: float = Field(default=0.15, ge=0)
+    boosts: MerchandisingSettings = MerchandisingSettings()
 
 
 class InferenceSettings(BaseModel):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.affinity import MISSING, occasion_fit, season_affinity
-from app.recommendations.diversity import fold, mmr
+from app.recommendations.diversity import fold, mmr, without_twins
 from app.recommendations.lexical import lexical_scores
 from app.recommendations.palette import UNKNOWN, closeness
 from app.recommendations.wanted import Target, Wanted
@@ -19,7 +19,10 @@ from models.taxonomy import taxonomy
 Scores = NDArray[np.float64]
 Match = Callable[[str, str], float]
 
-PARTS = ("image", "text", "lexical", "kind", "colour", "attributes", "taste", "popularity")
+BOOSTS = ("boost_in_stock", "boost_on_sale", "boost_new", "boost_brand", "boost_rating", "boost_margin")
+"""The merchant's rules, see `merchandising`."""
+
+PARTS = ("image", "text", "lexical", "kind", "colour", "attributes", "taste", "popularity", *BOOSTS)
 SAME_SLOT = 0.5
 """What another kind of the same slot is worth, less a tenth for each step of formality between them."""
 
@@ -113,7 +116,8 @@ def rank(
     scores = np.where(unwanted, scores * LAST_RESORT, scores)
     order = np.lexsort((np.array([i.id for i in pool.items]), -scores, unwanted))
     order = order[fold([pool.items[i] for i in order])]
-    good = order[~unwanted[order]]
+    good = order[~unwanted[order]][: 2 * SHORTLIST * limit]
+    good = good[without_twins([pool.items[i] for i in good], pool.vectors[good])]
     picked = _diverse(good, scores, pool.vectors, limit, settings.diversity)
     if len(picked) < limit:
         floor = min((scores[i] for i in picked), default=1.0)
@@ -156,7 +160,10 @@ def score_parts(
     weights = {"image": settings.image}
     if pool.text is not None:
         parts["text"], weights["text"] = calibration(pool.text), settings.text
-    if wanted.terms:
+    if wanted.named:
+        parts["lexical"] = wanted.named.scores(pool.items)
+        weights["lexical"] = settings.lexical + settings.named * wanted.named.strength
+    elif wanted.terms:
         parts["lexical"], weights["lexical"] = lexical_scores(wanted.terms, pool.items), settings.lexical
     if wanted.kind:
         parts["kind"] = _of_values(pool.items, "kind", wanted.kind, kind_match)
