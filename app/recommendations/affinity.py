@@ -67,6 +67,11 @@ def season_affinity(a: str, b: str) -> float:
     return (1.0, NEXT_DOOR, ACROSS, NEXT_DOOR)[apart]
 
 
+def opposite(a: str, b: str) -> bool:
+    """Half a year apart. A season nobody stated is opposite to none."""
+    return a in YEAR and b in YEAR and abs(YEAR.index(a) - YEAR.index(b)) == len(YEAR) // 2
+
+
 def season_of(kind: str, stated: str) -> str:
     """The season a garment is for: what its kind says before what the feed says; empty when neither does."""
     if kind in COLD_KINDS:

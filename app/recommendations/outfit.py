@@ -1,16 +1,29 @@
 """Complete looks around a garment, by beam search over the slots of a look (F7). Pure and deterministic."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.affinity import formality_fit, season_affinity, usage_affinity
+from app.recommendations.compatibility import Compatibility, Goes, WornTogether
+from app.recommendations.outfit_beam import (
+    Scored,
+    State,
+    alike,
+    by_fit,
+    cheapest,
+    glance,
+    grow,
+    piece_at_a_glance,
+    rank_of,
+    round_off,
+)
 from app.recommendations.outfit_rules import (
-    PIECES,
     SHOES,
     TWO,
     Brief,
+    at_odds,
     brief_for,
     clash,
     complete,
@@ -18,35 +31,30 @@ from app.recommendations.outfit_rules import (
     dressiness,
     extras,
     fits,
-    shown_colours,
     target,
     together,
-    weight,
+    wearable,
 )
-from app.recommendations.palette import accents, is_neutral
+from models.contracts import Vector
 
-SHORT = 8
-"""Pieces of a slot that are tried, and as many of the cheapest again when there is a budget."""
-
-BEAM = 5
 LEAST = 3
-ACCENT_COST = 0.15
-"""Taken off for each hue past two, which looks like chance, and for each strongly coloured piece past two, which looks
-like a uniform.
-"""
+AGAIN = 0.12
+"""Taken off a piece's fit for each earlier look that has its kind and colour: looks are to differ at a glance."""
 
-WELL = 0.5
-"""An accessory that goes less well than this is left off."""
-
+WORN_TOGETHER = WornTogether()
 TASTE_OF_FIT = {"relevance": 0.15, "formality": 0.25, "occasion": 0.2, "season": 0.1, "harmony": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A catalogue item that might enter a look; `relevance` to the shopper's query from 0 to 1 within its slot."""
+    """A catalogue item that might enter a look; `relevance` to the shopper's query from 0 to 1 within its slot.
+
+    `vector`: its image vector, for what composes by sight.
+    """
 
     item: ItemFacts
     relevance: float
+    vector: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,81 +70,121 @@ class Look:
     brief: Brief
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    item: ItemFacts
-    fit: float
-    price: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A look in the making; `anchor` is always its first garment. Sums run along, so that a step costs little."""
-
-    garments: tuple[ItemFacts, ...]
-    fit: float = 0.0
-    together: float = 0.0
-    spent: Decimal = Decimal(0)
-
-    def plus(self, scored: _Scored) -> "_State":
-        return _State(
-            garments=(*self.garments, scored.item),
-            fit=self.fit + scored.fit,
-            together=self.together + sum(together(g, scored.item) for g in self.garments),
-            spent=self.spent + scored.price,
-        )
-
-    @property
-    def count(self) -> int:
-        return sum(weight(g.slot) for g in self.garments)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(g.id for g in self.garments)
-
-    @property
-    def harmony(self) -> float:
-        """Mean over all pairs, 0 to 1."""
-        size = len(self.garments)
-        return self.together / (size * (size - 1) / 2) if size > 1 else 1.0
-
-    @property
-    def value(self) -> float:
-        """How good a look is, 0 to 1: how well its pieces fit the brief, and each other."""
-        added = len(self.garments) - 1
-        fit = self.fit / added if added else 0.0
-        strong = [c for c in shown_colours(self.garments) if not is_neutral(c)]
-        spare = max(0, len(accents(strong)) - 2, len(strong) - 2)
-        return max(0.0, min(1.0, 0.55 * fit + 0.45 * self.harmony - ACCENT_COST * spare))
-
-
-def compose(anchor: ItemFacts, given: bool, pool: Mapping[str, Sequence[Piece]], said: Brief, count: int) -> list[Look]:
+def compose(
+    anchor: ItemFacts,
+    given: bool,
+    pool: Mapping[str, Sequence[Piece]],
+    said: Brief,
+    count: int,
+    by: Compatibility = WORN_TOGETHER,
+    sight: Vector | None = None,
+) -> list[Look]:
     """Up to `count` looks around `anchor`, best first; no item but the anchor stands in two of them.
 
     Args:
         anchor: the shopper's garment (`given`, costs nothing) or the catalogue item the looks are built on.
         pool: candidates by slot.
         said: what the shopper asked for; the anchor completes it.
+        by: what knows which pieces go together; `sight` is the anchor's image vector, for what goes by it.
     """
     brief = brief_for(anchor, said)
     if brief.budget is not None and not given and anchor.asking_price is None:
         return []  # nobody can promise that a look around it keeps the budget
     if not brief.gender:
         brief = brief_for(anchor, _with_gender(said, pool, cores(anchor, brief)))
-    dressed = target(anchor, brief)
-    shelves = {slot: _shelf(pieces, anchor, brief, dressed) for slot, pieces in pool.items() if slot != anchor.slot}
-    # Shoes whenever any fit: once a look has taken the last pair, there is no further look, and none without shoes.
-    ways = [tuple(s for s in core if s != SHOES or shelves.get(SHOES)) for core in cores(anchor, brief)]
+    room = _Room.furnished(anchor, given, pool, brief, by, sight)
     looks: list[Look] = []
-    while len(looks) < count:
-        found = [s for core in ways if (s := _best(anchor, given, core, shelves, brief)) is not None]
-        if not found:
-            break
-        best = min(found, key=_rank_of)
+    while len(looks) < count and (best := room.best()) is not None:
         looks.append(_look(best, given, brief))
-        used = {_alike(g) for g in best.garments[1:]}
-        shelves = {slot: [s for s in shelf if _alike(s.item) not in used] for slot, shelf in shelves.items()}
+        room = room.without(best)
     return sorted(looks, key=lambda look: -look.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where looks are put together: what is known of the anchor, and what is still on the shelves.
+
+    Attributes:
+        ways: the slots of each way to dress around the anchor.
+        shown: what the earlier looks are at a glance.
+    """
+
+    anchor: ItemFacts
+    given: bool
+    brief: Brief
+    goes: Goes
+    shelves: Mapping[str, list[Scored]]
+    ways: tuple[tuple[str, ...], ...]
+    shown: frozenset[Hashable] = frozenset()
+
+    @classmethod
+    def furnished(
+        cls,
+        anchor: ItemFacts,
+        given: bool,
+        pool: Mapping[str, Sequence[Piece]],
+        brief: Brief,
+        by: Compatibility,
+        sight: Vector | None,
+    ) -> "_Room":
+        pieces = [piece for found in pool.values() for piece in found]
+        known = by.among([anchor, *(p.item for p in pieces)], [sight, *(p.vector for p in pieces)])
+        goes = _weighed(known, by.weight)
+        dressed = target(anchor, brief)
+        shelves = {
+            slot: _shelf(found, anchor, brief, dressed, goes) for slot, found in pool.items() if slot != anchor.slot
+        }
+        # Shoes whenever any fit: once a look has taken the last pair, there is no further look, and none without shoes.
+        ways = tuple(tuple(s for s in core if s != SHOES or shelves.get(SHOES)) for core in cores(anchor, brief))
+        return cls(anchor, given, brief, goes, shelves, ways)
+
+    def best(self) -> "State | None":
+        """The best look that is not, at a glance, one of those before."""
+        found = [state for way in self.ways for state in self.whole(way) if glance(state) not in self.shown]
+        return min(found, key=rank_of, default=None)
+
+    def whole(self, core: Sequence[str]) -> "list[State]":
+        """Complete looks over the slots of `core` and what rounds them off."""
+        start = Decimal(0) if self.given else (self.anchor.asking_price or Decimal(0))
+        beam = [State((self.anchor,), spent=start)]
+        for position, slot in enumerate(core):
+            shelf = self.shelves.get(slot, [])
+            left = self.left(sum((cheapest(self.shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0)))
+            # Rather shoes that are not the thing than none; but nothing made for others or for the wrong season.
+            beam = grow(beam, shelf, left, self.goes) or (
+                grow(beam, shelf, left, self.goes, against=at_odds) if slot == SHOES else []
+            )
+        for slot in extras(self.anchor, self.brief) if beam else ():
+            if slot not in core:
+                beam = round_off(beam, self.shelves.get(slot, []), self.left(Decimal(0)), self.goes)
+        return [state for state in beam if complete(state.garments) and state.count >= LEAST]
+
+    def left(self, reserve: Decimal) -> Decimal | None:
+        return None if self.brief.budget is None else self.brief.budget - reserve
+
+    def without(self, state: "State") -> "_Room":
+        """The room after a look was taken from it: its pieces are gone, and what looks like them is wanted less."""
+        used = {alike(g) for g in state.garments[1:]}
+        repeated = {piece_at_a_glance(g) for g in state.garments[1:]}
+        shelves = {
+            slot: sorted((_again(s, repeated) for s in shelf if alike(s.item) not in used), key=by_fit)
+            for slot, shelf in self.shelves.items()
+        }
+        return replace(self, shelves=shelves, shown=self.shown | {glance(state)})
+
+
+def _weighed(known: Goes, share: float) -> Goes:
+    """Colours and patterns, and beside them what is `known`, with its share; each pair is asked once."""
+    told: dict[tuple[str, str], float] = {}
+
+    def goes(a: ItemFacts, b: ItemFacts) -> float:
+        key = (a.id, b.id)
+        found = told.get(key)
+        if found is None:
+            found = told[key] = (1 - share) * together(a, b) + share * known(a, b)
+        return found
+
+    return goes
 
 
 def _with_gender(said: Brief, pool: Mapping[str, Sequence[Piece]], ways: Iterable[Sequence[str]]) -> Brief:
@@ -148,97 +196,38 @@ def _with_gender(said: Brief, pool: Mapping[str, Sequence[Piece]], ways: Iterabl
     return Brief(gender, said.age_group, said.season, said.occasion, said.budget)
 
 
-def _shelf(pieces: Sequence[Piece], anchor: ItemFacts, brief: Brief, dressed: float) -> list[_Scored]:
-    """What may stand beside the anchor, best first, every look-alike once."""
-    scored = [
-        _Scored(p.item, _fit(p, anchor, brief, dressed), p.item.asking_price or Decimal(0))
-        for p in pieces
-        if p.item.id != anchor.id and fits(p.item, brief, dressed) and not clash(anchor, p.item)
-    ]
-    scored.sort(key=lambda s: (-s.fit, s.item.id))
-    first: dict[Hashable, _Scored] = {}
-    for candidate in scored:
-        first.setdefault(_alike(candidate.item), candidate)
+def _shelf(pieces: Sequence[Piece], anchor: ItemFacts, brief: Brief, dressed: float, goes: Goes) -> list[Scored]:
+    """What may stand beside the anchor, best first, every look-alike once.
+
+    Where no shoe is right, any that can be worn at all: nobody goes barefoot for a rule of taste.
+    """
+    others = [p for p in pieces if p.item.id != anchor.id]
+    right = [p for p in others if fits(p.item, brief, dressed) and not clash(anchor, p.item)]
+    if not right:
+        right = [p for p in others if p.item.slot == SHOES and wearable(p.item, brief) and not at_odds(anchor, p.item)]
+    scored = [Scored(p.item, _fit(p, anchor, brief, dressed, goes), p.item.asking_price or Decimal(0)) for p in right]
+    first: dict[Hashable, Scored] = {}
+    for candidate in sorted(scored, key=by_fit):
+        first.setdefault(alike(candidate.item), candidate)
     return list(first.values())
 
 
-def _alike(item: ItemFacts) -> Hashable:
-    """Equal for items whose feed tells them apart by id alone."""
-    return item.title or item.id, item.colour
+def _again(scored: Scored, repeated: set[Hashable]) -> Scored:
+    return replace(scored, fit=scored.fit - AGAIN) if piece_at_a_glance(scored.item) in repeated else scored
 
 
-def _fit(piece: Piece, anchor: ItemFacts, brief: Brief, dressed: float) -> float:
+def _fit(piece: Piece, anchor: ItemFacts, brief: Brief, dressed: float, goes: Goes) -> float:
     shares = {
         "relevance": piece.relevance,
         "formality": formality_fit(dressiness(piece.item), dressed),
         "occasion": usage_affinity(piece.item.usage, brief.occasion),
         "season": season_affinity(piece.item.season, brief.season),
-        "harmony": together(anchor, piece.item),
+        "harmony": goes(anchor, piece.item),
     }
     return sum(TASTE_OF_FIT[name] * value for name, value in shares.items())
 
 
-def _best(
-    anchor: ItemFacts, given: bool, core: Sequence[str], shelves: Mapping[str, list[_Scored]], brief: Brief
-) -> _State | None:
-    """The best look over the slots of `core` and what rounds them off, or None when it cannot be completed."""
-    start = Decimal(0) if given else (anchor.asking_price or Decimal(0))
-    beam = [_State((anchor,), spent=start)]
-    for position, slot in enumerate(core):
-        reserve = sum((_cheapest(shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0))
-        beam = _grow(beam, shelves.get(slot, []), _left(brief, reserve))
-        if not beam:
-            return None
-    optional = [slot for slot in extras(anchor, brief) if slot not in core]
-    for slot in optional:
-        beam = _round_off(beam, shelves.get(slot, []), _left(brief, Decimal(0)))
-    done = [s for s in beam if complete(s.garments) and s.count >= LEAST]
-    return min(done, key=_rank_of, default=None)
-
-
-def _grow(beam: Sequence[_State], shelf: Sequence[_Scored], left: Decimal | None) -> list[_State]:
-    """Every look of the beam with every piece that goes with all of it, the best `BEAM` of them."""
-    grown = [
-        state.plus(scored)
-        for scored in _short(shelf, left is not None)
-        for state in beam
-        if (left is None or state.spent + scored.price <= left)
-        and not any(clash(garment, scored.item) for garment in state.garments[1:])
-    ]
-    return sorted(grown, key=_rank_of)[:BEAM]
-
-
-def _rank_of(state: _State) -> tuple[bool, float, tuple[str, ...]]:
-    """Sorts the best first; what still lacks a companion (a belt its trousers) comes after what does not."""
-    return not complete(state.garments), -state.value, state.ids
-
-
-def _round_off(beam: Sequence[_State], shelf: Sequence[_Scored], left: Decimal | None) -> list[_State]:
-    """One more piece where the look is not full and something goes well; the look as it was where not."""
-    rounded: list[_State] = []
-    for state in beam:
-        fuller = [] if state.count >= PIECES else _grow([state], shelf, left)
-        good = [s for s in fuller if complete(s.garments) and s.harmony >= WELL]
-        rounded.append(good[0] if good else state)
-    return rounded
-
-
-def _short(shelf: Sequence[_Scored], thrifty: bool) -> list[_Scored]:
-    best = list(shelf[:SHORT])
-    if thrifty:
-        best += sorted(shelf[SHORT:], key=lambda s: (s.price, s.item.id))[:SHORT]
-    return best
-
-
-def _cheapest(shelf: Sequence[_Scored]) -> Decimal:
-    return min((s.price for s in shelf), default=Decimal(0))
-
-
-def _left(brief: Brief, reserve: Decimal) -> Decimal | None:
-    return None if brief.budget is None else brief.budget - reserve
-
-
-def _look(state: _State, given: bool, brief: Brief) -> Look:
+def _look(state: State, given: bool, brief: Brief) -> Look:
     bought = state.garments[1:] if given else state.garments
     prices = [g.asking_price for g in bought]
     total = sum((p for p in prices if p is not None), Decimal(0)) if all(p is not None for p in prices) else None

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.catalog.facts import ItemFacts
-from app.recommendations.affinity import FORMALITY, out_of_season, season_of, usage_affinity
-from app.recommendations.palette import METALS, harmony
+from app.recommendations.affinity import FORMALITY, opposite, out_of_season, season_of, usage_affinity
+from app.recommendations.palette import METALS, accents, harmony
 from models.taxonomy import taxonomy
 
 TWO = "one_piece"
@@ -88,6 +88,9 @@ MOST_APART = 1.2
 
 ASKED = 0.7
 """How much the occasion says about a look's formality; the rest is up to the garment it is built around."""
+
+MOST_ACCENTS = 2
+"""Hues of a look beside its neutrals, tonal ones counted once."""
 
 PIECES = 5
 """What a look aims at, a one-piece counted twice."""
@@ -190,11 +193,17 @@ def suits(kind: str, usage: str, brief: Brief) -> bool:
 def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
     """Whether an item may stand in a look of this brief at all; `dressed` is the look's formality."""
     return (
+        wearable(item, brief) and suits(item.kind, item.usage, brief) and abs(dressiness(item) - dressed) <= MOST_APART
+    )
+
+
+def wearable(item: ItemFacts, brief: Brief) -> bool:
+    """What is never given up, not even for the last pair of shoes: stock, for whom, season, a price to add up."""
+    return (
         item.in_stock
         and item.gender in ("", "unisex", brief.gender or item.gender)
         and _right_age(item.age_group, brief.age_group)
-        and suits(item.kind, item.usage, brief)
-        and abs(dressiness(item) - dressed) <= MOST_APART
+        and not opposite(item.season, brief.season)
         and (brief.budget is None or item.asking_price is not None)
     )
 
@@ -204,10 +213,13 @@ def _right_age(item: str, wanted: str) -> bool:
 
 
 def clash(a: ItemFacts, b: ItemFacts) -> bool:
-    """Two pieces nobody would wear together, or that were made for different people."""
-    if {a.gender, b.gender} == {"women", "men"}:
-        return True
-    return b.kind in NEVER_WITH.get(a.kind, ()) or a.kind in NEVER_WITH.get(b.kind, ())
+    """Two pieces nobody would wear together, or that were made for different people or opposite seasons."""
+    return at_odds(a, b) or b.kind in NEVER_WITH.get(a.kind, ()) or a.kind in NEVER_WITH.get(b.kind, ())
+
+
+def at_odds(a: ItemFacts, b: ItemFacts) -> bool:
+    """Made for different people or for opposite seasons."""
+    return {a.gender, b.gender} == {"women", "men"} or opposite(a.season, b.season)
 
 
 def complete(pieces: Sequence[ItemFacts]) -> bool:
@@ -223,6 +235,11 @@ def together(a: ItemFacts, b: ItemFacts) -> float:
     value = harmony(a.colour, b.colour)
     busy = a.pattern not in ("", "solid") and b.pattern not in ("", "solid")
     return value * 0.6 if busy else value
+
+
+def loud(pieces: Sequence[ItemFacts]) -> bool:
+    """More hues beside the neutrals than one look bears."""
+    return len(accents(shown_colours(pieces))) > MOST_ACCENTS
 
 
 def shown_colours(pieces: Sequence[ItemFacts]) -> list[str]:

@@ -6,9 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.facts import ItemFacts
-from app.recommendations.affinity import out_of_season
+from app.recommendations.affinity import opposite, out_of_season
+from app.recommendations.compatibility import WornTogether
 from app.recommendations.outfit import Look, compose
-from app.recommendations.outfit_rules import CORES, Brief, brief_for, clash, fits, makes_around, slots_around, target
+from app.recommendations.outfit_rules import (
+    CORES,
+    Brief,
+    at_odds,
+    brief_for,
+    clash,
+    fits,
+    makes_around,
+    slots_around,
+    target,
+)
+from app.recommendations.palette import accents
 from tests.app.recommendations.making import item, shelf
 
 KINDS = [
@@ -34,7 +46,7 @@ def garments(draw: st.DrawFn) -> ItemFacts:
     )
 
 
-def wardrobe(gender: str = "women") -> list[ItemFacts]:
+def wardrobe(gender: str = "women", season: str = "summer") -> list[ItemFacts]:
     """Enough for several looks, two colours of everything."""
     kinds = [
         "shirt",
@@ -51,7 +63,7 @@ def wardrobe(gender: str = "women") -> list[ItemFacts]:
     ]
     kinds += ["earrings", "sunglasses", "scarf", "coat", "sandals", "formal_shoes", "belt"]
     return [
-        item(f"{kind}-{colour}", kind, colour, gender=gender, usage="casual", season="summer", price=Decimal(30))
+        item(f"{kind}-{colour}", kind, colour, gender=gender, usage="casual", season=season, price=Decimal(30))
         for kind in kinds
         for colour in ("black", "white", "red")
     ]
@@ -80,10 +92,13 @@ def test_every_look_keeps_the_rules(
         assert len(slots) == len(set(slots))
         assert not ("one_piece" in slots and {"top", "bottom"} & set(slots))
         assert len(slots) + ("one_piece" in slots) >= 3
-        assert not any(clash(a, b) for a, b in combinations(whole, 2))
+        assert not any(at_odds(a, b) for a, b in combinations(whole, 2))
+        # Shoes that are not the thing are better than none.
+        assert not any(clash(a, b) for a, b in combinations([g for g in whole if g.slot != "footwear"], 2))
         assert all(p.in_stock for p in look.pieces)
         assert not {"women", "men"} <= {p.gender for p in look.pieces} | {gender}
-        assert not any(out_of_season(p.kind, season) for p in look.pieces)
+        assert not any(out_of_season(p.kind, season) for p in look.pieces if p.slot != "footwear")
+        assert not any(opposite(p.season, season) for p in look.pieces)
         assert "footwear" in slots or "footwear" not in {s for k in found for s in (p.slot for p in k.pieces)}
         assert {p.age_group for p in look.pieces} <= ({"kids"} if anchor.age_group == "kids" else {"adult", ""})
         assert 0.0 <= look.score <= 1.0
@@ -171,8 +186,8 @@ def test_men_get_no_dress_and_women_no_mens_shoes() -> None:
 
 def test_no_sandals_in_winter_and_no_coat_in_summer() -> None:
     anchor = item("mine", "jeans", "blue")
-    winter = {p.kind for look in looks(anchor, wardrobe(), Brief(season="winter")) for p in look.pieces}
-    summer = {p.kind for look in looks(anchor, wardrobe(), Brief(season="summer")) for p in look.pieces}
+    winter = {p.kind for look in looks(anchor, wardrobe(season=""), Brief(season="winter")) for p in look.pieces}
+    summer = {p.kind for look in looks(anchor, wardrobe(season=""), Brief(season="summer")) for p in look.pieces}
     assert "sandals" not in winter
     assert {"coat", "jacket"} & winter
     assert "coat" not in summer
@@ -210,3 +225,51 @@ def test_every_slot_of_a_look_was_searched() -> None:
             anchor = item("mine", kind, "navy", gender=gender)
             worn = {p.slot for look in looks(anchor, wardrobe(gender)) for p in look.pieces}
             assert worn <= set(slots_around(anchor, Brief()))
+
+
+def test_what_people_wear_together_decides_between_equals() -> None:
+    items = [
+        item("b", "boots", "black"),
+        item("h", "heels", "black"),
+        item("t", "tshirt", "white"),
+        item("j", "jeans", "blue"),
+    ]
+    table = WornTogether().among([], [])
+    assert table(items[3], items[2]) > 0.5 > table(item("d", "dress"), items[2])
+    assert table(item("k", "kurta"), items[3]) == 0.5  # nothing is known of it
+
+
+def test_any_shoes_rather_than_none_but_none_made_for_others() -> None:
+    anchor = item("mine", "dress", "navy", usage="party", season="summer")
+    clothes = [item("b", "handbag", "black", usage="party"), item("e", "earrings", "silver", usage="party")]
+    trainers = item("s", "sports_shoes", "white", usage="sports")
+    assert "s" in {p.id for look in looks(anchor, [*clothes, trainers]) for p in look.pieces}
+    for wrong in ({"gender": "men"}, {"age_group": "kids"}, {"season": "winter"}, {"in_stock": False}):
+        others = item("s", "sports_shoes", "white", **{"usage": "sports", **wrong})
+        assert "s" not in {p.id for look in looks(anchor, [*clothes, others]) for p in look.pieces}
+
+
+def test_looks_differ_at_a_glance_and_show_few_hues() -> None:
+    anchor = item("mine", "top", "navy", usage="casual")
+    plenty = [
+        item(f"{kind}-{colour}-{n}", kind, colour, usage="casual")
+        for kind in ("jeans", "trousers", "skirt", "flats", "casual_shoes", "handbag")
+        for colour in ("black", "white", "red", "green")
+        for n in range(4)
+    ]
+    found = looks(anchor, plenty)
+    shown = [frozenset((p.kind, p.colour) for p in k.pieces if p.slot in ("bottom", "footwear")) for k in found]
+    assert len(found) == 3
+    assert len(set(shown)) == 3
+    assert all(len(accents([anchor.colour, *(p.colour for p in k.pieces)])) <= 2 for k in found)
+
+
+def test_twins_make_one_look_not_three() -> None:
+    twins = [item(f"{kind}{n}", kind, "black") for kind in ("jeans", "flats") for n in range(5)]
+    assert len(looks(item("mine", "top", "white"), twins)) == 1
+
+
+def test_opposite_seasons_never_meet() -> None:
+    items = [item("j", "jeans", "blue", season="winter"), item("s", "flats", "black", season="summer")]
+    assert looks(item("mine", "top", "white"), items) == []
+    assert looks(item("mine", "top", "white"), [*items, item("a", "flats", "black", season="autumn")])
