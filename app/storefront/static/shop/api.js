@@ -4,9 +4,9 @@ const KEY = "tryon.key";
 
 /** What went wrong, as the service said it (RFC 9457) or as the network did. */
 export class Problem extends Error {
-  constructor({ code = "", status = 0, title = "", detail = "", errors = [] }) {
+  constructor({ code = "", status = 0, type = "", title = "", detail = "", errors = [] }) {
     super(detail || title || code);
-    Object.assign(this, { code, status, title, detail, errors });
+    Object.assign(this, { code, status, type, title, detail, errors });
   }
 }
 
@@ -21,6 +21,14 @@ export const config = () => json("config.json");
 export const samples = () => json("samples.json");
 export const recommendation = (id, signal) => json(`v1/recommendations/${encodeURIComponent(id)}`, { signal });
 export const recommend = (form, signal) => json("v1/recommendations", { method: "POST", body: form, signal });
+
+export const newShopper = () => json("v1/shoppers", { method: "POST" });
+export const eraseShopper = (id, token) => send(`v1/shoppers/${encodeURIComponent(id)}`, { method: "DELETE", headers: { "X-Shopper-Token": token } });
+
+export function sendEvents(events, token) {
+  const headers = { "X-Shopper-Token": token, "Content-Type": "application/json" };
+  return json("v1/events", { method: "POST", headers, body: JSON.stringify({ events }) });
+}
 
 /** A picture of the catalogue as a file, ready to be a request's photo. */
 export async function pictureFile(url, name) {
@@ -39,7 +47,7 @@ async function json(path, options) {
 async function send(path, options = {}) {
   const url = new URL(path, document.baseURI);
   if (url.origin !== location.origin) throw new Problem({ code: "foreign" });
-  const response = await fetch(url, { ...options, headers: headers(), credentials: "same-origin" }).catch((cause) => {
+  const response = await fetch(url, { ...options, headers: { ...headers(), ...options.headers }, credentials: "same-origin" }).catch((cause) => {
     if (cause.name === "AbortError") throw cause;
     throw new Problem({ code: "offline" });
   });
@@ -55,6 +63,6 @@ function headers() {
 async function problemOf(response) {
   const type = response.headers.get("content-type") ?? "";
   if (!type.includes("json")) return new Problem({ code: "http", status: response.status });
-  const { title, detail, errors } = await response.json();
-  return new Problem({ code: "problem", status: response.status, title, detail, errors });
+  const { type, title, detail, errors } = await response.json();
+  return new Problem({ code: "problem", status: response.status, type, title, detail, errors });
 }

@@ -7,9 +7,11 @@ import { chooseLanguage, startLanguage, t } from "./i18n.js";
 import { dropPhoto, limitPhotos, takePhoto } from "./photo.js";
 import { clearForm, readRequest, requestBody } from "./request.js";
 import { current, update, watch } from "./state.js";
+import { asShopper, recallShopper } from "./taste.js";
 import { showSamples, startComposer } from "./view-composer.js";
 import { startHeat } from "./view-heat.js";
 import { startResults } from "./view-results.js";
+import { startTaste } from "./view-taste.js";
 
 const ROUTE = /^#\/r\/([^/]+)$/;
 const shop = { currency: document.documentElement.dataset.currency };
@@ -44,7 +46,8 @@ function ask() {
 
 function send(asked) {
   update({ asked });
-  return during((signal) => recommend(requestBody(asked, current().locale), signal), (answer) => {
+  const question = (signal) => asShopper((token) => recommend(requestBody(asked, current().locale, token), signal));
+  return during(question, (answer) => {
     showAnswer(answer, asked.photo?.url ?? null);
     history.pushState(null, "", `#/r/${encodeURIComponent(answer.id)}`);
   });
@@ -120,6 +123,8 @@ async function start() {
   }
   startComposer(ask);
   startHeat();
+  recallShopper();
+  startTaste(() => send(current().asked));
   startResults({ retry, similar, startOver }, shop);
   const { words, limits } = await config();
   learnWords(words);

@@ -22,7 +22,7 @@ export function readRequest(currency) {
   };
 }
 
-export function requestBody(asked, locale) {
+export function requestBody(asked, locale, shopperToken) {
   const form = new FormData();
   const put = (name, entry) => entry && form.append(name, entry);
   if (asked.photo) form.append("photo", asked.photo.file, asked.photo.name);
@@ -33,6 +33,7 @@ export function requestBody(asked, locale) {
   const weights = asked.photo && asked.description ? asked.weights : {};
   for (const [name, weight] of Object.entries(weights)) form.append(name, String(weight));
   form.append("locale", locale);
+  put("shopper_token", shopperToken);
   return form;
 }
 

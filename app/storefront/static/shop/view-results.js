@@ -70,7 +70,7 @@ function answerView(answer, actions, shop) {
     queryView(answer, shop.currency),
     answer.note && noteView(answer.note, actions.retry),
     !found && h("div", { class: "notice" }, h("p", { class: "big" }, t("nothing")), h("p", {}, t("nothingHint"))),
-    found && section("pieces", h("ul", { class: "pieces" }, suggestions.map((s) => suggestionView(s, locale, actions.similar)))),
+    found && section("pieces", h("ul", { class: "pieces" }, suggestions.map((s) => suggestionView(s, locale, answer.id, actions.similar)))),
     outfits.length > 0 && section("looks", h("ul", { class: "looks" }, outfits.map((o) => outfitView(o, locale, current().answerPhoto)))),
     provenance(answer),
   ].filter(Boolean);

@@ -4,11 +4,12 @@ import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { picture } from "./pictures.js";
 import { price, shopLink, sizes, title } from "./view-item.js";
+import { reactions } from "./view-taste.js";
 import { whyView } from "./view-why.js";
 
 const REASONS_SHOWN = 2;
 
-export function suggestionView(suggestion, locale, onSimilar) {
+export function suggestionView(suggestion, locale, answerId, onSimilar) {
   const { item, reasons = [] } = suggestion;
   return h("li", { class: item.gone ? "piece gone" : "piece" },
     h("article", { "aria-label": title(item) },
@@ -20,6 +21,7 @@ export function suggestionView(suggestion, locale, onSimilar) {
         sizes(item),
         h("ul", { class: "reasons", lang: locale }, reasons.slice(0, REASONS_SHOWN).map(({ text }) => h("li", {}, text))),
         whyView(suggestion, reasons.slice(REASONS_SHOWN), locale),
+        reactions(item, answerId),
         h("p", { class: "actions" }, similar(item, onSimilar), shopLink(item)))));
 }
 
