@@ -13,7 +13,9 @@ from app.catalog.columns import Columns
 from app.catalog.filters import Condition
 from app.catalog.live import LiveView
 from app.catalog.schemas import Filters, PriceRange
+from app.recommendations.affinity import YEAR, opposite
 from app.recommendations.outfit import Piece
+from app.recommendations.outfit_rules import Brief
 from app.recommendations.ranking import Pool
 from app.recommendations.wanted import SURE, Target, Wanted
 from models.contracts import Hit, Mask, Vector
@@ -50,18 +52,33 @@ def allowed(columns: Columns, filters: Filters, wanted: Wanted, least: int) -> M
     return _unless_empty(mask & ~wanted.avoided.rows(columns), mask, least)
 
 
-def gather(view: LiveView, fused: Vector, text: Vector | None, mask: Mask, wanted: Wanted, *, over_fetch: int) -> Pool:
-    """Candidates from image vectors, from text vectors, and from what the wishes name."""
+def gather(
+    view: LiveView,
+    fused: Vector,
+    text: Vector | None,
+    mask: Mask,
+    wanted: Wanted,
+    *,
+    over_fetch: int,
+    drawn: Vector | None = None,
+) -> Pool:
+    """Candidates from image vectors, from text vectors, from what the wishes name, what full text search found, and
+    what lies where the shopper's taste has `drawn` the query.
+    """
     searches: list[Search] = [(fused, over_fetch, mask, "image")]
     if text is not None:
         searches.append((text, over_fetch, mask, "text"))
-    searches += [(fused, over_fetch // 2 + 1, mask & wish, "image") for wish in _wishes(view.columns, wanted)]
-    return _pool(view, chain.from_iterable(_side_by_side(view, searches)), fused, text)
+    wishes = [mask & wish for wish in _wishes(view.columns, wanted)]
+    searches += [(fused, over_fetch // 2 + 1, wish, "image") for wish in wishes]
+    if drawn is not None:
+        searches += [(drawn, over_fetch // 2 + 1, within, "image") for within in (mask, *wishes)]
+    rows = [hit.row for hit in chain.from_iterable(_side_by_side(view, searches))]
+    return _pool(view, chain(rows, _named(view, wanted, mask)), fused, text)
 
 
 def nearest_only(view: LiveView, fused: Vector, mask: Mask, limit: int) -> Pool:
     """Semantic mode: one search over image vectors."""
-    return _pool(view, view.snapshot.search(fused, limit, mask, "image"), fused, None)
+    return _pool(view, (hit.row for hit in view.snapshot.search(fused, limit, mask, "image")), fused, None)
 
 
 def shelves(view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str]) -> dict[str, list[Piece]]:
@@ -100,11 +117,15 @@ def _searchers() -> ThreadPoolExecutor:
 
 
 def for_outfits(
-    columns: Columns, filters: Filters, wanted: Wanted, gender: str, makes: Mapping[str, frozenset[str]]
+    columns: Columns,
+    filters: Filters,
+    wanted: Wanted,
+    brief: Brief,
+    makes: Mapping[str, frozenset[str]] | None = None,
 ) -> Mask:
-    """Rows that may complete a look, shape (n,): in stock, for `gender` (anybody when empty), nothing unwanted, of the
-    kinds that `makes` names for each usage, and passing those filters that are about every piece of a look and not
-    about the one garment asked for; a least price is about that one too.
+    """Rows that may complete a look of a `brief`, shape (n,): in stock, for whom it is, of no opposite season, nothing
+    unwanted, of the kinds that `makes` names for each usage (of any, without it), and passing those filters that are
+    about every piece of a look and not about the one garment asked for; a least price is about that one too.
     """
     about_all = Filters(
         gender=filters.gender,
@@ -114,13 +135,18 @@ def for_outfits(
         usage=filters.usage,
         in_stock=True,
     )
-    fitting = np.zeros(len(columns), np.bool_)
-    for usage, kinds in makes.items():
+    fitting = np.full(len(columns), makes is None)
+    for usage, kinds in (makes or {}).items():
         made_so = columns.meets(Condition("kind", kinds)) & columns.meets(Condition("usage", frozenset({usage})))
         fitting |= made_so
-    if gender:
-        fitting &= columns.meets(Condition("gender", frozenset({gender, "unisex", ""})))
-    return columns.mask(about_all) & fitting & ~wanted.avoided.rows(columns)
+    if brief.gender:
+        fitting &= columns.meets(Condition("gender", frozenset({brief.gender, "unisex", ""})))
+    children = columns.meets(Condition("age_group", frozenset({"kids"})))
+    fitting &= children if brief.age_group == "kids" else ~children
+    if brief.season:
+        fitting &= ~columns.meets(Condition("season", frozenset(s for s in YEAR if opposite(s, brief.season))))
+    mask: Mask = columns.mask(about_all) & fitting & ~wanted.avoided.rows(columns)
+    return mask
 
 
 def relaxing(columns: Columns, filters: Filters) -> tuple[str, ...]:
@@ -156,8 +182,14 @@ def _family(target: Target) -> frozenset[str]:
     return target.values | {c.id for c in taxonomy().colours.values() if c.family in target.values}
 
 
-def _pool(view: LiveView, hits: Iterable[Hit], fused: Vector, text: Vector | None) -> Pool:
-    rows = list(dict.fromkeys(hit.row for hit in hits))
+def _named(view: LiveView, wanted: Wanted, mask: Mask) -> Iterator[int]:
+    """Rows of what full text search found, as far as this view holds them and `mask` lets them through."""
+    rows = (view.snapshot.row_of.get(item_id) for item_id in wanted.named.found)
+    return (row for row in rows if row is not None and mask[row])
+
+
+def _pool(view: LiveView, found: Iterable[int], fused: Vector, text: Vector | None) -> Pool:
+    rows = list(dict.fromkeys(found))
     index = np.array(rows, dtype=np.intp)
     return Pool(
         items=[view.columns.facts(row) for row in rows],

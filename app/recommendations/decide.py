@@ -1,5 +1,6 @@
 """The decisions of one request over one captured view: what to suggest, which looks, and what to say about it."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,10 +11,14 @@ from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.live import LiveView
 from app.catalog.schemas import Filters
+from app.feedback.memory import NO_LEANING, Leaning
 from app.recommendations import candidates
 from app.recommendations.avoided import Avoided, together_of
-from app.recommendations.outfit import Look, compose
-from app.recommendations.outfit_rules import CORES, Brief, brief_for, makes_around, slots_around
+from app.recommendations.merchandising import boosts
+from app.recommendations.names import Named
+from app.recommendations.outfit import Look, Piece, compose
+from app.recommendations.outfit_rules import CORES, SHOES, Brief, brief_for, makes_around, slots_around, wearable
+from app.recommendations.personal import Personal
 from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
 from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.titles import Titles
@@ -81,11 +86,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Chooses from one view of the catalogue, with one model's calibration."""
+    """Chooses from one view of the catalogue, with one model's calibration; `leaning` is off in semantic mode."""
 
     view: LiveView
     spec: ModelSpec
     settings: RankingSettings
+    leaning: Leaning = NO_LEANING
+
+    @property
+    def personal(self) -> Personal:
+        return Personal(self.leaning, self.view, self.settings)
 
     @property
     def calibration(self) -> Calibration:
@@ -101,17 +111,25 @@ class Decider:
         lifted = self._lifted(filters, wishes, limits.suggestions)
         with watch.stage("search"):
             mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
+            mask = self.personal.allowed(mask)
         lists = [self._rank(g, query.text, mask, limits.suggestions, watch) for g in garments]
         ranked = interleave(lists, limits.suggestions)
         brought = _brought(garments, lists)
         wanted = {id_: garment.wanted for id_, garment in brought.items()}
         shown, shortfall = self._cut(ranked, lifted, limits)
-        anchor, given = self._anchor(garments, ranked)
+        anchor, given = self._anchor(garments, ranked, brief_of(lifted, wishes, limits.budget))
         looks = []
         if anchor:
             around = given or garments[0]
             looks = self._looks(anchor, around, query.text, lifted, limits, given=given is not None, watch=watch)
         return Decision(lifted, shown, wanted, brought, looks, anchor, given, shortfall)
+
+    def around(
+        self, anchor: ItemFacts, garment: Garment, filters: Filters, limits: Limits, watch: Stopwatch
+    ) -> Decision:
+        """Looks around a catalogue item and nothing else. Blocks as `decide` does, and raises what it raises."""
+        looks = self._looks(anchor, garment, None, filters, limits, given=False, watch=watch)
+        return Decision(filters, [], {}, {}, looks, anchor, None, None)
 
     def _semantic(self, garments: Sequence[Garment], filters: Filters, limits: Limits, watch: Stopwatch) -> Decision:
         lists = []
@@ -143,9 +161,11 @@ class Decider:
                 mask,
                 garment.wanted,
                 over_fetch=max(self.settings.over_fetch, 4 * limit),
+                drawn=self.personal.drawn(garment.part.fused.vector),
             )
         with watch.stage("rank"):
-            return rank(pool, garment.wanted, self.calibration, self.settings, limit)
+            nudges = self.personal.nudges(pool) | boosts(pool.items, self.settings.boosts, dt.datetime.now(dt.UTC))
+            return rank(pool, garment.wanted, self.calibration, self.settings, limit, nudges)
 
     def _cut(self, ranked: list[Ranked], filters: Filters, limits: Limits) -> tuple[list[Ranked], Shortfall | None]:
         shown, reached = cut_off(ranked, limits.min_score, NEAREST)
@@ -159,13 +179,15 @@ class Decider:
             return shown, Shortfall("filters", candidates.relaxing(self.view.columns, filters))
         return shown, Shortfall("catalogue")
 
-    def _anchor(self, garments: Sequence[Garment], ranked: Sequence[Ranked]) -> tuple[ItemFacts | None, Garment | None]:
+    def _anchor(
+        self, garments: Sequence[Garment], ranked: Sequence[Ranked], brief: Brief
+    ) -> tuple[ItemFacts | None, Garment | None]:
         """The largest garment of the photo that looks are built around, else the best suggestion."""
         shown = [(g, facts) for g in garments if (facts := facts_seen(g.seen)) is not None]
         if shown:
             garment, facts = next(((g, f) for g, f in shown if f.slot in CORES), shown[0])
             return replace(facts, gender=gender_of(ranked) or facts.gender), garment
-        return (ranked[0].item, None) if ranked else (None, None)
+        return _best_anchor([r.item for r in ranked], brief), None
 
     def _looks(
         self,
@@ -185,16 +207,30 @@ class Decider:
             return []
         vector = garment.part.fused.vector if text is None else text
         with watch.stage("search"):
-            gender, makes = brief_for(anchor, brief).gender, makes_around(anchor, brief)
-            mask = candidates.for_outfits(self.view.columns, filters, wanted, gender, makes)
-            pool = candidates.shelves(self.view, vector, mask, slots)
+            full, makes = brief_for(anchor, brief), makes_around(anchor, brief)
+            pool = self._pieces(vector, candidates.for_outfits(self.view.columns, filters, wanted, full, makes), slots)
+            if SHOES in slots and not pool.get(SHOES):  # rather some shoes than none
+                wide = candidates.for_outfits(self.view.columns, filters, wanted, full)
+                pool |= self._pieces(vector, wide, (SHOES,))
         with watch.stage("rank"):
             return compose(anchor, given, pool, brief, limits.outfits)
+
+    def _pieces(self, vector: Vector, mask: Mask, slots: Sequence[str]) -> dict[str, list[Piece]]:
+        return self.personal.pieces(candidates.shelves(self.view, vector, self.personal.allowed(mask), slots))
 
 
 def _brought(garments: Sequence[Garment], lists: Sequence[Sequence[Ranked]]) -> dict[str, Garment]:
     """By item id, the first garment whose list names the item."""
     return {r.item.id: g for g, found in reversed(list(zip(garments, lists, strict=True))) for r in found}
+
+
+def _best_anchor(items: Sequence[ItemFacts], brief: Brief) -> ItemFacts | None:
+    """The first suggestion that a look can be sold around: worn with others, wearable as asked, within the budget."""
+
+    def affordable(item: ItemFacts) -> bool:
+        return brief.budget is None or (item.asking_price is not None and item.asking_price <= brief.budget)
+
+    return next((item for item in items if item.slot in CORES and wearable(item, brief) and affordable(item)), None)
 
 
 def gender_of(ranked: Sequence[Ranked]) -> str:
@@ -207,12 +243,12 @@ def gender_of(ranked: Sequence[Ranked]) -> str:
 
 
 def garments_of(
-    query: EncodedQuery, parsed: ParsedText, seen: Sequence[tuple[Seen, ...]], columns: Columns
+    query: EncodedQuery, parsed: ParsedText, seen: Sequence[tuple[Seen, ...]], columns: Columns, named: Named
 ) -> list[Garment]:
     """One for each part of the query; `seen` is aligned with the parts."""
     together = together_of(parsed.excluded, lambda word: Titles.of(columns).uses(word))
     return [
-        Garment(part, tags, wanted_of(parsed.wishes, parsed.negated, parsed.terms, tags, together))
+        Garment(part, tags, wanted_of(parsed.wishes, parsed.negated, parsed.terms, tags, together, named))
         for part, tags in zip(query.parts, seen, strict=True)
     ]
 

@@ -10,9 +10,15 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.catalog.repository import ItemRepository
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
+from app.errors import FieldError, InvalidRequest
 from app.etags import etag_of, matches
+from app.feedback.endpoints import NamedDep, ShopperDep
+from app.feedback.memory import Memory
+from app.feedback.naming import TOKEN_HEADER, Naming, shopper_named
+from app.feedback.repository import EventRepository, ShopperRepository
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.locales import best_locale
+from app.paging import CursorQuery, LimitQuery, Page
 from app.recommendations.form import Ask, form_schema, read_form
 from app.recommendations.heatmap import DRAWING, overlay
 from app.recommendations.relevance import packed
@@ -32,7 +38,7 @@ class Form:
     ask: Ask
     photos: list[bytes]
 
-    def request(self, locale: str) -> RecommendationRequest:
+    def request(self, locale: str, shopper_id: str | None) -> RecommendationRequest:
         ask = self.ask
         return RecommendationRequest(
             photos=tuple(self.photos),
@@ -48,6 +54,7 @@ class Form:
             min_score=ask.min_score,
             mode=ask.mode,
             locale=locale,
+            shopper_id=shopper_id,
         )
 
 
@@ -59,13 +66,28 @@ async def checked_form(request: Request, who: ShopDep, container: ContainerDep) 
 FormDep = Annotated[Form, Depends(checked_form)]
 
 
+async def asking(form: FormDep, who: ShopDep, by_header: NamedDep, container: ContainerDep) -> str | None:
+    """Who asks, where the form or a header says so. Raises InvalidRequest when they name two, ShopperNotFound."""
+    naming = Naming(form.ask.shopper_token, form.ask.shopper_id, ("shopper_token", "shopper_id"))
+    found = await shopper_named(naming, who, container.database)
+    if found is not None and by_header not in (None, found):
+        reason = f"and the header {TOKEN_HEADER} name two shoppers; send one of them"
+        raise InvalidRequest(f"shopper_token {reason}.", fields=[FieldError("shopper_token", reason)])
+    return found if found is not None else by_header
+
+
+AskingDep = Annotated[str | None, Depends(asking)]
+
+
 async def held_key(
     who: ShopDep,
     form: FormDep,
+    shopper_id: AskingDep,
     container: ContainerDep,
     idempotency_key: KeyHeader = None,
 ) -> AsyncIterator[Claim | None]:
-    parts = [("ask", form.ask.model_dump_json().encode()), *(("photo", photo) for photo in form.photos)]
+    parts = [("shopper", (shopper_id or "").encode())]
+    parts += [("ask", form.ask.model_dump_json().encode()), *(("photo", photo) for photo in form.photos)]
     async with claimed(container.database, idempotency_key, ROUTE, who.key_id, hash_of(parts)) as claim:
         yield claim
 
@@ -78,6 +100,8 @@ def service_of(container: ContainerDep, session: SessionDep) -> RecommendationSe
     return RecommendationService(
         recommendations=RecommendationRepository(session),
         items=ItemRepository(session),
+        shoppers=ShopperRepository(session),
+        memory=Memory(EventRepository(session), container.popularity, container.settings.feedback),
         engine=container.engine,
         tagger=container.tagger,
         live=container.live,
@@ -93,6 +117,7 @@ ServiceDep = Annotated[RecommendationService, Depends(service_of)]
 async def recommend(
     *,
     form: FormDep,
+    shopper_id: AskingDep,
     claim: ClaimDep,
     service: ServiceDep,
     session: SessionDep,
@@ -105,11 +130,19 @@ async def recommend(
         answered = await service.get(claim.replay["id"])
     else:
         locale = best_locale(form.ask.locale, accept_language, container.settings.shop.locale)
-        answered = await service.recommend(form.request(locale))
+        answered = await service.recommend(form.request(locale, shopper_id))
         if claim:
             await claim.finish(session, HTTPStatus.CREATED, {"id": answered.id})
     response.headers["Location"] = f"/v1/recommendations/{answered.id}"
     return answered
+
+
+@router.get("")
+async def history(
+    shopper_id: ShopperDep, service: ServiceDep, cursor: CursorQuery = None, limit: LimitQuery = 20
+) -> Page[RecommendationOut]:
+    """A shopper's answers as they were given, newest first. The shopper is named by header, never in the address."""
+    return await service.history(shopper_id, cursor, limit)
 
 
 @router.get("/{recommendation_id}", dependencies=[Depends(shop_caller)])

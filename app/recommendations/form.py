@@ -83,6 +83,9 @@ BudgetField = Annotated[
 ]
 
 
+ShopperName = Annotated[FormText | None, Field(min_length=1, max_length=128)]
+
+
 class Ask(BaseModel):
     """The fields of a request besides its photos. An empty field is as good as none."""
 
@@ -101,6 +104,8 @@ class Ask(BaseModel):
     min_score: Share = None
     mode: Mode = "hybrid"
     locale: Locale | None = None
+    shopper_token: ShopperName = Field(default=None, description="Who asks, by the token of POST /v1/shoppers.")
+    shopper_id: ShopperName = Field(default=None, description="Who asks, by id: with a key of scope server alone.")
 
     @field_validator("description", "avoid")
     @classmethod

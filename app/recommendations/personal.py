@@ -1,17 +1,23 @@
 """What a shopper's taste and everybody's choices do to one answer. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.catalog.live import LiveView
-from app.feedback.memory import NO_LEANING, Leaning
+from app.feedback.memory import Leaning
+from app.feedback.taste import Scores, Taste
+from app.recommendations.outfit import Piece
 from app.recommendations.ranking import Nudge, Pool
 from app.settings import RankingSettings
 from models.contracts import Mask, Vector
 
 PULL = 0.4
 """How far a taste moves the query when candidates are looked for, in lengths of the query."""
+
+PIECES = 0.5
+"""What a full taste adds to the relevance of a piece of a look, which is from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,18 @@ class Personal:
             found["popularity"] = Nudge(by, self.settings.popularity)
         return found
 
+    def pieces(self, shelves: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:
+        """`shelves` by slot, what is to the taste moved up and the rest down."""
+        taste = self.leaning.taste
+        if taste is None or not self.settings.taste:
+            return {slot: list(shelf) for slot, shelf in shelves.items()}
+        return {slot: _leant(shelf, self._taste_of(taste, shelf)) for slot, shelf in shelves.items()}
 
-def nobody(view: LiveView, settings: RankingSettings) -> Personal:
-    """A stranger's."""
-    return Personal(NO_LEANING, view, settings)
+    def _taste_of(self, taste: Taste, shelf: Sequence[Piece]) -> Scores:
+        rows = np.array([self.view.snapshot.row_of[piece.item.id] for piece in shelf], np.intp)
+        return taste.scores([piece.item for piece in shelf], np.asarray(self.view.snapshot.image[rows]))
+
+
+def _leant(shelf: Sequence[Piece], by: Scores) -> list[Piece]:
+    moved = (min(1.0, max(0.0, piece.relevance + PIECES * by_)) for piece, by_ in zip(shelf, by, strict=True))
+    return [replace(piece, relevance=float(relevance)) for piece, relevance in zip(shelf, moved, strict=True)]

@@ -1,6 +1,7 @@
 """The use case: photos and words in, a stored answer out. Knows no HTTP and no SQL."""
 
 import asyncio
+import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.catalog.columns import Columns
+from app.catalog.filters import resolve
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
@@ -23,14 +25,20 @@ from app.errors import (
     NotReady,
     Overloaded,
     RecommendationNotFound,
+    ShopperNotFound,
     SuggestionNotFound,
 )
+from app.feedback.memory import NO_LEANING, Memory
+from app.feedback.naming import NOBODY
+from app.feedback.repository import ShopperRepository
 from app.media.photo import decode
+from app.paging import Page, bad_cursor, decode_cursor, encode_cursor
 from app.recommendations import answer
 from app.recommendations.advisor import GRAMMAR, Advisor
 from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
 from app.recommendations.evidence import Evidence, Witness
 from app.recommendations.lifting import known_in, lift_said
+from app.recommendations.names import Named, names_in, query_for
 from app.recommendations.relevance import Relevance, unpacked
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
@@ -55,7 +63,10 @@ NO_PHOTO = "none"
 
 @dataclass(frozen=True, slots=True)
 class RecommendationRequest:
-    """What a shopper sends, checked. `locale` is the language of the answer; `budget` is in the shop's currency."""
+    """What a shopper sends, checked. `locale` is the language of the answer; `budget` is in the shop's currency.
+
+    `shopper_id`: who asks, as far as they are named; their taste counts, and the answer is theirs.
+    """
 
     photos: tuple[bytes, ...] = ()
     description: str = ""
@@ -70,6 +81,7 @@ class RecommendationRequest:
     min_score: float | None = None
     mode: str = "hybrid"
     locale: str = "en"
+    shopper_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,8 @@ class RecommendationService:
 
     recommendations: RecommendationRepository
     items: ItemRepository
+    shoppers: ShopperRepository
+    memory: Memory
     engine: Engine
     tagger: AttributeTagger
     live: LiveCatalog
@@ -91,6 +105,7 @@ class RecommendationService:
             UnsupportedPhoto, UnreadablePhoto, PhotoTooLarge: a photo cannot be used.
             InvalidRequest: an unknown fusion or filter value.
             NotReady: there is no index yet, or this process is ending. Overloaded: too much is waiting already.
+            ShopperNotFound: the shopper was erased meanwhile.
         """
         watch = Stopwatch()
         with watch.stage("decode"):
@@ -99,9 +114,13 @@ class RecommendationService:
         parsed, ignored, asked = await asyncio.to_thread(self._read, asked, view.columns)
         query = await self._encode(photos, parsed, asked)
         watch.spent.update(query.timings_ms)
+        with watch.stage("search"):
+            named = await self._named(parsed, asked, view.columns)
         stocked = view.columns.categories["kind"].counts()
-        garments = garments_of(query, parsed, [_seen(self.tagger, part, stocked) for part in query.parts], view.columns)
-        decider = Decider(view, self.engine.spec, self.settings.ranking)
+        seen = [_seen(self.tagger, part, stocked) for part in query.parts]
+        garments = garments_of(query, parsed, seen, view.columns, named)
+        leaning = NO_LEANING if asked.mode == "semantic" else await self.memory.leaning(asked.shopper_id, view)
+        decider = Decider(view, self.engine.spec, self.settings.ranking, leaning)
         decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
         row = RecommendationRow(
             id=f"rec_{secrets.token_urlsafe(ID_BYTES)}",
@@ -111,6 +130,7 @@ class RecommendationService:
             model_revision=self.engine.spec.revision,
             device=self.engine.device,
             index_version=view.version,
+            shopper_id=asked.shopper_id,
             query={
                 **_understood(parsed, query, garments, decision, ignored),
                 **_language(parsed, asked.locale),
@@ -133,9 +153,22 @@ class RecommendationService:
         row = await self.recommendations.get(recommendation_id)
         if row is None:
             raise _not_found(recommendation_id)
-        shown = [s.item_id for s in row.suggestions]
-        shown += [piece["item"]["id"] for o in row.outfits for piece in o.items if piece["item"]]
-        return RecommendationOut.of(row, frozenset(await self.items.existing(shown)))
+        return (await self._shown([row]))[0]
+
+    async def history(self, shopper_id: str, cursor: str | None, limit: int) -> Page[RecommendationOut]:
+        """A shopper's answers, newest first. Raises InvalidRequest for a foreign cursor."""
+        rows = await self.recommendations.of_shopper(shopper_id, _before(cursor), limit + 1)
+        page = rows[:limit]
+        more = len(rows) > limit
+        after = encode_cursor(page[-1].created_at.isoformat(), page[-1].id) if more else None
+        return Page(items=await self._shown(page), next=after)
+
+    async def _shown(self, rows: Sequence[RecommendationRow]) -> list[RecommendationOut]:
+        """Stored answers as they were, with what is gone since marked."""
+        shown = [s.item_id for row in rows for s in row.suggestions]
+        shown += [piece["item"]["id"] for row in rows for o in row.outfits for piece in o.items if piece["item"]]
+        existing = frozenset(await self.items.existing(dict.fromkeys(shown)))
+        return [RecommendationOut.of(row, existing) for row in rows]
 
     async def relevance(self, recommendation_id: str, item_id: str) -> Relevance:
         """What in the request's first photo mattered for that suggestion.
@@ -167,7 +200,7 @@ class RecommendationService:
         self, asked: RecommendationRequest, columns: Columns
     ) -> tuple[ParsedText, tuple[str, ...], RecommendationRequest]:
         """The words understood, what of them cannot be used, and the request with the filters and budget they name."""
-        parsed = parse(asked.description, asked.avoid or None, known_in(columns))
+        parsed = parse(asked.description, asked.avoid or None, known_in(columns), columns.words.nearest)
         said = lift_said(
             parsed,
             asked.filters,
@@ -177,6 +210,15 @@ class RecommendationService:
             semantic=asked.mode == "semantic",
         )
         return parsed, said.ignored, replace(asked, filters=said.filters, budget=said.budget)
+
+    async def _named(self, parsed: ParsedText, asked: RecommendationRequest, columns: Columns) -> Named:
+        """The shop's own brands, lines, materials and codes that the words name, and where they literally stand."""
+        names = () if asked.mode == "semantic" else names_in(parsed.positive, parsed.terms, columns.words)
+        if not names:
+            return Named()
+        most = max(self.settings.ranking.over_fetch, 4 * asked.limit)
+        hits = await self.items.with_words(query_for(names, parsed.terms), resolve(asked.filters), most)
+        return Named(names, {hit.item_id: hit.details for hit in hits})
 
     async def _encode(self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest) -> EncodedQuery:
         words = parsed.positive or (None if photos else ANYTHING[parsed.language])
@@ -213,6 +255,8 @@ class RecommendationService:
             await self._reword(row, decision, items, frame)
             row.note = answer.note(decision.shortfall, len(row.suggestions), asked.locale)
         with watch.stage("persist"):
+            if row.shopper_id is not None and not await self.shoppers.hold(row.shopper_id):
+                raise ShopperNotFound(NOBODY)
             await self.recommendations.add(row)
         await self.recommendations.retime(row, watch.timings_ms())
         return RecommendationOut.of(row, frozenset(items))
@@ -269,6 +313,17 @@ def _understood(
 def _language(parsed: ParsedText, locale: str) -> dict[str, str]:
     """A request without words is taken to be in the language of its answer."""
     return {"language": parsed.language if parsed.clean or parsed.negations else locale}
+
+
+def _before(cursor: str | None) -> tuple[dt.datetime, str] | None:
+    """Time and id of the answer that a page ended with. Raises InvalidRequest for a cursor we did not hand out."""
+    if cursor is None:
+        return None
+    moment, id_ = decode_cursor(cursor, parts=2)
+    try:
+        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), id_
+    except (ValueError, OverflowError):
+        raise bad_cursor() from None
 
 
 def _not_found(recommendation_id: str) -> RecommendationNotFound:

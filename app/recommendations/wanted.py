@@ -5,14 +5,18 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from app.recommendations.avoided import Avoided, Together, alone
+from app.recommendations.names import Named
 
 __all__ = ["Avoided", "Seen", "Target", "Together", "Wanted", "Words", "avoided_of", "wanted_of"]
 
-Source = Literal["words", "photo"]
+Source = Literal["words", "photo", "item"]
 FACETS = ("pattern", "usage", "season", "gender", "age_group")
 
 SURE = 0.5
 """A photo's attribute counts as recognised from this confidence on; below it only as a leaning."""
+
+ALOUD: Mapping[str, float] = {"kind": 0.7, "colour": 0.7}
+"""Confidence from which what a photo shows is said aloud: `your red dress`. A wrong name is worse than none."""
 
 
 class Words(Protocol):
@@ -57,13 +61,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Kind and colour with where they come from, wishes by facet, single words, and what to avoid."""
+    """Kind and colour with where they come from, wishes by facet, single words, what to avoid, and what was named."""
 
     kind: Target = Target()
     colour: Target = Target()
     facets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     terms: tuple[str, ...] = ()
     avoided: Avoided = field(default_factory=Avoided)
+    named: Named = field(default_factory=Named)
 
     @property
     def for_kids(self) -> bool:
@@ -81,6 +86,7 @@ def wanted_of(
     terms: Iterable[str],
     seen: Iterable[Seen],
     together: tuple[Together, ...] = (),
+    named: Named | None = None,
 ) -> Wanted:
     """Words override the photo: "same style but red" keeps the photo's kind and takes the colour from the words.
 
@@ -97,6 +103,7 @@ def wanted_of(
         facets=_facets(words, avoided) if words else {},
         terms=tuple(terms),
         avoided=avoided,
+        named=named or Named(),
     )
 
 
