@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from app.recommendations.advice_facts import Facts
+from app.recommendations.wording import own_words
 from models.preprocess.spelling import is_everyday
 from models.taxonomy import taxonomy
 
@@ -109,14 +110,16 @@ def _sums(text: str, facts: Facts) -> Iterator[str]:
 
 def _names(text: str, facts: Facts, brands: Iterable[str]) -> Iterator[str]:
     """Proper names: only those that the facts hold."""
-    known = {word.casefold() for word in _LATIN.findall(facts.words)} | {"i"}
+    known = {word.casefold() for word in _LATIN.findall(facts.words)}
+    own = own_words(facts.locale)  # what begins a sentence may be any name: it must be a word of ours
     starts = {0, *(match.end() + 1 for match in _END.finditer(text))}
     for match in _LATIN.finditer(text):
         word = match.group()
         if word.casefold().removesuffix("'s") in known:
             continue
-        name = facts.locale == "zh" or (word[:1].isupper() and match.start() not in starts)
-        if name or not is_everyday(word.casefold().partition("'")[0]):
+        plain = word.casefold().partition("'")[0]
+        name = facts.locale == "zh" or (word[:1].isupper() and not (match.start() in starts and plain in own))
+        if name or not is_everyday(plain):
             yield f"the name '{word}' is not in the facts"
     folded, held = text.casefold(), facts.words.casefold()
     for brand in map(str.casefold, brands):

@@ -27,7 +27,7 @@ WIDTH, HEAD, ROW = 1500, 90, 640
 
 SHOWN = 6
 PICTURE_WIDTH = 180
-DRAWING_S = 120
+DRAWING_S = 300
 
 Advance = Callable[[int, int], None]
 
@@ -72,7 +72,10 @@ def draw(html: Path, png: Path, answers: int) -> None:
             "--disable-background-networking", f"--user-data-dir={profile}",
             f"--window-size={WIDTH},{HEAD + ROW * answers}", f"--screenshot={png.resolve()}", html.resolve().as_uri(),
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, timeout=DRAWING_S, check=False)  # noqa: S603 - ours alone
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=DRAWING_S, check=False)  # noqa: S603 - ours
+        except subprocess.TimeoutExpired:
+            raise AppError(f"Chromium did not draw the sheet within {DRAWING_S} s; the HTML is written.") from None
     if done.returncode or not png.is_file():
         raise AppError(f"Chromium could not draw the sheet: {done.stderr.decode(errors='replace').strip()[-300:]}")
 

@@ -1,5 +1,6 @@
 """Messages and names in the shopper's language, from the Fluent files beside this module (projectfluent.org)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -41,6 +42,14 @@ def phrase(locale: str, message: str, params: Mapping[str, Param], way: str = ""
     if errors:
         raise BrokenMessage(f"message '{message}' in {locale}: {errors}")
     return str(formatted)
+
+
+@cache
+def own_words(locale: str) -> frozenset[str]:
+    """Every Latin word of this language's messages, lower case: words that are certainly no names."""
+    files = resources.files(__package__).joinpath("locales")
+    texts = [files.joinpath(name).read_text("utf-8") for name in (f"{locale}.ftl", f"advice_{locale}.ftl")]
+    return frozenset(word.casefold() for text in texts for word in re.findall(r"[A-Za-z]+", text))
 
 
 @cache

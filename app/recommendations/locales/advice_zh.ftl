@@ -257,8 +257,8 @@ fit-loose =
 fit-says =
     .says = 关于{ $piece }，店家说明：“{ $advice }”
 size-in-stock =
-    .stock = 您要的{ $size }码，{ $pieces }都有货。
-    .ready = { $pieces }的{ $size }码现在都有货。
+    .stock = 您要的{ $size }码，{ $pieces }有货。
+    .ready = { $pieces }的{ $size }码现在有货。
 
 slot-noun = { $slot ->
     [top] 上衣

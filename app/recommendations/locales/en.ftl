@@ -1,13 +1,16 @@
 # Reasons: why one garment was suggested. Each is said only when it is so.
 same-kind = { $source ->
+    [item] Also { $garment }, like what you chose
     [photo] Also { $garment }, like the one on your photo
    *[words] { $garment }, as you asked
 }
 same-colour = { $source ->
+    [item] { $colour }, the colour of what you chose
     [photo] { $colour }, the colour of your photo
    *[words] { $colour }, as you asked
 }
 near-kind = { $source ->
+    [item] { $garment }, close to the { $other } you chose
     [photo] { $garment }, close to the { $other } on your photo
    *[words] { $garment }, close to the { $other } you asked for
 }
@@ -29,6 +32,7 @@ has-brand = By { $brand }, as you asked
 has-material = Made of { $material }, as you asked
 matches-word = “{ $word }” is in its name
 similar-look = { $source ->
+    [item] Looks much like what you chose
     [photo] Looks much like your photo
    *[words] Looks the way you describe it
 }
@@ -57,14 +61,17 @@ nearest = Among the nearest in this shop to what you asked for
 
 # The same of what the shop does not say itself: told from its title or picture, so it only looks so.
 same-kind-inferred = { $source ->
+    [item] Looks like { $garment } too, like what you chose
     [photo] Looks like { $garment } too, like the one on your photo
    *[words] Looks like { $garment }, as you asked
 }
 near-kind-inferred = { $source ->
+    [item] Looks like { $garment }, close to the { $other } you chose
     [photo] Looks like { $garment }, close to the { $other } on your photo
    *[words] Looks like { $garment }, close to the { $other } you asked for
 }
 same-colour-inferred = { $source ->
+    [item] Looks { $colour }, the colour of what you chose
     [photo] Looks { $colour }, the colour of your photo
    *[words] Looks { $colour }, as you asked
 }
@@ -93,4 +100,5 @@ note-filters = { $shown ->
     [one] Only one item passes your filters.
    *[other] Only { $shown } items pass your filters.
 }
+note-outfits = No complete look can be put together around this item from what is in stock.
 note-catalogue = The catalogue has no more that fits.

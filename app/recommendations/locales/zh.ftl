@@ -1,13 +1,16 @@
 # 推荐理由：只说确实成立的。
 same-kind = { $source ->
+    [item] 与您选的同类：{ $garment }
     [photo] 与照片同款：{ $garment }
    *[words] 正是您要的{ $garment }
 }
 same-colour = { $source ->
+    [item] { $colour }，与您选的颜色一致
     [photo] { $colour }，与照片颜色一致
    *[words] { $colour }，正是您要的颜色
 }
 near-kind = { $source ->
+    [item] { $garment }，接近您选的{ $other }
     [photo] { $garment }，接近照片中的{ $other }
    *[words] { $garment }，接近您要的{ $other }
 }
@@ -29,6 +32,7 @@ has-brand = 您指定的品牌：{ $brand }
 has-material = 您要的材质：{ $material }
 matches-word = 名称中含有“{ $word }”
 similar-look = { $source ->
+    [item] 外观与您选的很相似
     [photo] 外观与照片很相似
    *[words] 外观符合您的描述
 }
@@ -57,14 +61,17 @@ nearest = 是本店中最接近您要求的之一
 
 # 商家未注明、由名称或图片推断的：只说“看起来”。
 same-kind-inferred = { $source ->
+    [item] 看起来与您选的同类：{ $garment }
     [photo] 看起来与照片同款：{ $garment }
    *[words] 看起来正是您要的{ $garment }
 }
 near-kind-inferred = { $source ->
+    [item] 看起来是{ $garment }，接近您选的{ $other }
     [photo] 看起来是{ $garment }，接近照片中的{ $other }
    *[words] 看起来是{ $garment }，接近您要的{ $other }
 }
 same-colour-inferred = { $source ->
+    [item] 看起来是{ $colour }，与您选的颜色一致
     [photo] 看起来是{ $colour }，与照片颜色一致
    *[words] 看起来是{ $colour }，正是您要的颜色
 }
@@ -89,4 +96,5 @@ note-filters = { $shown ->
     [0] 没有商品符合您的筛选条件。
    *[other] 只有{ $shown }件商品符合您的筛选条件。
 }
+note-outfits = 以现有库存无法围绕这件商品搭配出完整造型。
 note-catalogue = 商品目录中没有更多合适的了。
