@@ -14,9 +14,12 @@ from app.catalog.repository import ItemRepository
 from app.catalog.tables import ItemRow
 from app.db.session import Database
 from app.errors import AppError
+from app.feedback.memory import kept_since, weights_of
+from app.feedback.pairs import pairs_of
+from app.feedback.repository import EventRepository
 from app.media.photo import decode
 from app.media.storage import BlobStore
-from app.settings import LimitSettings
+from app.settings import FeedbackSettings, LimitSettings
 
 PAGE = 200
 LONGEST_SIDE = 384
@@ -45,13 +48,19 @@ class Exported:
 
 
 async def export_for_training(
-    database: Database, blobs: BlobStore, limits: LimitSettings, folder: Path, progress: Progress
+    database: Database,
+    blobs: BlobStore,
+    limits: LimitSettings,
+    folder: Path,
+    progress: Progress,
+    feedback: FeedbackSettings | None = None,
 ) -> Exported:
     """Write `catalog/items.csv`, `offers.csv` (patterns alone) and `images.zip` (each item's first picture).
 
     One item in ten, by a hash of its id, is in the split `val`: the same one in every export. What else lies in
-    `folder` stays, `catalog/pairs.csv` among it: once shoppers' events are stored, this export fills it with what they
-    said and took (query, id, weight). Pictures are streamed, so memory does not grow with the catalogue.
+    `folder` stays, but for `catalog/pairs.csv`: where shoppers' events follow answers to words alone, it is what they
+    said and took (content words, id, weight as `feedback` has it); where none do, a shop's own file stays too.
+    Pictures are streamed, so memory does not grow with the catalogue.
 
     Raises OSError where the folder cannot be written.
     """
@@ -65,7 +74,22 @@ async def export_for_training(
             missing += await asyncio.to_thread(tables.add, page, blobs, limits)
             done, last = done + len(page), page[-1].id
             await progress(done, total)
+    await _write_pairs(database, feedback or FeedbackSettings(), catalog / "pairs.csv")
     return Exported(folder, done - len(missing), tuple(missing))
+
+
+async def _write_pairs(database: Database, settings: FeedbackSettings, path: Path) -> None:
+    async with database.unit_of_work() as session:
+        taken = await EventRepository(session).taken(kept_since(settings))
+    pairs = pairs_of(taken, weights_of(settings))
+    if not pairs:
+        return
+    new = path.with_name(f"{path.name}.new")
+    with new.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("query", "id", "weight"))
+        writer.writerows((words, id_, f"{weight:.4g}") for (words, id_), weight in sorted(pairs.items()))
+    new.replace(path)
 
 
 async def _page(database: Database, after: str | None) -> list[ItemRow]:

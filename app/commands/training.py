@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from app.commands import outfits as outfits_
 from app.commands.console import StageAdvance, err, out, stages
 from app.settings import Settings
 
@@ -36,6 +37,7 @@ class Task(StrEnum):
     model = "model"
     fusion = "fusion"
     segmenter = "segmenter"
+    outfits = "outfits"
 
 
 Out = Annotated[Path, typer.Option("--out", file_okay=False, help="Where the folder is written.")]
@@ -52,9 +54,9 @@ def train(
         "../shared/data"
     ),
     config: Config = None,
-    task: Annotated[Task, typer.Option(help="An embedding model, fusions for one, or the garment segmenter.")] = (
-        Task.model
-    ),
+    task: Annotated[
+        Task, typer.Option(help="An embedding model, fusions for one, the garment segmenter, or what goes together.")
+    ] = (Task.model),
     model: Annotated[
         str | None, typer.Option(help="Whose embeddings are fused (--task fusion); else TRYON_MODEL__NAME.")
     ] = None,
@@ -63,8 +65,13 @@ def train(
 ) -> None:
     """Train a model folder that TRYON_MODEL__NAME can name. A run that stopped goes on where it was.
 
+    --task outfits learns what goes together: from the shop's own looks.jsonl or baskets.jsonl in --data (lines of
+    {"items": [ids]}), for TRYON_OUTFITS__SCORER; without those from outfits/sets.csv, for the shipped rules.
+
     Several processes train one model together: torchrun --nproc-per-node 2 -m app.cli train …
     """
+    if task is Task.outfits:
+        return outfits_.run(data, out_dir)
     with trainable(data), bars() as advance:
         match task:
             case Task.model:
@@ -159,7 +166,8 @@ async def _export(folder: Path) -> "Exported":
         await prepare(database)
         with stages() as advance:
             report = _awaitable(advance, "export")
-            return await export_for_training(database, LocalBlobs(settings.blob_dir), settings.limits, folder, report)
+            parts = (database, LocalBlobs(settings.blob_dir), settings.limits)
+            return await export_for_training(*parts, folder, report, settings.feedback)
     finally:
         await database.close()
 

@@ -11,10 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalog.repository import dialect_insert, table_of
 from app.db.base import now
 from app.feedback.events import Deed, Event, EventKind
+from app.feedback.pairs import Taken
 from app.feedback.tables import EventRow, ShopperRow
+from app.recommendations.tables import RecommendationRow
 
 OURS = "shp_"
 """How ids begin that we gave. Others are the shop's own."""
+
+WORDS_ALONE = "none"
+"""The photo kind of an answer to words alone."""
 
 ID_BYTES, TOKEN_BYTES = 18, 32
 MOST_VIEWS = 200
@@ -116,6 +121,20 @@ class EventRepository:
             .group_by(EventRow.item_id, EventRow.event)
         )
         return [(item, EventKind(event), count) for item, event, count in await self._session.execute(query)]
+
+    async def taken(self, since: dt.datetime) -> list[Taken]:
+        """What was done since then after answers to words alone, by the words as far as they are kept."""
+        query = (
+            select(EventRow.shopper_id, EventRow.item_id, EventRow.event, EventRow.at, RecommendationRow.query)
+            .join(RecommendationRow, RecommendationRow.id == EventRow.recommendation_id)
+            .where(EventRow.at >= since)
+        )
+        rows = await self._session.execute(query)
+        return [
+            Taken(shopper, words, Deed(item, EventKind(event), at))
+            for shopper, item, event, at, asked in rows
+            if asked["photo_kind"] == WORDS_ALONE and (words := " ".join(asked["terms"]))
+        ]
 
     async def forget_before(self, moment: dt.datetime) -> None:
         await self._session.execute(delete(EventRow).where(EventRow.at < moment))
