@@ -15,6 +15,7 @@ from app.feedback.memory import PopularityOfAll
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.recommendations.advisor import Advisor
+from app.recommendations.compatibility import composed_by
 from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder, Fusion
 from models.engine.engine import Engine
@@ -51,6 +52,7 @@ class Container:
         extend_taxonomy(settings.taxonomy.extra)
         database = Database.of(settings)
         engine = await build_engine(settings.model, encoder, settings.preprocess)
+        composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
         live = LiveCatalog(database, snapshots, engine.spec)

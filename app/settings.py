@@ -85,6 +85,12 @@ class ShopSettings(BaseModel):
     locale: Locale = Locale.en
 
 
+class OutfitSettings(BaseModel):
+    """What composes looks: a folder that `tryon train --task outfits` wrote; without it, what people wear together."""
+
+    scorer: Path | None = None
+
+
 class TaxonomySettings(BaseModel):
     """The shop's own kinds and category names, a YAML file (see models/taxonomy/extra.py)."""
 
@@ -211,6 +217,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     shop: ShopSettings = ShopSettings()
     taxonomy: TaxonomySettings = TaxonomySettings()
+    outfits: OutfitSettings = OutfitSettings()
     ranking: RankingSettings = RankingSettings()
     inference: InferenceSettings = InferenceSettings()
     feedback: FeedbackSettings = FeedbackSettings()

@@ -71,7 +71,8 @@ def train(
     Several processes train one model together: torchrun --nproc-per-node 2 -m app.cli train …
     """
     if task is Task.outfits:
-        return outfits_.run(data, out_dir)
+        outfits_.run(data, out_dir)
+        return
     with trainable(data), bars() as advance:
         match task:
             case Task.model:

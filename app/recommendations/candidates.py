@@ -81,11 +81,13 @@ def nearest_only(view: LiveView, fused: Vector, mask: Mask, limit: int) -> Pool:
     return _pool(view, (hit.row for hit in view.snapshot.search(fused, limit, mask, "image")), fused, None)
 
 
-def shelves(view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str]) -> dict[str, list[Piece]]:
+def shelves(
+    view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str], *, by_sight: bool = False
+) -> dict[str, list[Piece]]:
     """For each slot what comes nearest to `vector`, among neutral colours and among the others.
 
     The two are searched apart: what is nearest to "red dress" is red, and a look all in red is a uniform. Relevance is
-    scaled to 0 to 1 within each search.
+    scaled to 0 to 1 within each search. Pieces bring their image vectors where looks are composed `by_sight`.
     """
     neutral = view.columns.meets(Condition("colour", frozenset(c.id for c in taxonomy().colours.values() if c.neutral)))
     searches: list[Search] = []
@@ -97,13 +99,16 @@ def shelves(view: LiveView, vector: Vector, mask: Mask, slots: Iterable[str]) ->
     found: dict[str, list[Piece]] = {}
     for slot, hits in zip(shelf_of, _side_by_side(view, searches), strict=True):
         if hits:
-            found.setdefault(slot, []).extend(_pieces(view, hits))
+            found.setdefault(slot, []).extend(_pieces(view, hits, by_sight=by_sight))
     return found
 
 
-def _pieces(view: LiveView, hits: Sequence[Hit]) -> list[Piece]:
+def _pieces(view: LiveView, hits: Sequence[Hit], *, by_sight: bool) -> list[Piece]:
     low, spread = hits[-1].score, max(hits[0].score - hits[-1].score, LEAST_SPREAD)
-    return [Piece(view.columns.facts(h.row), (h.score - low) / spread) for h in hits]
+    seen = view.snapshot.image if by_sight else None
+    return [
+        Piece(view.columns.facts(h.row), (h.score - low) / spread, None if seen is None else seen[h.row]) for h in hits
+    ]
 
 
 def _side_by_side(view: LiveView, searches: Sequence[Search]) -> Iterator[list[Hit]]:

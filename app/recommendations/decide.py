@@ -14,9 +14,10 @@ from app.catalog.schemas import Filters
 from app.feedback.memory import NO_LEANING, Leaning
 from app.recommendations import candidates
 from app.recommendations.avoided import Avoided, together_of
+from app.recommendations.compatibility import Compatibility
 from app.recommendations.merchandising import boosts
 from app.recommendations.names import Named
-from app.recommendations.outfit import Look, Piece, compose
+from app.recommendations.outfit import WORN_TOGETHER, Look, Piece, compose
 from app.recommendations.outfit_rules import CORES, SHOES, Brief, brief_for, makes_around, slots_around, wearable
 from app.recommendations.personal import Personal
 from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
@@ -86,12 +87,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Chooses from one view of the catalogue, with one model's calibration; `leaning` is off in semantic mode."""
+    """Chooses from one view of the catalogue, with one model's calibration; `leaning` is off in semantic mode.
+
+    `by`: what looks are composed by.
+    """
 
     view: LiveView
     spec: ModelSpec
     settings: RankingSettings
     leaning: Leaning = NO_LEANING
+    by: Compatibility = WORN_TOGETHER
 
     @property
     def personal(self) -> Personal:
@@ -213,10 +218,14 @@ class Decider:
                 wide = candidates.for_outfits(self.view.columns, filters, wanted, full)
                 pool |= self._pieces(vector, wide, (SHOES,))
         with watch.stage("rank"):
-            return compose(anchor, given, pool, brief, limits.outfits)
+            row = None if given or not self.by.by_sight else self.view.snapshot.row_of.get(anchor.id)
+            sight = garment.part.fused.vector if row is None else np.asarray(self.view.snapshot.image[row])
+            return compose(anchor, given, pool, brief, limits.outfits, self.by, sight)
 
     def _pieces(self, vector: Vector, mask: Mask, slots: Sequence[str]) -> dict[str, list[Piece]]:
-        return self.personal.pieces(candidates.shelves(self.view, vector, self.personal.allowed(mask), slots))
+        allowed = self.personal.allowed(mask)
+        found = candidates.shelves(self.view, vector, allowed, slots, by_sight=self.by.by_sight)
+        return self.personal.pieces(found)
 
 
 def _brought(garments: Sequence[Garment], lists: Sequence[Sequence[Ranked]]) -> dict[str, Garment]:

@@ -13,6 +13,7 @@ from app.recommendations.outfit_beam import (
     alike,
     by_fit,
     cheapest,
+    distinct,
     glance,
     grow,
     piece_at_a_glance,
@@ -149,11 +150,12 @@ class _Room:
         beam = [State((self.anchor,), spent=start)]
         for position, slot in enumerate(core):
             shelf = self.shelves.get(slot, [])
-            left = self.left(sum((cheapest(self.shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0)))
-            # Rather shoes that are not the thing than none; but nothing made for others or for the wrong season.
-            beam = grow(beam, shelf, left, self.goes) or (
-                grow(beam, shelf, left, self.goes, against=at_odds) if slot == SHOES else []
-            )
+            to_come = sum((cheapest(self.shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0))
+            grown = grow(beam, shelf, self.left(to_come), self.goes)
+            if not grown and slot == SHOES:
+                # Rather shoes that are not the thing than none; but nothing made for others or for another season.
+                grown = grow(beam, shelf, self.left(to_come), self.goes, against=at_odds)
+            beam = distinct(grown)
         for slot in extras(self.anchor, self.brief) if beam else ():
             if slot not in core:
                 beam = round_off(beam, self.shelves.get(slot, []), self.left(Decimal(0)), self.goes)

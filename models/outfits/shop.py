@@ -19,6 +19,11 @@ FORMAT = "tryon-outfits/1"
 Table = NDArray[np.float32]
 
 
+def space_of(revision: str, preprocess_version: str) -> str:
+    """Vectors of one space can be compared with each other, and with no others."""
+    return f"{revision}/{preprocess_version}"
+
+
 @dataclass(frozen=True)
 class ShopScorer:
     """Tables of log-odds, one a field, and, where pictures were given, a bilinear form of their vectors.

@@ -41,11 +41,6 @@ class Wardrobe:
     space: str = ""
 
 
-def space_of(revision: str, preprocess_version: str) -> str:
-    """Vectors of one space can be compared with each other, and with no others."""
-    return f"{revision}/{preprocess_version}"
-
-
 def read_wardrobe(folder: Path) -> Wardrobe:
     """The catalogue of a training folder, and, where there is one, its `catalog/vectors.npz`.
 

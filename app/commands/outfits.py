@@ -1,0 +1,85 @@
+"""`tryon train --task outfits`: what goes together, from the shop's own looks or from the shared outfits."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from app.commands.console import err, out, stages
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from models.outfits.report import Row
+    from models.outfits.shop_train import Wardrobe
+
+
+def run(data: Path, out_dir: Path) -> None:
+    """Fit, report beside the controls, write. Raises CannotTrain, one line."""
+    from models.outfits.looks import has_looks
+    from models.outfits.shop_train import train_shop
+    from models.outfits.train import SETS, train_pairs
+    from models.training.errors import CannotTrain
+
+    if has_looks(data):
+        wardrobe = _wardrobe(data)
+        with stages() as advance:
+            rows = train_shop(data, wardrobe, out_dir, advance)
+        use = f"TRYON_OUTFITS__SCORER={out_dir} composes looks by it."
+    elif (data / SETS).is_file():
+        with stages() as advance:
+            rows = train_pairs(data, out_dir, advance)
+        use = "models/outfits/fitted is where the shipped ones lie."
+    else:
+        raise CannotTrain(f"{data} holds neither looks.jsonl nor baskets.jsonl nor {SETS}")
+    out.print(table_of(rows))
+    out.print(f"Written to [bold]{out_dir}[/bold]. {use}", soft_wrap=True)
+
+
+def table_of(rows: Sequence["Row"]) -> Table:
+    """Fill-in-the-blank and AUC of every method, one line each."""
+    table = Table("wrong answers from", "method", "questions", "fill in the blank", "95 % interval", "AUC")
+    for row in rows:
+        interval = str(row.interval) if row.interval else "–"
+        table.add_row(row.draw, row.method, f"{row.questions:,}", f"{row.accuracy:.3f}", interval, f"{row.auc:.3f}")
+    return table
+
+
+def _wardrobe(data: Path) -> "Wardrobe":
+    """The items that the looks are made of: the folder's own catalogue where it has one, else the service's."""
+    from models.outfits.shop_train import read_wardrobe
+
+    if (data / "catalog" / "items.csv").is_file():
+        return read_wardrobe(data)
+    err.print("There is no catalog/items.csv beside the looks: their items are looked up in the service's catalogue.")
+    return asyncio.run(_stocked())
+
+
+async def _stocked() -> "Wardrobe":
+    """The service's catalogue, with the vectors of its live index where there is one."""
+    from app.catalog.facts import facts_of
+    from app.catalog.inferences import InferenceRepository
+    from app.catalog.repository import ItemRepository
+    from app.db.migrate import prepare
+    from app.db.session import Database
+    from models.index import SnapshotStore
+    from models.outfits import space_of
+    from models.outfits.shop_train import Wardrobe, aligned
+
+    settings = Settings()
+    database = Database.of(settings)
+    try:
+        await prepare(database)
+        async with database.unit_of_work() as session:
+            inferred = await InferenceRepository(session).used()
+            pages = [page async for page in ItemRepository(session).facts()]
+    finally:
+        await database.close()
+    items = [facts_of(raw, inferred.get(raw[0])) for page in pages for raw in page]
+    snapshot = SnapshotStore(settings.index_dir).open_current()
+    if snapshot is None:
+        return Wardrobe(items)
+    rows = {item_id: snapshot.image[row] for item_id, row in snapshot.row_of.items()}
+    manifest = snapshot.manifest
+    return Wardrobe(items, aligned(items, rows), space_of(manifest.revision, manifest.preprocess_version))
