@@ -67,35 +67,42 @@ class Shopper:
     wish: str
     reactions: tuple[Reaction, ...]
     seen: tuple[str, ...]
+    possible: bool
 
 
 def main(
     data_dir: Annotated[Path, typer.Option(exists=True, file_okay=False, help="A copy of the service's folder.")],
     shoppers: Annotated[int, typer.Option(min=2, help="Of each sort of taste.")] = 40,
     seed: int = 4,
+    only: Annotated[list[str] | None, typer.Option(help="Sorts of taste; all that the catalogue has.")] = None,
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="Where the JSON goes.")] = None,
 ) -> None:
     """Measure what ten events do to the answers of the service."""
     configure_logging("WARNING")
     settings = Settings(data_dir=data_dir, jobs=JobSettings(in_process=False), model=ModelSettings(threads=1))
-    report = asyncio.run(measure(settings, shoppers, np.random.default_rng(seed)))
+    report = asyncio.run(measure(settings, shoppers, np.random.default_rng(seed), only or list(TASTES)))
     Console().print(report)
     if out is not None:
         report.save(out)
 
 
-async def measure(settings: Settings, shoppers: int, rng: np.random.Generator) -> Report:
-    """Every figure. Raises ModelUnavailable, NotReady without an index."""
+async def measure(settings: Settings, shoppers: int, rng: np.random.Generator, only: Sequence[str]) -> Report:
+    """Every figure. A taste that nothing in the catalogue could meet (brands of a feed without any) is left out.
+
+    Raises ModelUnavailable, NotReady without an index.
+    """
     container = await Container.build(settings)
     try:
         await prepare(container.database)
         shop = opened(container, await container.live.view())
         figures: list[Figure] = []
-        for sort, made in TASTES.items():
-            people = [made(shop, rng) for _ in range(shoppers)]
+        for sort in only:
+            people = [TASTES[sort](shop, rng) for _ in range(shoppers)]
+            if not any(person.possible for person in people):
+                continue
             hits = [await studied(shop, people, n, rng) for n in track(range(shoppers), sort, transient=True)]
             figures.append(figure(sort, np.array(hits)))
-        notes = {"items": len(shop.view.columns), "index": shop.view.version, "shoppers": shoppers * len(TASTES)}
+        notes = {"items": len(shop.view.columns), "index": shop.view.version, "shoppers": shoppers * len(figures)}
         spec = container.engine.spec
     finally:
         await container.close()
@@ -161,6 +168,11 @@ def brand_taste(shop: Shop, rng: np.random.Generator) -> Shopper:
     return _shopper(shop, rng, lambda item: item.brand in brands)
 
 
+def pattern_taste(shop: Shop, rng: np.random.Generator) -> Shopper:
+    patterns = _some(rng, sorted(_common(shop, lambda i: i.pattern, 6)), 2)
+    return _shopper(shop, rng, lambda item: item.pattern in patterns)
+
+
 def style_taste(shop: Shop, rng: np.random.Generator) -> Shopper:
     """A style is a neighbourhood of words: the items' text vectors, which a taste does not look at."""
     row_of, text = shop.view.snapshot.row_of, shop.view.snapshot.text
@@ -180,6 +192,7 @@ def kind_taste(shop: Shop, rng: np.random.Generator) -> Shopper:
 
 TASTES: dict[str, Callable[[Shop, np.random.Generator], Shopper]] = {
     "colours": colour_taste,
+    "patterns": pattern_taste,
     "brands": brand_taste,
     "a style": style_taste,
     "kinds": kind_taste,
@@ -196,7 +209,7 @@ def _shopper(shop: Shop, rng: np.random.Generator, fits: Fits, *, wish: str = ""
     disliked = _some(rng, [i for i in items if not fits(i)], EVENTS - len(liked))
     reactions = [(i.id, EventKind.like) for i in liked] + [(i.id, EventKind.dislike) for i in disliked]
     name = taxonomy().kinds[asked].name("en")
-    return Shopper(fits, wish or name, tuple(reactions), tuple(seen))
+    return Shopper(fits, wish or name, tuple(reactions), tuple(seen), bool(possible))
 
 
 def _anything(shop: Shop, shopper: Shopper, rng: np.random.Generator) -> list[str]:

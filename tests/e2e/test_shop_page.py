@@ -229,3 +229,23 @@ def test_nothing_asked_says_what_is_missing(open_shop: OpenShop) -> None:
     page.submit()
     assert page.texts("#ask-problem") != [""]
     assert page.focused_id() == "wish"
+
+
+def test_a_shopper_likes_looks_again_and_is_forgotten(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.write("dress")
+    page.submit()
+    page.wait_for_answer()
+    assert not page.driver.execute_script("return localStorage['tryon.shopper'] ?? null")
+    for button in page.all(".reactions [data-event=like]")[:1] + page.all(".reactions [data-event=dislike]")[1:2]:
+        page.driver.execute_script("arguments[0].click()", button)
+        page.wait_for(f"[data-event={button.get_attribute('data-event')}][aria-pressed=true]")
+    assert "1 liked, 1 not for you" in page.texts("#taste p")[0]
+    turned_down = page.texts(".piece h3")[1]
+    page.all("#taste button")[0].click()
+    page.wait_for_answer()
+    assert turned_down not in page.texts(".piece h3")
+    page.all("#taste button")[-1].click()
+    page.wait_for("#taste[hidden]")
+    assert not page.driver.execute_script("return localStorage['tryon.shopper'] ?? null")
+    assert not page.console_errors()
