@@ -7,8 +7,9 @@ from app.feedback.endpoints import router as shoppers
 from app.jobs.endpoints import router as jobs
 from app.observability.health import router as health
 from app.observability.metrics import router as metrics
+from app.recommendations.by_item_endpoints import router as by_item
 from app.recommendations.endpoints import router as recommendations
 from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
-ROUTERS: tuple[APIRouter, ...] = (recommendations, shoppers, tags, catalog, jobs, health, metrics, storefront)
+ROUTERS: tuple[APIRouter, ...] = (recommendations, shoppers, tags, by_item, catalog, jobs, health, metrics, storefront)

@@ -87,6 +87,14 @@ class ItemNotFound(AppError):
     slug, title, status = "item-not-found", "No such item", HTTPStatus.NOT_FOUND
 
 
+class ItemNotWorn(AppError):
+    slug, title, status = "item-not-worn", "Nobody wears this item", HTTPStatus.CONFLICT
+
+
+class ItemNotIndexed(AppError):
+    slug, title, status = "item-not-indexed", "This item is not indexed yet", HTTPStatus.CONFLICT
+
+
 class PictureNotFound(AppError):
     slug, title, status = "picture-not-found", "This item has no picture", HTTPStatus.NOT_FOUND
 

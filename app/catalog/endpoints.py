@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import ValidationError
 
+from app.catalog.paths import EndsLiterally, item_spelt
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut, ItemsOut
 from app.catalog.service import CatalogService, item_out, render
@@ -16,7 +17,7 @@ from app.locales import best_locale
 from app.paging import CursorQuery, LimitQuery
 from app.settings import Locale
 
-router = APIRouter(prefix="/v1", tags=["catalogue"])
+router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=EndsLiterally)
 
 RENDERING = "webp-1"
 """Part of every ETag: change it when the same file would be drawn otherwise."""
@@ -79,11 +80,14 @@ async def get_image(
     request: Request,
     item_id: str,
     container: ContainerDep,
+    locale: LocaleDep,
     width: Annotated[int | None, Query(ge=16, le=2048)] = None,
 ) -> Response:
     """The item's first picture as WebP, at most `width` pixels wide."""
     # A session of its own, closed before the picture is drawn: drawing is slow and needs no database.
     async with container.database.unit_of_work() as session:
+        if (other := await item_spelt(ItemRepository(session), item_id, "image", locale)) is not None:
+            return other
         picture = await CatalogService(ItemRepository(session)).first_picture(item_id)
     etag = '"' + hashlib.sha256(f"{RENDERING} {picture.sha256} {width}".encode()).hexdigest()[:32] + '"'
     headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}

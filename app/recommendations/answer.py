@@ -9,6 +9,7 @@ from app.catalog.schemas import Filters, ItemOut, Money
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.decide import Decision, Garment, Shortfall
 from app.recommendations.evidence import Evidence
+from app.recommendations.examples import ITEMS
 from app.recommendations.explain import Asked, Reason, reasons
 from app.recommendations.outfit import Look
 from app.recommendations.ranking import Ranked
@@ -23,6 +24,7 @@ NOTES: Mapping[str, str] = {
     "min_score": "note-min-score",
     "filters": "note-filters",
     "catalogue": "note-catalogue",
+    "outfits": "note-outfits",
 }
 
 
@@ -117,6 +119,7 @@ def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, c
         wanted=decision.wanted[item_id],
         locale=frame.locale,
         alike=evidence.alike,
+        model="item" if decision.garments[item_id].part.fused.kind == ITEMS else "photo",
         sizes=_sizes(decision),
         limit=f"{limit.amount} {limit.currency}" if limit else "",
         brands=frozenset(brand.casefold().strip() for brand in decision.filters.brand),

@@ -38,6 +38,7 @@ class Asked:
 
     Attributes:
         alike: how much the item's picture is like the photo's garment, calibrated, 0 to 1; None without a photo.
+        model: what stands for it: `photo`, or `item` where it is a catalogue item that was chosen.
         sizes: case-folded. brands: those filtered by, case-folded.
         limit: the highest price, as the shopper reads it; empty without one.
         cheapest: id of the item that costs least of all that are shown with it; empty where several do.
@@ -46,6 +47,7 @@ class Asked:
     wanted: Wanted
     locale: str
     alike: float | None = None
+    model: str = "photo"
     sizes: frozenset[str] = frozenset()
     limit: str = ""
     brands: frozenset[str] = frozenset()
@@ -77,7 +79,7 @@ def claims(ranked: Ranked, asked: Asked) -> Iterator[Claim]:
     yield from _kind_and_colour(item, wanted, locale)
     yield from _facets(item, wanted, locale)
     if asked.alike is not None and asked.alike >= ALIKE:
-        yield Claim("similar_look", {"source": "photo"})
+        yield Claim("similar_look", {"source": asked.model})
     if not ranked.avoided:
         yield from _avoids(item, wanted, locale)
     yield from _words(item, wanted, asked.brands)

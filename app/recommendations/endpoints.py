@@ -47,6 +47,7 @@ class Form:
             photo_kind=ask.photo_kind,
             filters=ask.filters,
             budget=ask.budget.amount if ask.budget else None,
+            examples=tuple((example.item_id, example.weight) for example in ask.examples),
             weights=Weights(image=ask.image_weight, text=ask.text_weight),
             fusion=ask.fusion,
             limit=ask.limit,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.recommendations.decide import Decision, Garment
+from app.recommendations.examples import ITEMS
 from app.recommendations.ranking import Calibration, Ranked
 from app.recommendations.relevance import Relevance, relevance_of
 from app.recommendations.shares import pull, shares
@@ -50,11 +51,18 @@ class Witness:
 
     def _of(self, ranked: Ranked, garment: Garment) -> Evidence:
         item, part = self.vector_of(ranked.row), garment.part
-        found = shares(ranked, garment.wanted, pull(part.fused, part.image, self.words, item))
+        found = _named(shares(ranked, garment.wanted, pull(part.fused, part.image, self.words, item)), part)
         if part.image is None:
             return Evidence(found)
         alike = float(self.calibration(np.asarray(part.image @ item)))
         return Evidence(found, alike, _relevance(part, self.aspect, item))
+
+
+def _named(found: Mapping[str, float], part: QueryPart) -> Mapping[str, float]:
+    """What catalogue items brought in a photo's place is called so."""
+    if part.fused.kind != ITEMS:
+        return found
+    return {ITEMS if source == "photo" else source: share for source, share in found.items()}
 
 
 def _relevance(part: QueryPart, aspect: float, item: Vector) -> Relevance | None:

@@ -24,6 +24,9 @@ TASTE_SHARE = 0.15
 
 NO_SHARES: Mapping[str, float] = MappingProxyType({})
 
+LOOKS: Mapping[str, str] = {"photo": "photo", "item": "items"}
+"""Which share speaks of a look, by what the look is of."""
+
 SOURCES: Mapping[str, str] = {
     "same_kind": "kind",
     "same_colour": "colour",
@@ -65,7 +68,7 @@ def _weight(found: Claim, shares: Mapping[str, float]) -> float:
         case "despite":
             return ABOVE_ALL
         case "similar_look":  # said of words it is the vaguest reason of all, and comes last
-            return shares.get("photo", 0.0) if found.params["source"] == "photo" else 0.0
+            return shares.get(LOOKS.get(str(found.params["source"]), ""), 0.0)
         case "to_taste":
             return TASTE_SHARE
         case code:

@@ -23,9 +23,12 @@ from app.errors import FieldError, InvalidRequest
 from app.multipart import field_errors, photo_files, read_multipart, read_photo, refuse, text_fields
 from app.recommendations.schemas import Mode
 from app.settings import Locale, Settings
-from app.texts import FormText
+from app.texts import FormText, clean
 
 MOST_PHOTOS = 4
+MOST_EXAMPLES = 50
+EXAMPLES_EXAMPLE = '[{"item_id": "1042", "weight": 1}, {"item_id": "7", "weight": -0.5}]'
+EXAMPLES_FORM = f"must be a JSON array of items, such as {EXAMPLES_EXAMPLE}"
 MOST_FIELDS = 64
 LARGEST_BUDGET = Decimal(1_000_000_000)
 BUDGET_FORM = 'must be an amount and a currency, such as 150 EUR or {"amount": "150.00", "currency": "EUR"}'
@@ -50,6 +53,39 @@ def _parsed_budget(given: Any) -> Any:
         return Budget.of(str(amount), currency)
     amount_text, _, currency_text = text.partition(" ")
     return Budget.of(amount_text, currency_text.strip())
+
+
+class ExampleIn(BaseModel):
+    """An item that is liked (up to 1) or not (down to -1)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    item_id: str = Field(min_length=1, max_length=128)
+    weight: float = Field(default=1.0, ge=-1, le=1, allow_inf_nan=False)
+
+    @field_validator("item_id")
+    @classmethod
+    def _clean_id(cls, item_id: str) -> str:
+        return clean(item_id)
+
+    @field_validator("weight")
+    @classmethod
+    def _not_indifferent(cls, weight: float) -> float:
+        if not weight:
+            raise ValueError("must not be 0: leave the item out")
+        return weight
+
+
+def _parsed_examples(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    try:
+        parsed = json.loads(given)
+    except (ValueError, RecursionError):
+        raise ValueError(EXAMPLES_FORM) from None
+    if not isinstance(parsed, list) or not all(isinstance(one, dict) for one in parsed):
+        raise ValueError(EXAMPLES_FORM)
+    return tuple(parsed)
 
 
 class Budget(BaseModel):
@@ -84,6 +120,12 @@ BudgetField = Annotated[
 
 
 ShopperName = Annotated[FormText | None, Field(min_length=1, max_length=128)]
+ExamplesField = Annotated[
+    tuple[ExampleIn, ...],
+    BeforeValidator(_parsed_examples),
+    Field(max_length=MOST_EXAMPLES),
+    WithJsonSchema({"type": "string", "contentMediaType": "application/json", "example": EXAMPLES_EXAMPLE}),
+]
 
 
 class Ask(BaseModel):
@@ -96,6 +138,7 @@ class Ask(BaseModel):
     photo_kind: Literal["auto", "garment", "person"] = "auto"
     filters: FiltersField = Filters()
     budget: BudgetField = Field(default=None, description="Money for a whole look.")
+    examples: ExamplesField = Field(default=(), description="Liked and disliked items, with weights from -1 to 1.")
     image_weight: Share = None
     text_weight: Share = None
     fusion: FormText | None = None
@@ -160,9 +203,11 @@ async def read_form(request: Request, settings: Settings) -> tuple[Ask, list[byt
 
 
 def _together(ask: Ask, photos: list[UploadFile]) -> list[FieldError]:
-    if not photos and not any(c.isalnum() for c in ask.description):
-        reason = "or a photo is needed: say what you are looking for, or send a picture of it"
+    if not photos and not ask.examples and not any(c.isalnum() for c in ask.description):
+        reason = "or a photo is needed, or examples: say what you are looking for, or send a picture of it"
         return [FieldError("description", reason)]
+    if len({example.item_id for example in ask.examples}) < len(ask.examples):
+        return [FieldError("examples", "name an item twice; name each once")]
     if ask.image_weight == 0 and ask.text_weight == 0:
         return [FieldError("image_weight", "and text_weight cannot both be 0; raise one")]
     return []

@@ -54,6 +54,9 @@ class QueryOut(BaseModel):
     ignored: list[str] = Field(description="Prices and sizes in the words that could not be used.")
     corrections: list[dict[str, str]] = Field(default=[], description="Slips that were mended: `from` and `to`.")
     fusion: FusionOut
+    examples: list[dict[str, str | float]] = Field(
+        default=[], exclude_if=operator.not_, description="Items given as examples, with their weights."
+    )
 
 
 class ReasonOut(BaseModel):
@@ -130,6 +133,24 @@ class NoteOut(BaseModel):
     code: str
     text: str
     relax: list[str]
+
+
+class SimilarOut(BaseModel):
+    """What is most like an item; `suggestions` as in a recommendation, not stored."""
+
+    item_id: str
+    index_version: str
+    suggestions: list[SuggestionOut]
+    note: NoteOut | None = None
+
+
+class LooksOut(BaseModel):
+    """Complete looks around an item; `outfits` as in a recommendation, not stored."""
+
+    item_id: str
+    index_version: str
+    outfits: list[OutfitOut]
+    note: NoteOut | None = None
 
 
 class TimingsOut(BaseModel):

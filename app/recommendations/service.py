@@ -35,8 +35,10 @@ from app.media.photo import decode
 from app.paging import Page, bad_cursor, decode_cursor, encode_cursor
 from app.recommendations import answer
 from app.recommendations.advisor import GRAMMAR, Advisor
+from app.recommendations.compatibility import composed_by
 from app.recommendations.decide import Decider, Decision, Garment, Limits, garments_of
 from app.recommendations.evidence import Evidence, Witness
+from app.recommendations.examples import Example, as_items, examples_in, seen_in, shown_before, with_examples
 from app.recommendations.lifting import known_in, lift_said
 from app.recommendations.names import Named, names_in, query_for
 from app.recommendations.relevance import Relevance, unpacked
@@ -65,6 +67,7 @@ NO_PHOTO = "none"
 class RecommendationRequest:
     """What a shopper sends, checked. `locale` is the language of the answer; `budget` is in the shop's currency.
 
+    `examples`: ids of liked and disliked items with their weights, from -1 to 1.
     `shopper_id`: who asks, as far as they are named; their taste counts, and the answer is theirs.
     """
 
@@ -74,6 +77,7 @@ class RecommendationRequest:
     photo_kind: str = "auto"
     filters: Filters = field(default_factory=Filters)
     budget: Decimal | None = None
+    examples: tuple[tuple[str, float], ...] = ()
     weights: Weights = field(default_factory=Weights)
     fusion: str | None = None
     limit: int = 12
@@ -112,15 +116,23 @@ class RecommendationService:
             photos = await decode_all(asked.photos, self.settings.limits)
         view = await self.live.view()
         parsed, ignored, asked = await asyncio.to_thread(self._read, asked, view.columns)
-        query = await self._encode(photos, parsed, asked)
+        examples = examples_in(view, asked.examples)
+        query = await self._query(photos, parsed, asked, examples)
         watch.spent.update(query.timings_ms)
         with watch.stage("search"):
             named = await self._named(parsed, asked, view.columns)
         stocked = view.columns.categories["kind"].counts()
         seen = [_seen(self.tagger, part, stocked) for part in query.parts]
+        if examples and not photos:
+            seen = [seen_in(examples)]
         garments = garments_of(query, parsed, seen, view.columns, named)
+        if examples and not photos:  # nobody's own garment: looks are not built on it
+            garments = [replace(g, seen=(), wanted=as_items(g.wanted)) for g in garments]
         leaning = NO_LEANING if asked.mode == "semantic" else await self.memory.leaning(asked.shopper_id, view)
-        decider = Decider(view, self.engine.spec, self.settings.ranking, leaning)
+        leaning = replace(leaning, away=leaning.away | shown_before(examples, view.columns))
+        decider = Decider(
+            view, self.engine.spec, self.settings.ranking, leaning, composed_by(self.settings, self.engine.spec)
+        )
         decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
         row = RecommendationRow(
             id=f"rec_{secrets.token_urlsafe(ID_BYTES)}",
@@ -134,6 +146,7 @@ class RecommendationService:
             query={
                 **_understood(parsed, query, garments, decision, ignored),
                 **_language(parsed, asked.locale),
+                "examples": [{"item_id": item_id, "weight": weight} for item_id, weight in asked.examples],
                 "fusion": answer.fusion_shown(
                     query.parts[0].fused,
                     asked.fusion or self.settings.model.fusion,
@@ -219,6 +232,18 @@ class RecommendationService:
         most = max(self.settings.ranking.over_fetch, 4 * asked.limit)
         hits = await self.items.with_words(query_for(names, parsed.terms), resolve(asked.filters), most)
         return Named(names, {hit.item_id: hit.details for hit in hits})
+
+    async def _query(
+        self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest, examples: Sequence[Example]
+    ) -> EncodedQuery:
+        """Photos, words and examples as vectors. Raises what `_encode` raises."""
+        alone = examples and not photos and not parsed.positive
+        query = None if alone else await self._encode(photos, parsed, asked)
+        moved = with_examples(query, examples, asked.weights) if examples else query
+        if moved is None:
+            reason = "hold nothing that is liked; like an item, or add a photo or words"
+            raise InvalidRequest(f"examples {reason}.", fields=[FieldError("examples", reason)])
+        return moved
 
     async def _encode(self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest) -> EncodedQuery:
         words = parsed.positive or (None if photos else ANYTHING[parsed.language])

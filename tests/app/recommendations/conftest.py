@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, func, select
 
+from app.catalog.endpoints import router as catalog
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.tables import ItemRow, VariantRow
@@ -23,6 +24,7 @@ from app.feedback.endpoints import router as shoppers
 from app.feedback.memory import PopularityOfAll
 from app.middleware import install_error_handlers
 from app.recommendations.advisor import Advisor
+from app.recommendations.by_item_endpoints import router as by_item
 from app.recommendations.endpoints import router
 from app.settings import AuthSettings, DatabaseSettings, Settings
 from models.contracts import Encoder
@@ -74,7 +76,8 @@ class Shop:
         )
         app = FastAPI()
         app.state.container = container
-        app.include_router(router)
+        for routes in (router, by_item, catalog):
+            app.include_router(routes)
         app.include_router(shoppers)
         install_error_handlers(app)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
