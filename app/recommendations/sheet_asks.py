@@ -50,22 +50,23 @@ def read_asks(data: Path, split: str, count: int, skip: int = 0) -> list[SheetAs
         raise InvalidRequest(f"{labels} has no photo of the split '{split}'.")
     picked = _in_turn(shots, count, skip)
     with zipfile.ZipFile(archive) as pictures:
-        return [_ask(shot, turn, number, pictures) for number, (shot, turn) in enumerate(picked)]
+        return [_ask(shot, turn, place, pictures) for shot, turn, place in picked]
 
 
-def _in_turn(shots: Sequence[_Shot], count: int, skip: int) -> list[tuple[_Shot, int]]:
-    """`count` shots, one of each label before any label's second, with the turn each was taken in."""
+def _in_turn(shots: Sequence[_Shot], count: int, skip: int) -> list[tuple[_Shot, int, int]]:
+    """`count` shots, one of each label before any label's second, with the turn and the label's place in it."""
     by_label: dict[str, list[_Shot]] = {}
     for shot in sorted(shots, key=lambda s: (s.label, s.id)):
         by_label.setdefault(shot.label, []).append(shot)
     rounds = range(skip, skip + count)
-    turns = [(found[n], n - skip) for n in rounds for found in by_label.values() if n < len(found)]
+    labels = list(enumerate(by_label.values()))
+    turns = [(found[n], n - skip, place) for n in rounds for place, found in labels if n < len(found)]
     return turns[:count]
 
 
-def _ask(shot: _Shot, turn: int, number: int, pictures: zipfile.ZipFile) -> SheetAsk:
+def _ask(shot: _Shot, turn: int, place: int, pictures: zipfile.ZipFile) -> SheetAsk:
     """Every second label starts in Chinese, and each changes its language from turn to turn."""
-    locale = LOCALES[(turn + number) % 2]
+    locale = LOCALES[(turn + place) % 2]
     wishes = _wishes().get(shot.label) or _wishes()[ANY]
     wish = wishes[locale][turn // len(LOCALES) % len(wishes[locale])]
     budget = Decimal(str(wish["budget"])) if "budget" in wish else None
