@@ -27,6 +27,7 @@ BY_TYPE = {
     **dict.fromkeys(("Jackets", "Rain Jacket", "Blazers", "Waistcoat", "Nehru Jackets", "Shrug"), "over the torso"),
     **dict.fromkeys(("Rompers", "Dresses", "Tracksuits", "Salwar and Dupatta", "Jumpsuit"), TWO_IN_ONE),
     **{"Dupatta": "neck", "Suspenders": "waist", "Belts": "waist", "Messenger Bag": "bag"},
+    **{"Clutches": "bag", "Booties": FEET},
     **dict.fromkeys(("Stockings", "Tights", "Swimwear", "Camisoles"), ""),
 }
 """Types that lie on another shelf than their place on the body; empty: not for an outfit."""
