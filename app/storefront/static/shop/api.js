@@ -61,8 +61,8 @@ function headers() {
 }
 
 async function problemOf(response) {
-  const type = response.headers.get("content-type") ?? "";
-  if (!type.includes("json")) return new Problem({ code: "http", status: response.status });
+  const media = response.headers.get("content-type") ?? "";
+  if (!media.includes("json")) return new Problem({ code: "http", status: response.status });
   const { type, title, detail, errors } = await response.json();
   return new Problem({ code: "problem", status: response.status, type, title, detail, errors });
 }
