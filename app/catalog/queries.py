@@ -1,5 +1,6 @@
 """Statements over items that need more than a line; built here, run by the repository."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, literal, or_, select
@@ -79,6 +80,22 @@ def facts_query() -> Select[*tuple[Any, ...]]:
     ).outerjoin(sizes, sizes.c.item_id == item.id)
 
 
+def sizes_counted(clauses: Sequence[ColumnElement[bool]]) -> Select[str, int]:
+    """Each size and how many of the items that meet `clauses` have it in stock, most frequent first."""
+    number = func.count()
+    query = select(VariantRow.size, number).join(ItemRow, ItemRow.id == VariantRow.item_id)
+    query = query.where(IN_STOCK, VariantRow.size != "", *clauses)
+    return query.group_by(VariantRow.size).order_by(number.desc(), VariantRow.size)
+
+
+def availability_counted(clauses: Sequence[ColumnElement[bool]]) -> Select[str, int]:
+    """`in_stock` and `out_of_stock`, and how many of the items that meet `clauses` are."""
+    found = case((AVAILABLE, "in_stock"), else_="out_of_stock").label("value")
+    values = select(found).select_from(ItemRow).where(*clauses).subquery()
+    number = func.count()
+    return select(values.c.value, number).group_by(values.c.value).order_by(number.desc(), values.c.value)
+
+
 def criteria_clauses(criteria: Criteria, brands: frozenset[str]) -> list[ColumnElement[bool]]:
     """`criteria` as SQL. `brands`: the brand names as stored that its brand condition means."""
     clauses = [_condition(c, brands) for c in criteria.conditions]
@@ -92,8 +109,7 @@ def criteria_clauses(criteria: Criteria, brands: frozenset[str]) -> list[ColumnE
     if criteria.price_max is not None:
         clauses.append(asking <= criteria.price_max)
     if criteria.in_stock is not None:
-        available = or_(_has_variant(IN_STOCK), ~_has_variant())
-        clauses.append(available if criteria.in_stock else ~available)
+        clauses.append(AVAILABLE if criteria.in_stock else ~AVAILABLE)
     return clauses
 
 
@@ -108,3 +124,7 @@ def _condition(condition: Condition, brands: frozenset[str]) -> ColumnElement[bo
 
 def _has_variant(*that: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(VariantRow.item_id == ItemRow.id, *that)
+
+
+AVAILABLE = or_(_has_variant(IN_STOCK), ~_has_variant())
+"""A size can be bought, or the shop counts none."""

@@ -11,10 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalog.facts import RawFacts
 from app.catalog.filters import Criteria
 from app.catalog.fulltext import WordHit, WordQuery, worn_with
-from app.catalog.queries import FACET_COLUMNS, criteria_clauses, effective, facts_query
+from app.catalog.queries import (
+    FACET_COLUMNS,
+    availability_counted,
+    criteria_clauses,
+    effective,
+    facts_query,
+    sizes_counted,
+)
 from app.catalog.records import FacetCount, ItemRecord, Known
-from app.catalog.tables import CatalogStateRow, ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
-from app.catalog.words import item_words, own_values
+from app.catalog.tables import CatalogStateRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
+from app.catalog.words import item_words
 from app.db.base import Base, now
 
 PAGE = 2_000
@@ -73,7 +80,6 @@ class ItemRepository:
         await self._replace(VariantRow, ids, _variant_values(records))
         pictured = [r.id for r in records if r.pictures is not None]
         await self._replace(PictureRow, pictured, _picture_values(records))
-        await self._replace(ItemAttributeRow, ids, _attribute_values(records))
         await self._put_words(records)
         self._session.expire_all()
         await self.bump_revision()
@@ -103,7 +109,10 @@ class ItemRepository:
         return list(await self._session.scalars(query))
 
     async def facets(self, criteria: Criteria, limit: int = 50) -> dict[str, list[FacetCount]]:
-        """How many of the matching items carry each value, most frequent first; empty values are left out."""
+        """How many of the matching items carry each value, most frequent first; empty values are left out.
+
+        Of sizes, those in stock are counted.
+        """
         clauses = await self._clauses(criteria)
         counts = {}
         for name in FACET_COLUMNS:
@@ -111,6 +120,8 @@ class ItemRepository:
             query = select(values.c.value, func.count()).where(values.c.value != "").group_by(values.c.value)
             rows = await self._session.execute(query.order_by(func.count().desc(), values.c.value).limit(limit))
             counts[name] = [FacetCount(value, number) for value, number in rows]
+        for name, query in (("size", sizes_counted(clauses)), ("availability", availability_counted(clauses))):
+            counts[name] = [FacetCount(value, n) for value, n in await self._session.execute(query.limit(limit))]
         return counts
 
     async def matching(self, criteria: Criteria) -> int:
@@ -152,7 +163,7 @@ class ItemRepository:
 
     async def _replace(
         self,
-        table: type[VariantRow] | type[PictureRow] | type[ItemAttributeRow],
+        table: type[VariantRow] | type[PictureRow],
         ids: Sequence[str],
         values: list[dict[str, Any]],
     ) -> None:
@@ -196,12 +207,6 @@ def _picture_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
         {"item_id": r.id, "position": i} | dataclasses.asdict(picture)
         for r in records
         for i, picture in enumerate(r.pictures or ())
-    ]
-
-
-def _attribute_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
-    return [
-        {"item_id": r.id, "name": name, "value": value} for r in records for name, value in own_values(r.attributes)
     ]
 
 

@@ -138,17 +138,6 @@ class ItemWordsRow(Base):
     details: Mapped[str] = mapped_column(Text)
 
 
-class ItemAttributeRow(Base):
-    """One value of an attribute that the shop names itself, case-folded: what filters and facets go by."""
-
-    __tablename__ = "item_attributes"
-    __table_args__ = (Index("ix_item_attributes_name_value", "name", "value"),)
-
-    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[str] = mapped_column(String(200), primary_key=True)
-
-
 class CatalogStateRow(Base):
     """One row whose `revision` grows with every committed change, so that every process sees it cheaply."""
 

@@ -18,11 +18,6 @@ from models.preprocess.words import CJK, HAS_CJK
 MOST_DETAILS = 2_000
 """Characters of a description that are searched: the material stands at its beginning."""
 
-LONGEST_VALUE = 200
-"""Characters of an attribute's value; a longer one is a story and nothing to filter by."""
-
-LONGEST_NAME = 64
-
 _TOKEN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
 _APOSTROPHE = re.compile(r"['’`´]")
 _NOT_JOINED = re.compile(rf"[^a-z0-9{CJK}]+")
@@ -56,14 +51,6 @@ def attribute_words(attributes: Mapping[str, Any]) -> Iterator[str]:
     """Every value of the shop's own attributes as text."""
     for value in attributes.values():
         yield from map(str, value) if isinstance(value, list | tuple) else (str(value),)
-
-
-def own_values(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The shop's own attributes as names and values to filter by, both folded by case, each pair once."""
-    pairs = ((name, value) for name in attributes for value in attribute_words({name: attributes[name]}))
-    folded = ((name.casefold().strip(), value.casefold().strip()) for name, value in pairs)
-    fitting = (pair for pair in folded if 0 < len(pair[0]) <= LONGEST_NAME and 0 < len(pair[1]) <= LONGEST_VALUE)
-    return list(dict.fromkeys(fitting))
 
 
 @lru_cache(maxsize=65_536)

@@ -1,4 +1,4 @@
-"""Items by their words and by the shop's own attributes: full text search, and filters over what the taxonomy lacks.
+"""Items by their own words: full text search.
 
 Revision ID: 0005
 Revises: 0004
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.catalog.words import item_words, own_values
+from app.catalog.words import item_words
 from app.db import base
 
 revision: str = "0005"
@@ -26,6 +26,15 @@ ITEMS = sa.table(
     "items",
     *(sa.column(name) for name in ("id", "title", "title_zh", "description", "brand", "group_id")),
     sa.column("attributes", base.JsonColumn),
+)
+
+ADD = (
+    "INSERT INTO item_words_fts (rowid, brand, name, codes, details)"
+    " VALUES (new.id, new.brand, new.name, new.codes, new.details);"
+)
+REMOVE = (
+    "INSERT INTO item_words_fts (item_words_fts, rowid, brand, name, codes, details)"
+    " VALUES ('delete', old.id, old.brand, old.name, old.codes, old.details);"
 )
 
 ON_SQLITE = (
@@ -50,58 +59,31 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.String(length=128), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in COLUMNS),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_words_item_id_items"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_item_words_item_id_items"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_words")),
         sa.UniqueConstraint("item_id", name=op.f("uq_item_words_item_id")),
     )
-    op.create_table(
-        "item_attributes",
-        sa.Column("item_id", sa.String(length=128), nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_item_attributes_item_id_items"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("item_id", "name", "value", name=op.f("pk_item_attributes")),
-    )
-    op.create_index("ix_item_attributes_name_value", "item_attributes", ["name", "value"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(ON_POSTGRESQL)
     else:
         for statement in ON_SQLITE:
-            op.execute(statement.replace("{add}", _added()).replace("{remove}", _removed()))
+            op.execute(statement.replace("{add}", ADD).replace("{remove}", REMOVE))
     _fill()
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE item_words_fts")
-    op.drop_index("ix_item_attributes_name_value", table_name="item_attributes")
-    op.drop_table("item_attributes")
     op.drop_table("item_words")
-
-
-def _added() -> str:
-    columns, values = ", ".join(COLUMNS), ", ".join(f"new.{name}" for name in COLUMNS)
-    return f"INSERT INTO item_words_fts (rowid, {columns}) VALUES (new.id, {values});"
-
-
-def _removed() -> str:
-    columns, values = ", ".join(COLUMNS), ", ".join(f"old.{name}" for name in COLUMNS)
-    return f"INSERT INTO item_words_fts (item_words_fts, rowid, {columns}) VALUES ('delete', old.id, {values});"
 
 
 def _fill() -> None:
     """What is in the catalogue already, a page at a time."""
     words = sa.table("item_words", sa.column("item_id"), *(sa.column(name) for name in COLUMNS))
-    attributes = sa.table("item_attributes", *(sa.column(name) for name in ("item_id", "name", "value")))
     for page in _pages():
         op.bulk_insert(words, [asdict(item_words(row)) for row in page])
-        values = [
-            {"item_id": row.id, "name": name, "value": value} for row in page for name, value in own_values(row.attributes)
-        ]
-        if values:
-            op.bulk_insert(attributes, values)
 
 
 def _pages() -> Iterator[Sequence[Any]]:

@@ -142,6 +142,9 @@ async def test_pages_follow_each_other_and_facets_count_what_matches(database: D
     assert red.facets is not None
     assert {f.value: f.count for f in red.facets["colour"]} == {"maroon": 1, "red": 1}
     assert red.facets["season"] == []
+    assert first.facets is not None
+    assert {f.value: f.count for f in first.facets["size"]} == {"M": 1}
+    assert {f.value: f.count for f in first.facets["availability"]} == {"in_stock": 3, "out_of_stock": 1}
 
 
 async def test_unknown_items_and_foreign_cursors_are_named(database: Database) -> None:
