@@ -1,6 +1,7 @@
 """Answers to liked and disliked items, alone and with words and photos."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ def examples(**weights: float) -> str:
     return json.dumps([{"item_id": id_.replace("_", "-"), "weight": weight} for id_, weight in weights.items()])
 
 
-async def first(service: Service, **fields: str) -> list[str]:
+async def first(service: Service, **fields: Any) -> list[str]:
     answer = await service.post(outfits="0", limit="4", **fields)
     assert answer.status_code == 201, answer.text
     return [s["item"]["id"] for s in answer.json()["suggestions"]]

@@ -52,7 +52,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
         yield running
 
 
-async def ask(service: Service, words: str, **fields: str) -> dict[str, Any]:
+async def ask(service: Service, words: str, **fields: Any) -> dict[str, Any]:
     answer = await service.post(description=words, outfits="0", limit="5", **fields)
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
