@@ -66,7 +66,10 @@ def read_folder(data: Path, split: str, sample: int | None = None) -> Folder:
 def checksums(archive: Path) -> Mapping[str, str]:
     """What tells each picture of a zip from any other, by its id, without reading the pictures."""
     with zipfile.ZipFile(archive) as file:
-        return {str(PurePosixPath(entry.filename).with_suffix("")): f"{entry.CRC:08x}-{entry.file_size}" for entry in file.infolist()}
+        return {
+            str(PurePosixPath(entry.filename).with_suffix("")): f"{entry.CRC:08x}-{entry.file_size}"
+            for entry in file.infolist()
+        }
 
 
 def _articles(corpus: Corpus) -> list[Article]:

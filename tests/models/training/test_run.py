@@ -17,13 +17,13 @@ from models.evaluation.run import evaluate
 from models.training import run as training
 from models.training import towers
 from models.training.calibrate import logistic, temperature
-from models.training.config import Batch, LossWeights, Recipe, read_recipe
+from models.training.config import Batch, LossWeights, Recipe, first_part, read_recipe
 from models.training.data import read_corpus
 from models.training.loop import schedule
 from models.training.task import Scaled
 
 SHIPPED = Path(training.__file__).parent / "configs" / "tryon_mini.yaml"
-TUNED = SHIPPED.with_name("tryon_mini_tuned.yaml")
+TUNED = SHIPPED.with_name("tryon_mini_1.yaml")
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_folding_the_scale_changes_nothing() -> None:
 
 
 def test_a_recipe_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    good: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
+    good: dict[str, Any] = yaml.safe_load(TUNED.read_text())
     for change, says in (({"typo": 1}, "typo"), ({"image_size": [192]}, "image_size"), ({"steps": 0}, "positive")):
         path = tmp_path / "bad.yaml"
         path.write_text(yaml.safe_dump(good | change))
@@ -96,16 +96,24 @@ def test_a_recipe_that_cannot_be_is_refused(tmp_path: Path) -> None:
             read_recipe(path)
 
 
-@pytest.mark.parametrize("path", [SHIPPED, TUNED])
+def test_the_shipped_recipe_is_made_of_parts() -> None:
+    second = first_part(SHIPPED, {})
+    assert second is not None
+    assert first_part(second, {}) == TUNED
+    assert first_part(TUNED, {}) is None
+    assert first_part(SHIPPED, {"start": "tryon-mini"}) is None
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.parent.glob("tryon_mini*.yaml")))
 def test_the_recipes_read(path: Path) -> None:
-    recipe = read_recipe(path)
+    recipe = read_recipe(path, {} if path == TUNED else {"start": "tryon-mini"})
     assert recipe.name == "tryon-mini"
     assert isinstance(recipe.batch, Batch)
     assert isinstance(recipe.weights, LossWeights)
 
 
 def test_the_rate_warms_up_and_ends_at_nothing() -> None:
-    recipe: Recipe = read_recipe(SHIPPED)
+    recipe: Recipe = read_recipe(TUNED)
     rates = [schedule(step, recipe) for step in range(recipe.steps)]
     assert max(rates) == pytest.approx(1)
     assert rates[0] < rates[recipe.warmup - 1]
