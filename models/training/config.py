@@ -43,7 +43,7 @@ class LossWeights:
     Attributes:
         names: garments with their catalogue names. captions: garments with captions composed of their attributes.
         photos: photos with garments whose kind fits. photo_captions: photos with captions whose kind fits.
-        photo_labels: photos of one label with each other.
+        photo_labels: photos of one label with each other. label_words: photos with the words of their label.
         shade: drawn garments with studio pictures of the same kind and colour.
         classes: classification of garments by kind, colour, gender, season, usage and pattern.
         triplet: photos and garments, batch-hard triplets by kind.
@@ -55,6 +55,7 @@ class LossWeights:
     photos: float = 0.0
     photo_captions: float = 0.0
     photo_labels: float = 0.0
+    label_words: float = 0.0
     shade: float = 0.0
     classes: float = 0.0
     triplet: float = 0.0
@@ -63,7 +64,7 @@ class LossWeights:
     @property
     def without_photos(self) -> "LossWeights":
         """The same where nobody took photos: their terms count nothing."""
-        return replace(self, photos=0.0, photo_captions=0.0, photo_labels=0.0, triplet=0.0)
+        return replace(self, photos=0.0, photo_captions=0.0, photo_labels=0.0, label_words=0.0, triplet=0.0)
 
 
 @dataclass(frozen=True, slots=True)

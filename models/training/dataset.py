@@ -101,7 +101,10 @@ class Feedback:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """All that `draw` needs. `names` holds each studio garment's row in the views of names."""
+    """All that `draw` needs. `names` holds each studio garment's row in the views of names.
+
+    `label_texts` (l, text width) are what labels of photos are called, `label_of` (l,) int64 whose words each are.
+    """
 
     studio: Garments
     drawn: Garments
@@ -112,6 +115,8 @@ class TrainingSet:
     name_views: tuple[View, ...]
     captions: Texts
     caption_features: Tensor
+    label_texts: Tensor
+    label_of: Tensor
     feedback: Feedback | None = None
 
     def draw(self, batch: Batch, generator: torch.Generator) -> Step:
@@ -135,6 +140,8 @@ class TrainingSet:
             photos=pick(self.photo_views, photos, generator),
             labels=self.photo_labels[photos],
             fits=self.fits,
+            label_texts=self.label_texts,
+            label_of=self.label_of,
         )
         return self._with_feedback(step, batch, generator)
 

@@ -22,6 +22,7 @@ from models.training.dataset import Feedback, Garments, TrainingSet, View, capti
 from models.training.distil import embed_texts
 from models.training.facets import FACETS, fitting, numbers
 from models.training.features import Advance, Features, ImageFeatures
+from models.zero_shot.labels import read_labels
 
 Pictures = Sequence[Callable[[], RGB]]
 FLAT_SIZE = (168, 224)
@@ -133,6 +134,7 @@ def training_set(corpus: Corpus, views: Views, tower: TextTower, recipe: Recipe)
     texts, (said, said_drawn) = caption_table([looks, drawn], recipe.captions, recipe.seed)
     names = {name: n for n, name in enumerate(dict.fromkeys(corpus.items[i].name for i in rows))}
     labels = sorted(corpus.fits)
+    said_of, called = tower.of(texts.texts), called_by(labels)
     return TrainingSet(
         studio=Garments(tuple(views.catalogue_views(rows)), facets_of(looks), said),
         drawn=Garments(tuple(views.drawn(flats)), facets_of(drawn), said_drawn),
@@ -142,9 +144,20 @@ def training_set(corpus: Corpus, views: Views, tower: TextTower, recipe: Recipe)
         names=torch.tensor([names[corpus.items[i].name] for i in rows]),
         name_views=name_views(names, [corpus.items[i] for i in rows], tower, recipe.seed),
         captions=texts,
-        caption_features=tower.of(texts.texts),
+        caption_features=said_of,
+        label_texts=tower.of([words for words, _ in called]) if called else said_of[:0],
+        label_of=torch.tensor([label for _, label in called], dtype=torch.long),
         feedback=feedback(corpus, rows, tower),
     )
+
+
+def called_by(labels: Sequence[str]) -> list[tuple[str, int]]:
+    """What labels of photos are called, each with its label's number; those alone that stand for one thing.
+
+    A label that stands for several kinds is learnt from captions that name those.
+    """
+    senses = read_labels(labels).senses
+    return [(prompt, n) for n, meant in enumerate(senses) if len(meant) == 1 for prompt in meant[0]]
 
 
 def facets_of(looks: Sequence[Look]) -> Tensor:

@@ -31,6 +31,7 @@ class Step:
             where the names are. other_names, other_ids: names of further garments that are not in the batch.
         captions: text features (m, text width). said: what they speak of, (m, facets) int64.
         photos: image features (p, …). labels: (p,) int64. fits: bool (labels, kinds + 1).
+        label_texts: text features of what labels are called (l, text width). label_of: whose words each are (l,) int64.
         taken, queries, led_to: garments that shoppers took (q, …), text features of what they had said
             (q, text width), and which words led to which garment, bool (q, q) by garment and query.
     """
@@ -47,6 +48,8 @@ class Step:
     photos: Tensor
     labels: Tensor
     fits: Tensor
+    label_texts: Tensor
+    label_of: Tensor
     taken: Tensor | None = None
     queries: Tensor | None = None
     led_to: Tensor | None = None
@@ -161,12 +164,13 @@ class TryOnTask(nn.Module):
                 photos, captions, by_caption, self.scale("photo_captions"), open_kind
             ),
             "photo_labels": lambda: supervised(photos, step.labels, self.scale("photo_labels")),
+            "label_words": lambda: self._label_words(photos, step),
             "shade": lambda: multi_positive(drawn, studio, alike, self.scale("shade"), close),
             "classes": lambda: self._classes(looks, step.facets),
             "triplet": lambda: hardest_triplets(photos, looks, by_look, MARGIN),
             "pairs": lambda: self._pairs(taken, step),
         }
-        without = {"pairs"} if not taken else set()
+        without = ({"pairs"} if not taken else set()) | ({"label_words"} if not len(step.label_of) else set())
         return {name: term() for name, term in terms.items() if getattr(self.weights, name) > 0 and name not in without}
 
     def total(self, losses: Mapping[str, Tensor]) -> Tensor:
@@ -178,6 +182,11 @@ class TryOnTask(nn.Module):
         if step.queries is None or step.led_to is None:
             raise ValueError("a step with garments that were taken needs the words that led to them")
         return multi_positive(taken[0], self.text(step.queries), step.led_to, self.scale("captions"))
+
+    def _label_words(self, photos: Tensor, step: Step) -> Tensor:
+        """A label may mean more than any kind of the catalogue does ("long sleeve"), so captions never say it."""
+        words = self.text(step.label_texts)
+        return multi_positive(photos, words, same(step.labels, step.label_of), self.scale("photo_captions"))
 
     def _names(self, studio: Tensor, step: Step) -> Tensor:
         """Garments and names: each garment among all names of the step, each name among all garments remembered."""
