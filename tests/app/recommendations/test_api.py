@@ -40,7 +40,7 @@ async def test_looks_around_the_best_suggestion(service: Service) -> None:
         assert not any(piece["given"] for piece in look["items"])
         total = sum(float((p["item"]["sale_price"] or p["item"]["price"])["amount"]) for p in look["items"])
         assert float(look["total_price"]["amount"]) == total
-        assert look["advice"].startswith("Start from")
+        assert "red dress" in look["advice"]
 
 
 async def test_a_photo_alone_anchors_the_looks(service: Service) -> None:
@@ -58,7 +58,7 @@ async def test_same_style_but_blue(service: Service) -> None:
     assert body["suggestions"][0]["item"]["id"] == "dress-blue"
     sources = {r["code"]: r["params"].get("source") for r in body["suggestions"][0]["reasons"]}
     assert (sources["same_kind"], sources["same_colour"]) == ("photo", "words")
-    assert body["query"]["fusion"]["image"] == 0.6
+    assert body["query"]["fusion"]["image"] == 0.5
 
 
 async def test_weights_override_the_fusion(service: Service) -> None:
@@ -68,7 +68,7 @@ async def test_weights_override_the_fusion(service: Service) -> None:
 
 async def test_a_fusion_without_weights_for_this_model_says_that_the_plain_one_was_used(service: Service) -> None:
     body = (await service.post([photo()], description="blue", fusion="attention")).json()
-    assert body["query"]["fusion"] == {"kind": "weighted", "image": 0.6, "text": 0.4, "fallback": True}
+    assert body["query"]["fusion"] == {"kind": "weighted", "image": 0.5, "text": 0.5, "fallback": True}
     fetched = (await service.client.get(f"{ROUTE}/{body['id']}")).json()
     assert fetched["query"] == body["query"]
     nothing_to_fuse = (await service.post([photo()], fusion="attention")).json()
@@ -84,7 +84,7 @@ async def test_chinese_words_get_chinese_answers(service: Service) -> None:
     assert first["item"]["id"] == "dress-red"
     assert first["item"]["title"] == "红色连衣裙"
     assert first["reasons"][0]["text"] == "正是您要的连衣裙"
-    assert body["outfits"][0]["advice"].startswith("这套以红色连衣裙为主")
+    assert "红色连衣裙" in body["outfits"][0]["advice"]
     assert body["query"]["negations"]
 
 
