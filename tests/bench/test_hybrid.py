@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.catalog.facts import ItemFacts, facts_of
+from app.recommendations import diversity
 from app.settings import JobSettings, Settings
 from bench.hybrid import Fall, Wish, commonest, fall, fallen, measure, share, without
 from models.encoders.fake import FakeEncoder
@@ -56,7 +57,10 @@ def test_an_empty_answer_kept_nothing_out() -> None:
     assert share([], lambda i: True) == 0.0
 
 
-async def test_an_empty_folder_is_filled_and_measured_and_keeps_no_answer(drawn_shop: Path, tmp_path: Path) -> None:
+async def test_an_empty_folder_is_filled_and_measured_and_keeps_no_answer(
+    drawn_shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diversity, "TWINS", 2.0)  # this shop shows one drawing under many ids
     settings = Settings(data_dir=tmp_path, jobs=JobSettings(in_process=False))
     report = await measure(settings, drawn_shop, "val", 2, 2, FakeEncoder())
     assert report.notes["items"] == 48
