@@ -46,18 +46,18 @@ class Inputs:
 
 def inputs_of(image: Signal, text: Signal, layout: Layout) -> Inputs:
     """One photo with words as a batch of one; what has no tokens is marked so."""
-    vector = torch.from_numpy(np.asarray(image.vector, np.float32))[None]
+    vector = torch.from_numpy(np.array(image.vector, np.float32))[None]
     words, said = padded([text.tokens], vector.shape[1], layout.words)
     grid = torch.zeros(1, layout.places, vector.shape[1])
     if image.tokens is not None:
         grid = torch.from_numpy(pooled(image.tokens[None], layout))
     seen = torch.tensor([image.tokens is not None])
-    return Inputs(vector, torch.from_numpy(np.asarray(text.vector, np.float32))[None], grid, seen, words, said)
+    return Inputs(vector, torch.from_numpy(np.array(text.vector, np.float32))[None], grid, seen, words, said)
 
 
 def pooled(grids: Tokens, layout: Layout) -> Tokens:
     """Grids (n, rows, cols, d) averaged to the layout's, unit again: (n, places, d) float32."""
-    maps = torch.from_numpy(np.asarray(grids, np.float32)).permute(0, 3, 1, 2)
+    maps = torch.from_numpy(np.array(grids, np.float32)).permute(0, 3, 1, 2)
     averaged = functional.adaptive_avg_pool2d(maps, (layout.rows, layout.cols)).flatten(2).transpose(1, 2)
     unit: Tokens = functional.normalize(averaged, dim=-1, eps=SOFTEST).numpy()
     return unit
