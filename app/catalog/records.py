@@ -103,8 +103,18 @@ class IndexSource:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeRecord:
+    """One value of one of the shop's own attributes: name and value folded, and the value as the shop writes it."""
+
+    name: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many items carry one value of a facet."""
+    """How many items carry one value of a facet; `label` as the shop writes it, where that is not in the taxonomy."""
 
     value: str
     count: int
+    label: str = ""

@@ -123,6 +123,21 @@ class InferredRow(Base):
     used: Mapped[bool]
 
 
+class ItemAttributeRow(Base):
+    """One value of one of the shop's own attributes, as filters compare it (`attributes.attribute_records`).
+
+    `label` is how the shop writes it.
+    """
+
+    __tablename__ = "item_attributes"
+    __table_args__ = (Index("ix_item_attributes_name_value", "name", "value"),)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(String(128), primary_key=True)
+    label: Mapped[str] = mapped_column(String(128))
+
+
 class ItemWordsRow(Base):
     """An item's tokens for full text search (`words.item_words`). Triggers keep SQLite's FTS5 table in step with it;
     PostgreSQL has a GIN index over it. Migration 0005 makes both.

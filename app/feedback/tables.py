@@ -1,8 +1,9 @@
 """Shoppers by pseudonym, and what each of them did."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, now
@@ -14,13 +15,15 @@ class ShopperRow(Base):
     """Somebody, known by an id alone. Everything that is theirs goes with this row; the database cascades.
 
     `token_digest` is the SHA-256 of the token that names them from a browser (it is random, 256 bits, so a slow hash
-    would add nothing); None for one whom the shop's own server named by an id of the shop's.
+    would add nothing); None for one whom the shop's own server named by an id of the shop's. `sizes` are those the
+    shopper said they wear, by slot.
     """
 
     __tablename__ = "shoppers"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    sizes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
@@ -29,6 +32,7 @@ class EventRow(Base):
 
     `digest` is of the event as it was sent, so that another one under the same id is told apart from a repeated one.
     An item may leave the catalogue and come back: its events stay. An answer that is erased is no longer named.
+    `size` is the one that was carted, bought or sent back, as far as the shop says it.
     """
 
     __tablename__ = "events"
@@ -45,6 +49,7 @@ class EventRow(Base):
         ForeignKey("recommendations.id", ondelete="SET NULL"), index=True
     )
     outfit_rank: Mapped[int | None]
+    size: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[dt.datetime] = mapped_column(index=True)
     received_at: Mapped[dt.datetime] = mapped_column(default=now)
     digest: Mapped[str] = mapped_column(String(64))

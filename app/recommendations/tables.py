@@ -17,7 +17,8 @@ JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "p
 class RecommendationRow(Base):
     """One answered request. Neither the photo nor the words are kept, only what was understood of them.
 
-    `shopper_id` says whose it is, where somebody was named; it is erased with them.
+    `shopper_id` says whose it is, where somebody was named; it is erased with them. `facets` count what the best
+    candidates have; None in semantic mode and in answers older than the column.
     """
 
     __tablename__ = "recommendations"
@@ -34,6 +35,7 @@ class RecommendationRow(Base):
     shopper_id: Mapped[str | None] = mapped_column(ForeignKey("shoppers.id", ondelete="CASCADE"))
     query: Mapped[dict[str, Any]]
     note: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
+    facets: Mapped[dict[str, Any] | None] = mapped_column(JSON_OR_NULL)
     timings_ms: Mapped[dict[str, Any]]
 
     suggestions: Mapped[list["SuggestionRow"]] = relationship(
