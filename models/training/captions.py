@@ -119,15 +119,18 @@ def captions(look: Look, rng: Rng, count: int) -> list[Caption]:
 
 
 def lessons(rng: Rng, count: int) -> list[Words]:
-    """Random sentence pairs over the whole lexicon, every word of it alone first."""
+    """Random sentence pairs over the whole lexicon, every word of it alone first, then those of the shelves."""
     drawn = [(en, zh) for zh, en in lexicon().items()]
+    drawn += [pair for pairs in slot_words().values() for pair in pairs]
     known = taxonomy()
     choices: Mapping[str, Sequence[str]] = {
         "kind": [kind.id for kind in known.kinds.values() if kind.worn],
         "colour": list(known.colours),
+        "slot": list(slot_words()),
         **{facet: list(known.attributes[facet]) for facet in ("pattern", "gender", "season", "usage")},
     }
-    pairs = (*PAIRS, *WISHES, *WISHES)
+    of_a_shop = {"shelf", "shade"}
+    pairs = (*PAIRS, *(pair for pair in SHELVES if not fields_of(pair[0]) & of_a_shop), *WISHES, *WISHES)
     for _ in range(count - len(drawn)):
         picked = {name: str(rng.choice(ids)) for name, ids in choices.items()}
         drawn.append(_filled(pairs[rng.integers(len(pairs))], picked, "adult", rng))

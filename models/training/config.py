@@ -14,7 +14,7 @@ from models.training.start import start_folder, start_shape
 Table = TypeVar("Table")
 LEAST_SIDE = 32
 RECIPES = (".yaml", ".yml", ".toml")
-OF_THE_START = ("dims", "image_size", "text_length", "wordpieces", "lessons", "lesson_epochs")
+OF_THE_START = ("dims", "image_size", "text_length", "wordpieces")
 """Keys that a model to start from has settled."""
 
 
@@ -77,7 +77,9 @@ class Recipe:
             kept on disk; the stages after them are tuned. None (`all` in a file) freezes the whole backbone.
         text_length: longest text in tokens.
         wordpieces: how many of the original vocabulary stay.
-        lessons, lesson_epochs: sentence pairs, and passes over them, that teach the Chinese words.
+        lessons, lesson_epochs: sentence pairs, and passes over them, that teach the Chinese words: to a new model
+            before anything else, as the sentence encoder takes the English; to one with a start when it is done, with
+            the words that the lexicon has got since, as the finished model takes the English.
         captions: composed captions a garment, each in two languages.
         photo_views, catalogue_views: augmented views beside the plain one, as phones would take them.
         studio_views: further views of the catalogue, as a studio would take them again.
@@ -209,7 +211,7 @@ def _started(data: Mapping[str, Any], name: str) -> dict[str, Any]:
         raise CannotTrain(f"{name}: with start, the model's own {', '.join(settled)} hold; leave them out")
     shape = start_shape(start_folder(str(data["start"])))
     of_model = {"dims": shape.dims, "image_size": shape.image_size, "text_length": shape.text_length}
-    return {**data, **of_model, "wordpieces": 0, "lessons": 0, "lesson_epochs": 0}
+    return {"lessons": 0, "lesson_epochs": 0, **data, **of_model, "wordpieces": 0}
 
 
 def _size(data: Mapping[str, Any], name: str) -> tuple[int, int]:

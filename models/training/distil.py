@@ -27,14 +27,20 @@ def padded(tokenizer: Tokenizer, texts: Sequence[str], length: int) -> tuple[Ten
     return ids, (ids != 0).long()
 
 
-def mean_pooled(transformer: nn.Module) -> Sentences:
-    """Sentence embedding as open_clip's `mean_pooler` takes it: the mean of the unmasked positions."""
+def mean_pooled(transformer: nn.Module, head: nn.Module | None = None) -> Sentences:
+    """Sentence embedding as open_clip's `mean_pooler` takes it: the mean of the unmasked positions; through `head`."""
 
     def embed(ids: Tensor, mask: Tensor) -> Tensor:
         states: Tensor = transformer(input_ids=ids, attention_mask=mask).last_hidden_state
-        return (states * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+        pooled = (states * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+        return pooled if head is None else _led(head, pooled)
 
     return embed
+
+
+def _led(head: nn.Module, pooled: Tensor) -> Tensor:
+    out: Tensor = head(pooled)
+    return functional.normalize(out, dim=-1)
 
 
 @torch.inference_mode()
@@ -65,22 +71,28 @@ def teach(
     epochs: int,
     batch: int = 64,
     rate: float = 1e-3,
+    head: nn.Module | None = None,
     advance: Advance = quiet,
 ) -> float:
     """Train embedding rows from `first` on so that each pair's Chinese meets its English. In place.
 
     Args:
         pairs: (English, Chinese) sentences of one meaning.
+        head: where they meet, on the unit sphere behind a projection (n, width) → (n, dims); None: as sentences.
     Returns: the mean cosine between the two over the last tenth of the steps.
     """
     targets = torch.from_numpy(embed_texts(transformer, tokenizer, [en for en, _ in pairs], length)).float()
+    if head is not None:
+        with torch.inference_mode():
+            targets = _led(head.requires_grad_(False), targets)
+        targets = targets.clone()  # out of inference mode, as a loss needs it
     table = transformer.get_parameter("embeddings.word_embeddings.weight")
     transformer.requires_grad_(False)
     table.requires_grad_(True)
     optimizer = torch.optim.Adam([table], lr=rate)
     steps = epochs * (len(pairs) // batch)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    sentences, cosines = mean_pooled(transformer), []
+    sentences, cosines = mean_pooled(transformer, head), []
     generator = torch.Generator().manual_seed(0)
     for step in range(steps):
         rows = torch.randint(len(pairs), (batch,), generator=generator)

@@ -26,7 +26,7 @@ from models.training.prepare import Views, training_set
 from models.training.scoring import calibrate
 from models.training.stages import Rest, quick_depthwise
 from models.training.task import Scaled, TryOnTask, Tuned
-from models.training.towers import Towers, build
+from models.training.towers import Towers, build, teach_finished
 from models.training.tuning import begin_trained, blend
 from models.training.validation import ShopValidation, Validation
 
@@ -134,6 +134,8 @@ def write(task: TryOnTask, towers: Towers, rows: TrainingSet, recipe: Recipe, fi
     """The trained model with its calibration beside the config and the tokenizer in `folder`. Uses up the task."""
     calibration = calibrate(task, rows, recipe.seed)
     finish(towers.model, task)
+    if recipe.start and recipe.lessons:
+        figures = {**figures, "chinese": teach_finished(towers, recipe, folder)}
     write_weights(towers.model, folder)
     origin = {"start": towers.revision, "blend": recipe.blend} if recipe.start else {}
     write_metadata(folder, recipe.name, calibration, {**figures, "steps": recipe.steps, **origin})

@@ -1,8 +1,10 @@
 """The model that a run trains, with the frozen parts that feed it: built from backbones, or a trained one."""
 
 import copy
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,7 +13,7 @@ from torch import nn
 from torchvision.transforms import Compose, Normalize
 
 from models.encoders.speed import fold_neighbours
-from models.training.assemble import Assembled, assemble
+from models.training.assemble import Assembled, assemble, heads
 from models.training.backbones import MEAN, STD, TRUNK, image_trunk
 from models.training.captions import lessons
 from models.training.config import Recipe
@@ -22,6 +24,7 @@ from models.training.features import Advance, ImageFeatures, Transform
 from models.training.prepare import TextTower, digest
 from models.training.stages import Stem
 from models.training.start import load_start, start_folder
+from models.training.vocabulary import grown, save_tokenizer
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,30 @@ def taught_tower(made: Assembled, recipe: Recipe, cache: Path, progress: Advance
     return TextTower(
         transformer.requires_grad_(False), made.tokenizer, recipe.text_length, path.parent, revision, progress
     )
+
+
+def teach_finished(towers: Towers, recipe: Recipe, folder: Path) -> float:
+    """Teach the Chinese words of a finished model to land where its English does; new words are put in. In place.
+
+    Whatever it made of English and of pictures stays as it was, to the bit. Tokenizer and config in `folder` follow.
+
+    Returns: the mean cosine of the two languages in the end.
+    """
+    words = grown(towers.text.tokenizer)
+    transformer: Any = towers.model.get_submodule("text.transformer")
+    table = words.table(transformer.get_input_embeddings().weight.detach())
+    transformer.resize_token_embeddings(len(words), mean_resizing=False)
+    with torch.no_grad():
+        transformer.get_input_embeddings().weight.copy_(table)
+    pairs = lessons(np.random.default_rng(recipe.seed), recipe.lessons)
+    cosine = teach(
+        transformer, words.tokenizer, pairs, first=words.added, length=recipe.text_length,
+        epochs=recipe.lesson_epochs, head=heads(towers.model)[1], advance=towers.text.advance,
+    )  # fmt: skip
+    save_tokenizer(words.tokenizer, folder, recipe.text_length)
+    config = json.loads((folder / "config.json").read_text("utf-8")) | {"vocab_size": len(words)}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+    return cosine
 
 
 def image_features(recipe: Recipe, cache: Path, progress: Advance) -> ImageFeatures:

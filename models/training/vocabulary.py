@@ -69,6 +69,23 @@ def bilingual(folder: Path, texts: Iterable[str], keep: int) -> Vocabulary:
     return Vocabulary(tokenizer=small, rows=tuple(rows), added=len(kept))
 
 
+def grown(tokenizer: Tokenizer) -> Vocabulary:
+    """The vocabulary of a trained model with those words of the lexicon that came after it, each behind all others.
+
+    `rows` then count in the trained embedding table.
+    """
+    glosses, old = characters() | lexicon(), tokenizer.get_vocab_size()
+    pieces = {word: tuple(tokenizer.encode(gloss, add_special_tokens=False).ids) for word, gloss in glosses.items()}
+    known = tokenizer.get_vocab()
+    whole = Tokenizer.from_str(tokenizer.to_str())
+    whole.add_tokens([AddedToken(word, normalized=True, single_word=False) for word in glosses if word not in known])
+    places = whole.get_vocab()
+    new = {place: pieces[word] or (0,) for word, place in places.items() if place >= old}
+    rows = [(row,) for row in range(old)] + [new[place] for place in range(old, len(places))]
+    taught = [place for place, token in whole.get_added_tokens_decoder().items() if not token.special]
+    return Vocabulary(tokenizer=whole, rows=tuple(rows), added=min(taught, default=len(places)))
+
+
 def save_tokenizer(tokenizer: Tokenizer, folder: Path, length: int) -> None:
     """Write the two files transformers loads as they are, whatever the text tower's `model_type`."""
     tokenizer.save(str(folder / "tokenizer.json"))

@@ -45,7 +45,7 @@ def test_children_are_boys_and_girls(rng: np.random.Generator) -> None:
 
 
 def test_lessons_start_with_every_word_alone(rng: np.random.Generator) -> None:
-    drawn = lessons(rng, len(lexicon()) + 50)
+    drawn = lessons(rng, len(lexicon()) + 150)
     assert drawn[: len(lexicon())] == [(en, zh) for zh, en in lexicon().items()]
     assert all(zh for _, zh in drawn)
     assert all(en and "{" not in en + zh for en, zh in drawn[len(lexicon()) :])
