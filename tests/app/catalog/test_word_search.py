@@ -101,10 +101,15 @@ async def test_a_catalogue_older_than_the_search_is_taken_in(database_url: str) 
     await database.close()
 
 
-@pytest.mark.parametrize("word", ['"', "'", "a'b", "NEAR(", "*", "a:b & !c", "-", "\\", "AND", "优", "%"])
+@pytest.mark.parametrize("word", ["q'r", "NEAR(zyxora", "meri*", "a:b & !c", "AND", "OR", "NOT", "优", "dre%"])
 async def test_no_word_is_an_operator(filled: Database, word: str) -> None:
-    if needles(word):
-        await found(filled, word, besides=needles("x' OR 'y"))
+    """Read as operators, most of these would find something; as words, nothing here holds them."""
+    assert await found(filled, word, besides=needles("x' OR 'y")) == []
+
+
+@pytest.mark.parametrize("word", ['"', "'", "*", "-", "\\", "%"])
+def test_a_mark_is_no_word(word: str) -> None:
+    assert needles(word) == ()
 
 
 @given(st.text(max_size=40))
