@@ -9,6 +9,7 @@ import structlog
 
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
+from app.catalog.attributes import private_names
 from app.db.session import Database
 from app.errors import NotReady
 from app.feedback.memory import PopularityOfAll
@@ -55,7 +56,7 @@ class Container:
         composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
-        live = LiveCatalog(database, snapshots, engine.spec)
+        live = LiveCatalog(database, snapshots, engine.spec, private_names(settings))
         popularity = PopularityOfAll(database, settings.feedback)
         handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
         jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)

@@ -78,7 +78,7 @@ class LimitSettings(BaseModel):
 
 
 class ShopSettings(BaseModel):
-    """The shop's own facts."""
+    """The shop's own facts. `private_attributes` of its feed are neither filters nor facets; the margin never is."""
 
     name: str = "tryon demo shop"
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
@@ -89,6 +89,7 @@ class OutfitSettings(BaseModel):
     """What composes looks: a folder that `tryon train --task outfits` wrote; without it, what people wear together."""
 
     scorer: Path | None = None
+    private_attributes: list[str] = []
 
 
 class TaxonomySettings(BaseModel):

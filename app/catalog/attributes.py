@@ -4,10 +4,11 @@ Names and values are compared folded, so that `Fabric Type: Cotton ` and `fabric
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.catalog.records import AttributeRecord
+from app.settings import Settings
 
 PREFIX = "attributes."
 """How conditions and facets on the shop's own attributes begin, as in `filters.attributes.material`."""
@@ -60,8 +61,9 @@ def is_facet(values: int, items: int) -> bool:
     return values <= FEW or items >= REPEATED * values
 
 
-def folded_names(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(attribute_name, names))
+def private_names(settings: Settings) -> frozenset[str]:
+    """Attributes that are not for shoppers, folded: those the shop names, and its margins."""
+    return frozenset(map(attribute_name, (*settings.shop.private_attributes, settings.ranking.boosts.margin_field)))
 
 
 def _values(given: Any) -> Iterator[str]:

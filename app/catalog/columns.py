@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from app.catalog.attributes import PREFIX, attribute_records
 from app.catalog.facts import ItemFacts
 from app.catalog.filters import Condition, Criteria, resolve
 from app.catalog.schemas import Filters
@@ -67,6 +68,7 @@ class Columns:
     Attributes:
         suggestable: rows that may be suggested at all, shape (n,): worn, with a picture vector, still in the catalogue.
         prices: asking prices in ten-thousandths, int64, shape (n,); -1 where there is none.
+        own: by name and value, both folded, the rows that have it of the shop's own attributes.
         words: the words that are this catalogue's own.
     """
 
@@ -76,11 +78,20 @@ class Columns:
     prices: NDArray[np.int64]
     categories: Mapping[str, Category]
     sizes: Mapping[str, Rows]
+    own: Mapping[str, Mapping[str, Rows]]
     words: ShopWords
 
     @classmethod
-    def build(cls, ids: Sequence[str], facts: Mapping[str, ItemFacts], pictured: Mask | None = None) -> "Columns":
-        """Align `facts` with `ids`; `pictured` says which rows have a picture vector (all, when None)."""
+    def build(
+        cls,
+        ids: Sequence[str],
+        facts: Mapping[str, ItemFacts],
+        pictured: Mask | None = None,
+        private: frozenset[str] = frozenset(),
+    ) -> "Columns":
+        """Align `facts` with `ids`; `pictured` says which rows have a picture vector (all, when None), `private` which
+        attributes are not for shoppers.
+        """
         items = tuple(facts.get(id_) for id_ in ids)
         worn = np.fromiter((f is not None and f.slot not in ("", NOT_WORN) for f in items), np.bool_, len(items))
         return cls(
@@ -90,6 +101,7 @@ class Columns:
             prices=np.fromiter((_price(f) for f in items), np.int64, len(items)),
             categories={n: Category.of([get(f) if f else "" for f in items]) for n, get in CATEGORIES.items()},
             sizes=_rows_by_size(items),
+            own=_rows_by_attribute(items, private),
             words=ShopWords.of(items),
         )
 
@@ -105,7 +117,7 @@ class Columns:
 
     def mask(self, filters: Filters) -> Mask:
         """Rows that may be suggested and satisfy `filters`, shape (n,). Raises InvalidRequest for unknown values."""
-        return self.select(resolve(filters))
+        return self.select(resolve(filters, self.own))
 
     def select(self, criteria: Criteria) -> Mask:
         """Rows that may be suggested and meet `criteria`, shape (n,), a fresh array."""
@@ -113,7 +125,7 @@ class Columns:
         for condition in criteria.conditions:
             mask &= self.meets(condition)
         if criteria.sizes:
-            mask &= self._in_sizes(criteria.sizes)
+            mask &= self._having(self.sizes, criteria.sizes)
         if criteria.priced:
             mask &= self._in_price(criteria.price_min, criteria.price_max)
         if criteria.in_stock is not None:
@@ -122,13 +134,15 @@ class Columns:
 
     def meets(self, condition: Condition) -> Mask:
         """Rows that meet one condition, gone or not worn ones included, shape (n,)."""
+        if condition.field.startswith(PREFIX):
+            return self._having(self.own.get(condition.field.removeprefix(PREFIX), {}), condition.values)
         return self.categories[condition.field].among(condition.values)
 
-    def _in_sizes(self, wanted: frozenset[str]) -> Mask:
+    def _having(self, rows: Mapping[str, Rows], wanted: frozenset[str]) -> Mask:
         mask = np.zeros(len(self), np.bool_)
-        for size in wanted:
-            if size in self.sizes:
-                mask[self.sizes[size]] = True
+        for value in wanted:
+            if value in rows:
+                mask[rows[value]] = True
         return mask
 
     def _in_price(self, low: Decimal | None, high: Decimal | None) -> Mask:
@@ -151,3 +165,12 @@ def _rows_by_size(items: Sequence[ItemFacts | None]) -> dict[str, Rows]:
         for size in facts.sizes if facts else ():
             rows.setdefault(size.casefold(), []).append(row)
     return {size: np.array(found, np.int32) for size, found in rows.items()}
+
+
+def _rows_by_attribute(items: Sequence[ItemFacts | None], private: frozenset[str]) -> dict[str, dict[str, Rows]]:
+    rows: dict[str, dict[str, list[int]]] = {}
+    for row, facts in enumerate(items):
+        for record in attribute_records(facts.attributes) if facts else ():
+            if record.name not in private:
+                rows.setdefault(record.name, {}).setdefault(record.value, []).append(row)
+    return {name: {v: np.array(found, np.int32) for v, found in values.items()} for name, values in rows.items()}

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import ValidationError
 
+from app.catalog.attributes import private_names
 from app.catalog.paths import EndsLiterally, item_spelt
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut, ItemsOut
@@ -23,8 +24,8 @@ RENDERING = "webp-1"
 """Part of every ETag: change it when the same file would be drawn otherwise."""
 
 
-def catalog_service(session: SessionDep) -> CatalogService:
-    return CatalogService(ItemRepository(session))
+def catalog_service(session: SessionDep, container: ContainerDep) -> CatalogService:
+    return CatalogService(ItemRepository(session), private_names(container.settings))
 
 
 ServiceDep = Annotated[CatalogService, Depends(catalog_service)]

@@ -1,26 +1,26 @@
 """What a caller's filters mean: words looked up in the taxonomy, families and inclusions spelled out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rapidfuzz import process
 
+from app.catalog.attributes import FACETS, PREFIX, attribute_name, attribute_value
 from app.catalog.schemas import Filters
 from app.errors import FieldError, InvalidRequest
 from models.taxonomy import taxonomy
 from models.taxonomy.lookup import NOT_WORN
 
-FACETS = ("pattern", "season", "usage")
-"""What `attributes` may name."""
-
-SHOWN = 8
-"""How many known values an error names."""
+SHOWN, NAMED = 8, 40
+"""How many known values, and how many known names of attributes, an error names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`field` of an item must be one of `values` (canonical ids; brands casefolded)."""
+    """`field` of an item must be one of `values` (canonical ids; brands casefolded, values of the shop's own
+    attributes folded). A field of the shop's own begins with `attributes.`.
+    """
 
     field: str
     values: frozenset[str]
@@ -41,17 +41,22 @@ class Criteria:
         return self.price_min is not None or self.price_max is not None
 
 
-def resolve(filters: Filters) -> Criteria:
+def resolve(filters: Filters, own: Collection[str] | None = ()) -> Criteria:
     """The criteria `filters` ask for.
 
     A colour covers its family (red: maroon too; maroon: only maroon); women and men admit unisex; adult admits items
-    whose age group nobody stated. Kinds, colours and facets may be ids or words in English or Chinese.
+    whose age group nobody stated. Kinds, colours and facets may be ids or words in English or Chinese. Values of the
+    shop's own attributes come and go with its stock, as brands and sizes do: one that no item has finds nothing.
+
+    Args:
+        own: names of the shop's own attributes, folded; None where the catalogue is not at hand and nobody can say.
 
     Raises:
-        InvalidRequest: naming every unknown value, with the known ones nearest to it.
+        InvalidRequest: naming every unknown name or value, with the known ones nearest to it.
     """
     errors: list[FieldError] = []
-    found = [_condition(field, given, errors) for field, given in _categories(filters, errors)]
+    found = [_condition(field, given, errors) for field, given in _categories(filters)]
+    found += _own_conditions(filters, own, errors)
     _check_price(filters, errors)
     if errors:
         detail = "; ".join(f"{e.field} {e.reason}" for e in errors)
@@ -72,7 +77,21 @@ def resolve(filters: Filters) -> Criteria:
     )
 
 
-def _categories(filters: Filters, errors: list[FieldError]) -> Iterable[tuple[str, Sequence[str]]]:
+def check(filters: Filters, own: Collection[str] | None, field: str = "filters") -> None:
+    """Raises InvalidRequest as `resolve` does, everything that is wrong under the one name of the caller's `field`."""
+    try:
+        resolve(filters, own)
+    except InvalidRequest as error:
+        reason = "; ".join(f"{wrong.field} {wrong.reason}" for wrong in error.fields)
+        raise InvalidRequest(f"{field}: {reason}.", fields=[FieldError(field, reason)]) from error
+
+
+def names_own(filters: Filters) -> bool:
+    """Whether `filters` name attributes that the taxonomy does not know."""
+    return any(attribute_name(name) not in FACETS for name in filters.attributes)
+
+
+def _categories(filters: Filters) -> Iterable[tuple[str, Sequence[str]]]:
     """Every (field, values) that the taxonomy knows about."""
     given: list[tuple[str, Sequence[str]]] = [
         ("kind", filters.kind),
@@ -81,16 +100,31 @@ def _categories(filters: Filters, errors: list[FieldError]) -> Iterable[tuple[st
         ("season", filters.season),
         ("usage", filters.usage),
     ]
-    for name, values in filters.attributes.items():
-        if name in FACETS:
-            given.append((f"attributes.{name}", values))
-        else:
-            errors.append(FieldError(f"attributes.{name}", f"is unknown; known are {', '.join(FACETS)}"))
+    by_name = ((attribute_name(name), values) for name, values in filters.attributes.items())
+    given += [(f"{PREFIX}{name}", values) for name, values in by_name if name in FACETS]
     return [(field, values) for field, values in given if values]
 
 
+def _own_conditions(filters: Filters, own: Collection[str] | None, errors: list[FieldError]) -> list[Condition]:
+    found = []
+    for written, values in filters.attributes.items():
+        name = attribute_name(written)
+        if name in FACETS:
+            continue
+        if own is not None and name not in own:
+            errors.append(FieldError(f"{PREFIX}{written}", _unknown_name(name, (*FACETS, *sorted(own)))))
+        elif values:
+            found.append(Condition(f"{PREFIX}{name}", frozenset(map(attribute_value, values))))
+    return found
+
+
+def _unknown_name(name: str, known: Sequence[str]) -> str:
+    near = known if len(known) <= NAMED else [m[0] for m in process.extract(name, known, limit=NAMED)]
+    return f"is unknown; {'known' if near is known else 'near it'} are {', '.join(near)}"
+
+
 def _condition(field: str, given: Sequence[str], errors: list[FieldError]) -> Condition:
-    column = field.removeprefix("attributes.")
+    column = field.removeprefix(PREFIX)
     lookup, known = _vocabulary(column)
     ids: set[str] = set()
     for value in given:

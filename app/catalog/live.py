@@ -50,7 +50,14 @@ class LiveCatalog:
     view is waited for.
     """
 
-    def __init__(self, database: Database, snapshots: SnapshotStore, spec: ModelSpec) -> None:
+    def __init__(
+        self,
+        database: Database,
+        snapshots: SnapshotStore,
+        spec: ModelSpec,
+        private_attributes: frozenset[str] = frozenset(),
+    ) -> None:
+        self._private = private_attributes
         self._database = database
         self._snapshots = snapshots
         self._spec = spec
@@ -124,7 +131,7 @@ class LiveCatalog:
             inferred = await InferenceRepository(session).used()
             async for page in ItemRepository(session).facts():
                 facts.update(await asyncio.to_thread(_facts_page, page, inferred))
-        columns = await asyncio.to_thread(Columns.build, snapshot.ids, facts)
+        columns = await asyncio.to_thread(Columns.build, snapshot.ids, facts, private=self._private)
         # The stamp is older than the facts: a change in between is seen as newer and loaded again.
         self._view = LiveView(snapshot, columns, snapshot.version, stamp)
         self._rest_until = monotonic() + REST * (monotonic() - started)

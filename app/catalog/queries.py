@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, literal, or_, select
 
+from app.catalog.attributes import MOST_VALUES, PREFIX
 from app.catalog.facts import SIZES, STATED
 from app.catalog.filters import Condition, Criteria
-from app.catalog.tables import InferredRow, ItemRow, VariantRow
+from app.catalog.tables import InferredRow, ItemAttributeRow, ItemRow, VariantRow
 
 FACET_COLUMNS = {
     "kind": ItemRow.kind,
@@ -96,6 +97,30 @@ def availability_counted(clauses: Sequence[ColumnElement[bool]]) -> Select[str, 
     return select(values.c.value, number).group_by(values.c.value).order_by(number.desc(), values.c.value)
 
 
+def attributes_counted(clauses: Sequence[ColumnElement[bool]], private: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Of the shop's own attributes: name, value, how it is written, items with it that meet `clauses`; then how many
+    values the name has and how often any is carried. The most frequent values of each name, most frequent first.
+    """
+    own = ItemAttributeRow
+    carried = (
+        select(own.name, own.value, func.min(own.label).label("label"), func.count().label("number"))
+        .join(ItemRow, ItemRow.id == own.item_id)
+        .where(own.name.not_in(private), *clauses)
+        .group_by(own.name, own.value)
+        .subquery()
+    )
+    name, number = carried.c.name, carried.c.number
+    columns: list[ColumnElement[Any]] = [
+        *carried.c,
+        func.row_number().over(partition_by=name, order_by=(number.desc(), carried.c.value)).label("place"),
+        func.count().over(partition_by=name).label("distinct_values"),
+        func.sum(number).over(partition_by=name).label("total"),
+    ]
+    placed = select(*columns).subquery().c
+    shown = [placed[column] for column in ("name", "value", "label", "number", "distinct_values", "total")]
+    return select(*shown).where(placed.place <= MOST_VALUES).order_by(placed.total.desc(), placed.name, placed.place)
+
+
 def criteria_clauses(criteria: Criteria, brands: frozenset[str]) -> list[ColumnElement[bool]]:
     """`criteria` as SQL. `brands`: the brand names as stored that its brand condition means."""
     clauses = [_condition(c, brands) for c in criteria.conditions]
@@ -117,6 +142,10 @@ def _condition(condition: Condition, brands: frozenset[str]) -> ColumnElement[bo
     name = condition.field
     if name == "brand":
         return ItemRow.brand.in_(brands)
+    if name.startswith(PREFIX):
+        own = ItemAttributeRow
+        named = own.name == name.removeprefix(PREFIX)
+        return exists().where(own.item_id == ItemRow.id, named, own.value.in_(condition.values))
     # Two branches, so that an index over stated values is of use.
     said = ~_unsaid(name) & FACET_COLUMNS[name].in_(condition.values)
     return or_(said, _unsaid(name) & effective(name).in_(condition.values))

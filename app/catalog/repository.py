@@ -2,17 +2,20 @@
 
 import dataclasses
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalog.attributes import MOST_NAMES, PREFIX, attribute_records, is_facet
 from app.catalog.facts import RawFacts
 from app.catalog.filters import Criteria
 from app.catalog.fulltext import WordHit, WordQuery, worn_with
 from app.catalog.queries import (
     FACET_COLUMNS,
+    attributes_counted,
     availability_counted,
     criteria_clauses,
     effective,
@@ -20,7 +23,7 @@ from app.catalog.queries import (
     sizes_counted,
 )
 from app.catalog.records import FacetCount, ItemRecord, Known
-from app.catalog.tables import CatalogStateRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
+from app.catalog.tables import CatalogStateRow, ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
 from app.catalog.words import item_words
 from app.db.base import Base, now
 
@@ -78,6 +81,7 @@ class ItemRepository:
         await self._put_items(records)
         ids = [r.id for r in records]
         await self._replace(VariantRow, ids, _variant_values(records))
+        await self._replace(ItemAttributeRow, ids, _attribute_values(records))
         pictured = [r.id for r in records if r.pictures is not None]
         await self._replace(PictureRow, pictured, _picture_values(records))
         await self._put_words(records)
@@ -108,10 +112,16 @@ class ItemRepository:
             query = query.where(ItemRow.id > after)
         return list(await self._session.scalars(query))
 
-    async def facets(self, criteria: Criteria, limit: int = 50) -> dict[str, list[FacetCount]]:
+    async def attribute_names(self) -> frozenset[str]:
+        """Names of the shop's own attributes, folded."""
+        return frozenset(await self._session.scalars(select(ItemAttributeRow.name).distinct()))
+
+    async def facets(
+        self, criteria: Criteria, private: frozenset[str] = frozenset(), limit: int = 50
+    ) -> dict[str, list[FacetCount]]:
         """How many of the matching items carry each value, most frequent first; empty values are left out.
 
-        Of sizes, those in stock are counted.
+        Of sizes, those in stock are counted; of the shop's own attributes those that narrow, but for `private` ones.
         """
         clauses = await self._clauses(criteria)
         counts = {}
@@ -122,7 +132,16 @@ class ItemRepository:
             counts[name] = [FacetCount(value, number) for value, number in rows]
         for name, query in (("size", sizes_counted(clauses)), ("availability", availability_counted(clauses))):
             counts[name] = [FacetCount(value, n) for value, n in await self._session.execute(query.limit(limit))]
-        return counts
+        return counts | await self._own_facets(clauses, private)
+
+    async def _own_facets(self, clauses: list[Any], private: frozenset[str]) -> dict[str, list[FacetCount]]:
+        counts: dict[str, list[FacetCount]] = {}
+        for name, value, label, number, values, carried in await self._session.execute(
+            attributes_counted(clauses, private)
+        ):
+            if is_facet(values, carried):
+                counts.setdefault(f"{PREFIX}{name}", []).append(FacetCount(value, number, label))
+        return dict(islice(counts.items(), MOST_NAMES))
 
     async def matching(self, criteria: Criteria) -> int:
         clauses = await self._clauses(criteria)
@@ -163,7 +182,7 @@ class ItemRepository:
 
     async def _replace(
         self,
-        table: type[VariantRow] | type[PictureRow],
+        table: type[VariantRow] | type[PictureRow] | type[ItemAttributeRow],
         ids: Sequence[str],
         values: list[dict[str, Any]],
     ) -> None:
@@ -199,6 +218,14 @@ def _variant_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
         {"item_id": r.id, "size": v.size, "position": i, "stock": v.stock}
         for r in records
         for i, v in enumerate(r.variants)
+    ]
+
+
+def _attribute_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
+    return [
+        {"item_id": record.id} | dataclasses.asdict(own)
+        for record in records
+        for own in attribute_records(record.attributes)
     ]
 
 

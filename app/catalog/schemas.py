@@ -117,9 +117,10 @@ class Filters(BaseModel):
 
 
 class FacetValue(BaseModel):
-    """One value of a facet and how many of the matching items carry it."""
+    """One value of a facet, as filters take it, its name in the shopper's language, and how many items carry it."""
 
     value: str
+    label: str
     count: int
 
 

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from app.catalog.facets import labelled
 from app.catalog.facts import STATED, with_inferred
-from app.catalog.filters import resolve
+from app.catalog.filters import names_own, resolve
 from app.catalog.repository import ItemRepository
-from app.catalog.schemas import FacetValue, Filters, InferredOut, ItemOut, ItemsOut, Money, SizeOut
+from app.catalog.schemas import Filters, InferredOut, ItemOut, ItemsOut, Money, SizeOut
 from app.catalog.tables import ID_CHARS, InferredRow, ItemRow, PictureRow, VariantRow
 from app.errors import ItemNotFound, PictureNotFound
 from app.media.photo import decode
@@ -53,18 +54,20 @@ class CatalogService:
     """Reading the catalogue."""
 
     items: ItemRepository
+    private: frozenset[str] = frozenset()
+    """Attributes that are not for shoppers, by folded name."""
 
     async def page(self, filters: Filters, cursor: str | None, limit: int, locale: str) -> ItemsOut:
-        """Items by id. Raises InvalidRequest for unknown filter values and foreign cursors."""
-        criteria = resolve(filters)
+        """Items by id. Raises InvalidRequest for unknown filter names and values, and foreign cursors."""
+        own = await self.items.attribute_names() - self.private if names_own(filters) else frozenset[str]()
+        criteria = resolve(filters, own)
         after = decode_cursor(cursor, parts=1)[0] if cursor else None
         rows = await self.items.page(criteria, after, limit + 1)
         shown = [item_out(row, locale) for row in rows[:limit]]
         following = encode_cursor(shown[-1].id) if len(rows) > limit else None
         if cursor:
             return ItemsOut(items=shown, next=following)
-        counts = await self.items.facets(criteria)
-        facets = {name: [FacetValue(value=c.value, count=c.count) for c in found] for name, found in counts.items()}
+        facets = labelled(await self.items.facets(criteria, self.private), locale)
         return ItemsOut(items=shown, next=following, total=await self.items.matching(criteria), facets=facets)
 
     async def item(self, item_id: str) -> ItemRow:

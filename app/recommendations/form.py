@@ -17,7 +17,7 @@ from pydantic import (
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from app.catalog.filters import resolve
+from app.catalog.filters import check
 from app.catalog.schemas import FILTERS_EXAMPLE, Filters
 from app.errors import FieldError, InvalidRequest
 from app.multipart import field_errors, photo_files, read_multipart, read_photo, refuse, text_fields
@@ -162,9 +162,9 @@ class Ask(BaseModel):
     @classmethod
     def _known_values(cls, filters: Filters) -> Filters:
         try:
-            resolve(filters)
+            check(filters, own=None)  # which attributes the shop has, the service knows
         except InvalidRequest as error:
-            raise ValueError("; ".join(f"{f.field} {f.reason}" for f in error.fields)) from None
+            raise ValueError(error.fields[0].reason) from None
         return filters
 
     @field_validator("budget")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.catalog.columns import Columns
-from app.catalog.filters import resolve
+from app.catalog.filters import check, resolve
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
@@ -212,7 +212,11 @@ class RecommendationService:
     def _read(
         self, asked: RecommendationRequest, columns: Columns
     ) -> tuple[ParsedText, tuple[str, ...], RecommendationRequest]:
-        """The words understood, what of them cannot be used, and the request with the filters and budget they name."""
+        """The words understood, what of them cannot be used, and the request with the filters and budget they name.
+
+        Raises InvalidRequest for filters that name what the shop does not have.
+        """
+        check(asked.filters, columns.own)
         parsed = parse(asked.description, asked.avoid or None, known_in(columns), columns.words.nearest)
         said = lift_said(
             parsed,
@@ -230,7 +234,7 @@ class RecommendationService:
         if not names:
             return Named()
         most = max(self.settings.ranking.over_fetch, 4 * asked.limit)
-        hits = await self.items.with_words(query_for(names, parsed.terms), resolve(asked.filters), most)
+        hits = await self.items.with_words(query_for(names, parsed.terms), resolve(asked.filters, columns.own), most)
         return Named(names, {hit.item_id: hit.details for hit in hits})
 
     async def _query(

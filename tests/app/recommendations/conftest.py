@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, func, select
 
+from app.catalog.attributes import private_names
 from app.catalog.endpoints import router as catalog
 from app.catalog.live import LiveCatalog
 from app.catalog.repository import ItemRepository
@@ -62,7 +63,7 @@ class Shop:
         database = Database.of(self.settings)
         engine = Engine(self.encoder(), GarmentPreprocessor(), fusions())
         snapshots = SnapshotStore(self.settings.index_dir)
-        live = LiveCatalog(database, snapshots, engine.spec)
+        live = LiveCatalog(database, snapshots, engine.spec, private_names(self.settings))
         tagger = await AttributeTagger.build(engine)
         container = SimpleNamespace(
             settings=self.settings,
