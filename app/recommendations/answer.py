@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.catalog.facets import labelled, narrowing
 from app.catalog.schemas import Filters, ItemOut, Money
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.decide import Decision, Garment, Shortfall
@@ -84,6 +85,12 @@ def note(shortfall: Shortfall | None, shown: int, locale: str) -> dict[str, Any]
         return None
     text = say(locale, NOTES[shortfall.code], {"shown": shown})
     return {"code": shortfall.code, "text": text, "relax": list(shortfall.relax)}
+
+
+def facets_shown(decision: Decision, private: frozenset[str], locale: str) -> dict[str, Any] | None:
+    """What the best candidates can be narrowed by; None where there is nothing to tell apart."""
+    counted = labelled(narrowing(decision.among, private), locale)
+    return {name: [value.model_dump() for value in values] for name, values in counted.items()} or None
 
 
 def filters_shown(filters: Filters) -> dict[str, Any]:

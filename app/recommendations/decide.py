@@ -20,7 +20,7 @@ from app.recommendations.names import Named
 from app.recommendations.outfit import WORN_TOGETHER, Look, Piece, compose
 from app.recommendations.outfit_rules import CORES, SHOES, Brief, brief_for, makes_around, slots_around, wearable
 from app.recommendations.personal import Personal
-from app.recommendations.ranking import Calibration, Ranked, cut_off, interleave, nearest, rank
+from app.recommendations.ranking import Calibration, Ranked, Ranking, cut_off, interleave, nearest, ranking
 from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.titles import Titles
 from app.recommendations.wanted import ALOUD, SURE, Seen, Wanted, wanted_of
@@ -33,6 +33,9 @@ from models.taxonomy import taxonomy
 
 NEAREST = 3
 """Suggestions shown though none reaches the score asked for."""
+
+AMONG = 200
+"""Best candidates of each garment that facets are counted over."""
 
 VOTERS, MAJORITY = 10, 0.7
 
@@ -73,6 +76,7 @@ class Decision:
         wanted: by item id, the wishes its suggestion answers.
         garments: by item id, the garment of the request that brought it.
         anchor: what the looks are built around; `given` when it is the shopper's own.
+        among: the best candidates, of which `ranked` are the first: what there is to narrow.
     """
 
     filters: Filters
@@ -83,6 +87,7 @@ class Decision:
     anchor: ItemFacts | None
     given: Garment | None
     shortfall: Shortfall | None
+    among: tuple[ItemFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ class Decider:
         with watch.stage("search"):
             mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
             mask = self.personal.allowed(mask)
-        lists = [self._rank(g, query.text, mask, limits.suggestions, watch) for g in garments]
+        rankings = [self._rank(g, query.text, mask, limits.suggestions, watch) for g in garments]
+        lists = [found.shown for found in rankings]
         ranked = interleave(lists, limits.suggestions)
         brought = _brought(garments, lists)
         wanted = {id_: garment.wanted for id_, garment in brought.items()}
@@ -127,7 +133,8 @@ class Decider:
         if anchor:
             around = given or garments[0]
             looks = self._looks(anchor, around, query.text, lifted, limits, given=given is not None, watch=watch)
-        return Decision(lifted, shown, wanted, brought, looks, anchor, given, shortfall)
+        among = {item.id: item for found in rankings for item in found.among[:AMONG]}
+        return Decision(lifted, shown, wanted, brought, looks, anchor, given, shortfall, tuple(among.values()))
 
     def around(
         self, anchor: ItemFacts, garment: Garment, filters: Filters, limits: Limits, watch: Stopwatch
@@ -157,7 +164,7 @@ class Decider:
             return lifted
         return filters
 
-    def _rank(self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch) -> list[Ranked]:
+    def _rank(self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch) -> Ranking:
         with watch.stage("search"):
             pool = candidates.gather(
                 self.view,
@@ -170,7 +177,7 @@ class Decider:
             )
         with watch.stage("rank"):
             nudges = self.personal.nudges(pool) | boosts(pool.items, self.settings.boosts, dt.datetime.now(dt.UTC))
-            return rank(pool, garment.wanted, self.calibration, self.settings, limit, nudges)
+            return ranking(pool, garment.wanted, self.calibration, self.settings, limit, nudges)
 
     def _cut(self, ranked: list[Ranked], filters: Filters, limits: Limits) -> tuple[list[Ranked], Shortfall | None]:
         shown, reached = cut_off(ranked, limits.min_score, NEAREST)

@@ -95,6 +95,14 @@ class Ranked:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What is shown, best first, and the candidates it is the best of: each look once, nothing unwanted."""
+
+    shown: list[Ranked]
+    among: list[ItemFacts]
+
+
 def rank(
     pool: Pool,
     wanted: Wanted,
@@ -103,12 +111,24 @@ def rank(
     limit: int,
     nudges: Mapping[str, Nudge] = NOTHING,
 ) -> list[Ranked]:
+    """What `ranking` shows."""
+    return ranking(pool, wanted, calibration, settings, limit, nudges).shown
+
+
+def ranking(
+    pool: Pool,
+    wanted: Wanted,
+    calibration: Calibration,
+    settings: RankingSettings,
+    limit: int,
+    nudges: Mapping[str, Nudge] = NOTHING,
+) -> Ranking:
     """The `limit` best of `pool`, best first: diverse, each look once, unwanted things out or, if need be, last.
 
     `nudges` are by the name of the part that shows them.
     """
     if not pool.items:
-        return []
+        return Ranking([], [])
     parts, weights = score_parts(pool, wanted, calibration, settings)
     scores = nudged(weighted_mean(parts, weights), nudges.values())
     parts |= {name: nudge.by for name, nudge in nudges.items()}
@@ -116,7 +136,8 @@ def rank(
     scores = np.where(unwanted, scores * LAST_RESORT, scores)
     order = np.lexsort((np.array([i.id for i in pool.items]), -scores, unwanted))
     order = order[fold([pool.items[i] for i in order])]
-    good = order[~unwanted[order]][: 2 * SHORTLIST * limit]
+    fitting = order[~unwanted[order]]
+    good = fitting[: 2 * SHORTLIST * limit]
     good = good[without_twins([pool.items[i] for i in good], pool.vectors[good])]
     picked = _diverse(good, scores, pool.vectors, limit, settings.diversity)
     if len(picked) < limit:
@@ -124,7 +145,8 @@ def rank(
         last = order[unwanted[order]][: limit - len(picked)]
         scores[last] = np.minimum(scores[last], floor)
         picked += [int(i) for i in last]
-    return [_ranked(i, pool, parts, weights, scores, bool(unwanted[i])) for i in picked]
+    shown = [_ranked(i, pool, parts, weights, scores, bool(unwanted[i])) for i in picked]
+    return Ranking(shown, [pool.items[i] for i in fitting])
 
 
 def nearest(pool: Pool, calibration: Calibration, limit: int) -> list[Ranked]:

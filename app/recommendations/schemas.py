@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
-from app.catalog.schemas import ItemOut, Money
+from app.catalog.schemas import FacetValue, ItemOut, Money
 from app.recommendations.ranking import PARTS
 from app.recommendations.tables import OutfitRow, RecommendationRow, SuggestionRow
 
@@ -178,6 +178,12 @@ class RecommendationOut(BaseModel):
     suggestions: list[SuggestionOut]
     outfits: list[OutfitOut]
     note: NoteOut | None = None
+    facets: dict[str, list[FacetValue]] | None = Field(
+        default=None,
+        exclude_if=_none,
+        description="What to narrow by: how many of some hundred best candidates carry each value. Names are those of "
+        "`filters`; `pattern` stands under its `attributes`, and `availability` is its `in_stock`.",
+    )
     timings_ms: TimingsOut
 
     @classmethod
@@ -195,6 +201,7 @@ class RecommendationOut(BaseModel):
                 "suggestions": [SuggestionOut.of(s, existing) for s in row.suggestions],
                 "outfits": [OutfitOut.of(o, existing) for o in row.outfits],
                 "note": row.note,
+                "facets": dict(sorted(row.facets.items())) if row.facets else None,
                 "timings_ms": row.timings_ms,
             }
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from app.catalog.attributes import private_names
 from app.catalog.columns import Columns
 from app.catalog.filters import check, resolve
 from app.catalog.live import LiveCatalog
@@ -283,6 +284,7 @@ class RecommendationService:
             row.outfits = answer.outfit_rows(decision, items, frame)
             await self._reword(row, decision, items, frame)
             row.note = answer.note(decision.shortfall, len(row.suggestions), asked.locale)
+            row.facets = answer.facets_shown(decision, private_names(self.settings), asked.locale)
         with watch.stage("persist"):
             if row.shopper_id is not None and not await self.shoppers.hold(row.shopper_id):
                 raise ShopperNotFound(NOBODY)
