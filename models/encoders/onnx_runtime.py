@@ -1,8 +1,10 @@
 """Encoders that ONNX Runtime computes, from a folder that `tryon export` wrote."""
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from torch import Tensor
 
 from models.contracts import RGB, Box, ModelUnavailable
 from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
-from models.encoders.metadata import read_metadata
+from models.encoders.metadata import Metadata, read_metadata
 from models.encoders.onnx_fronts import Arrays, OnnxFront, open_front
 from models.encoders.onnx_manifest import Graph, Manifest, exported_revision, read_manifest
 from models.encoders.onnx_session import onnxruntime, open_session, pick_onnx_device
@@ -49,6 +51,22 @@ class OnnxEncoder(BatchedEncoder):
     @property
     def manifest(self) -> Manifest:
         return self._manifest
+
+    def standing_in(self, about: Metadata | None) -> Self:
+        """This encoder in the place of the model it was exported from: under that one's revision, as its vectors may
+        be compared with that one's. Its `device` says what computes them: `cpu int8`.
+
+        Args: about: what that model's folder says of itself today; None keeps what it said when it was exported.
+        """
+        twin = copy(self)
+        twin._spec = replace(self._spec, revision=self._manifest.source.revision, origin="")
+        if about is not None:
+            twin._spec = replace(
+                twin._spec, cosine_scale=about.cosine_scale, cosine_shift=about.cosine_shift,
+                temperature=about.temperature, facets=about.facets,
+            )  # fmt: skip
+        twin._device = f"{self._device} {self._manifest.format}"
+        return twin
 
     def _images(self, pictures: Sequence[RGB]) -> Tensor:
         return self._image.tensors(self._front.pictures(pictures), ("rows",))[0]

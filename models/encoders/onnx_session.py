@@ -18,7 +18,7 @@ def onnxruntime() -> Any:
         return import_module("onnxruntime")
     except ModuleNotFoundError as error:
         raise ModelUnavailable(
-            "an exported model needs the package onnxruntime (or onnxruntime-gpu): pip install onnxruntime"
+            "an exported model needs the package onnxruntime (or onnxruntime-gpu): pip install 'tryon[export]'"
         ) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from models.contracts import ModelError
+from models.encoders.batches import one_line
 from models.encoders.onnx_fronts import OnnxFront, open_front
 from models.encoders.onnx_manifest import Front, Graph, Manifest, Source, read_manifest
 from models.encoders.onnx_runtime import OnnxEncoder
@@ -59,7 +60,7 @@ class Exported:
     parity: Parity
 
 
-def _quiet(_stage: str, _done: int, _total: int) -> None:
+def quiet(_stage: str, _done: int, _total: int) -> None:
     """No progress is shown."""
 
 
@@ -68,7 +69,7 @@ def export(
     form: Format,
     out: Path,
     options: Options = Options(),
-    advance: Advance = _quiet,
+    advance: Advance = quiet,
 ) -> Exported:
     """Export `model` into the new folder `out`, which `load_encoder(str(out))` loads.
 
@@ -162,8 +163,11 @@ def _building(out: Path) -> Iterator[Path]:
     part.mkdir(parents=True)
     try:
         yield part
-        if out.is_dir():
-            out.rmdir()  # empty, as was checked: a rename over a folder is not portable
-        part.rename(out)
+        try:
+            if out.is_dir():
+                out.rmdir()  # empty, as was checked: a rename over a folder is not portable
+            part.rename(out)
+        except OSError as error:
+            raise ExportFailed(f"{out} was written meanwhile, or cannot be: {one_line(error)}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
