@@ -4,12 +4,14 @@ import asyncio
 import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
+from app.catalog.attributes import private_names
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
-from app.catalog.attributes import private_names
 from app.db.session import Database
 from app.errors import NotReady
 from app.feedback.memory import PopularityOfAll
@@ -18,7 +20,7 @@ from app.media.storage import BlobStore, LocalBlobs
 from app.recommendations.advisor import Advisor
 from app.recommendations.compatibility import composed_by
 from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
-from models.contracts import Encoder, Fusion
+from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
 from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
@@ -27,6 +29,9 @@ from models.preprocess.segmenters import load_segmenter
 from models.registry import ModelSpec
 from models.taxonomy import extend_taxonomy
 from models.zero_shot import AttributeTagger, SenseVectors
+
+if TYPE_CHECKING:
+    from models.export.runtime import Served
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +57,7 @@ class Container:
         """Load the model and wire the parts. Raises ModelError, one line, when a model or file cannot be had."""
         extend_taxonomy(settings.taxonomy.extra)
         database = Database.of(settings)
-        engine = await build_engine(settings.model, encoder, settings.preprocess)
+        engine = await build_engine(settings.model, encoder, settings.preprocess, exports=settings.exports_dir)
         composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
@@ -99,31 +104,47 @@ async def build_engine(
     settings: ModelSettings,
     encoder: Encoder | None = None,
     preprocess: PreprocessSettings = PreprocessSettings(),  # noqa: B008 - the shipped choice, never changed
+    *,
+    exports: Path = Path("var/exports"),
 ) -> Engine:
     """The engine around `encoder`, or around the model that the settings name.
 
-    Raises ModelUnavailable, one line, where model or segmenter cannot be had.
+    Raises ModelUnavailable, one line, where model, runtime or segmenter cannot be had.
     """
     if settings.threads is not None:
         import torch
 
         torch.set_num_threads(settings.threads)
+    stored = encoder
     if encoder is None:
-        from models.encoders import load_encoder
-
-        encoder = await asyncio.to_thread(
-            load_encoder, settings.name, device=settings.device, precision=settings.precision
-        )
+        model = await asyncio.to_thread(load_model, settings, exports)
+        encoder, stored = model.queries, model.stored
     return Engine(
         encoder,
         GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
         fusions_for(encoder.spec, settings),
+        stored=stored,
         default_fusion=settings.fusion,
         cache_entries=settings.cache_entries,
         cache_bytes=settings.cache_bytes,
         max_batch=settings.max_batch,
         max_queue=settings.max_queue,
     )
+
+
+def load_model(settings: ModelSettings, exports: Path) -> "Served":
+    """The model on its runtime. Blocking: minutes where a runtime other than torch is used for the first time.
+
+    Raises ModelUnavailable, one line, that names the runtime where it is that which cannot be had.
+    """
+    from models.export.runtime import served
+
+    try:
+        return served(settings.name, settings.runtime, exports, device=settings.device, precision=settings.precision)
+    except ModelError as error:
+        if settings.runtime == "torch":
+            raise
+        raise ModelUnavailable(f"TRYON_MODEL__RUNTIME={settings.runtime} cannot be served: {error}") from error
 
 
 def fusions_for(spec: ModelSpec, settings: ModelSettings) -> Mapping[str, Fusion]:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,9 +21,15 @@ class Locale(StrEnum):
 
 
 class ModelSettings(BaseModel):
-    """Which model embeds photos and words, and where it runs."""
+    """Which model embeds photos and words, and where it runs.
+
+    `runtime`: `torch`; `onnx`, its exported graphs; `int8`, those for queries in eight bits. They are exported at the
+    first start into `exports` (the data folder's own where empty) and served only when they pass their gate.
+    """
 
     name: str = "tryon-mini"
+    runtime: Literal["torch", "onnx", "int8"] = "torch"
+    exports: Path | None = None
     device: str = "auto"
     precision: str = "auto"
     threads: int | None = Field(default=None, ge=1)
@@ -83,13 +89,13 @@ class ShopSettings(BaseModel):
     name: str = "tryon demo shop"
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     locale: Locale = Locale.en
+    private_attributes: list[str] = []
 
 
 class OutfitSettings(BaseModel):
     """What composes looks: a folder that `tryon train --task outfits` wrote; without it, what people wear together."""
 
     scorer: Path | None = None
-    private_attributes: list[str] = []
 
 
 class TaxonomySettings(BaseModel):
@@ -233,6 +239,10 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.data_dir / "indexes"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.model.exports or self.data_dir / "exports"
 
     @property
     def blob_dir(self) -> Path:

@@ -67,7 +67,7 @@ def reindex(
     from models.index import SnapshotStore
 
     async def run(settings: Settings, database: Database, advance: Advance) -> ReindexResult:
-        engine = await build_engine(settings.model)
+        engine = await build_engine(settings.model, exports=settings.exports_dir)
         try:
             return await run_reindex(
                 database,

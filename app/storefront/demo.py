@@ -57,7 +57,7 @@ async def prepare_demo(settings: Settings, advance: Advance) -> str:
     try:
         await prepare(database)
         feed = await asyncio.to_thread(_write_feed, settings.data_dir / "feed", advance)
-        engine = await build_engine(settings.model)
+        engine = await build_engine(settings.model, exports=settings.exports_dir)
         blobs, snapshots = LocalBlobs(settings.blob_dir), SnapshotStore(settings.index_dir)
 
         async def report(done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,24 +39,28 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input for the encoder; a catalogue's pictures need no `tokens`."""
+    """One input for the encoder; a catalogue's pictures need no `tokens`. `bulk`: its vector is compared with many."""
 
     item: RGB | str
     tokens: bool
+    bulk: bool = False
 
 
-def forward(encoder: Encoder, batch: Sequence[Job]) -> list[Encoded]:
-    """Pictures and texts mixed, with tokens and without: each sort in one forward pass, handed back in order."""
+def forward(encoder: Encoder, stored: Encoder, batch: Sequence[Job]) -> list[Encoded]:
+    """Pictures and texts mixed, with tokens and without: each sort in one forward pass, handed back in order.
+
+    Bulk goes through `stored`, all else through `encoder`; mostly they are one.
+    """
     out: dict[int, Encoded] = {}
-    for tokens in (True, False):
-        pictures = {
-            n: job.item for n, job in enumerate(batch) if job.tokens is tokens and not isinstance(job.item, str)
-        }
-        texts = {n: job.item for n, job in enumerate(batch) if job.tokens is tokens and isinstance(job.item, str)}
+    for tokens, bulk in product((True, False), repeat=2):
+        sort = {n: job.item for n, job in enumerate(batch) if (job.tokens, job.bulk) == (tokens, bulk)}
+        pictures = {n: item for n, item in sort.items() if not isinstance(item, str)}
+        texts = {n: item for n, item in sort.items() if isinstance(item, str)}
+        by = stored if bulk else encoder
         if pictures:
-            out |= zip(pictures, _pictures(encoder, list(pictures.values()), tokens), strict=True)
+            out |= zip(pictures, _pictures(by, list(pictures.values()), tokens), strict=True)
         if texts:
-            out |= zip(texts, _texts(encoder, list(texts.values()), tokens), strict=True)
+            out |= zip(texts, _texts(by, list(texts.values()), tokens), strict=True)
     return [out[n] for n in range(len(batch))]
 
 

@@ -34,13 +34,18 @@ class Engine:
         preprocessor: Preprocessor,
         fusions: Mapping[str, Fusion],
         *,
+        stored: Encoder | None = None,
         default_fusion: str = "weighted",
         cache_entries: int = 4096,
         cache_bytes: int = 64 * MEGABYTE,
         max_batch: int = 16,
         max_queue: int = 256,
     ) -> None:
-        """Raises UnknownFusion when `default_fusion` is not among `fusions`."""
+        """Args: stored: embeds what is kept and compared with many queries, where that is not `encoder` itself; of
+        the same revision.
+
+        Raises UnknownFusion when `default_fusion` is not among `fusions`.
+        """
         self._encoder = encoder
         self._preprocessor = preprocessor
         self._fusions = dict(fusions)
@@ -49,7 +54,7 @@ class Engine:
         self._cache = EmbeddingCache(cache_entries, cache_bytes)
         self._max_batch = max_batch
         self._batcher: Batcher[Job, Encoded] = Batcher(
-            partial(forward, encoder), max_batch=max_batch, max_queue=max_queue
+            partial(forward, encoder, stored or encoder), max_batch=max_batch, max_queue=max_queue
         )
         self._threads = ThreadPoolExecutor(PREPROCESS_THREADS, thread_name_prefix="tryon-preprocess")
         # Bulk work fills at most two batches at a time, so that a shopper waits behind two and not behind a catalogue.
@@ -171,7 +176,7 @@ class Engine:
             loop = asyncio.get_running_loop()
             futures = await loop.run_in_executor(
                 self._bulk_thread,
-                lambda: [self._batcher.submit(Job(item, tokens=False), wait=True) for item in chunk],
+                lambda: [self._batcher.submit(Job(item, tokens=False, bulk=True), wait=True) for item in chunk],
             )
             return np.stack([one.vector for one in await asyncio.gather(*map(asyncio.wrap_future, futures))])
 
