@@ -2,14 +2,17 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from app.commands.console import out, stages
 from app.settings import Settings
-from models.export.parity import Parity
+from models.export.parity import Advance, Parity
+
+if TYPE_CHECKING:
+    from models.export.run import Exported, Options
 
 
 class Form(StrEnum):
@@ -21,8 +24,11 @@ class Form(StrEnum):
 
 
 def export_(
-    out_dir: Annotated[Path, typer.Option("--out", file_okay=False, help="The new folder that is written.")],
     form: Annotated[Form, typer.Option("--format", help="onnx (float32), int8, or pruned (channels, float32).")],
+    out_dir: Annotated[
+        Path | None,
+        typer.Option("--out", file_okay=False, help="The new folder; else where the service with that runtime looks."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Model name or folder; else TRYON_MODEL__NAME.")] = None,
     data: Annotated[
         Path | None,
@@ -34,22 +40,41 @@ def export_(
     size: Annotated[int, typer.Option("--sample", min=1, help="Pictures that are compared.")] = 1500,
     gate: Annotated[bool, typer.Option(help="Whether an export that differs too much is thrown away.")] = True,
 ) -> None:
-    """Export a model into a folder that TRYON_MODEL__NAME can name, and hold it against the original."""
+    """Export a model into a folder that TRYON_MODEL__NAME can name, and hold it against the original.
+
+    Without --out it is made ready for TRYON_MODEL__RUNTIME, so that the service's first start need not wait for it.
+    """
     from models.export.run import ExportFailed, Options, export
 
     options = Options(data=data, opset=opset, keep=keep, steps=steps, gate=gate, size=size)
     name = model or Settings().model.name
     try:
         with stages() as advance:
-            made = export(name, form.value, out_dir, options, advance)
+            found = (
+                [export(name, form.value, out_dir, options, advance)]
+                if out_dir is not None
+                else _for_service(name, form, options, advance)
+            )
     except ExportFailed as failed:
         if failed.parity is not None:
             out.print(table(failed.parity))
         raise
-    out.print(table(made.parity))
-    out.print(
-        f"Written to [bold]{made.folder}[/bold]" + ("." if made.parity.passed else ", though it failed the gate.")
-    )
+    for made in found:
+        out.print(table(made.parity))
+        out.print(
+            f"Written to [bold]{made.folder}[/bold]" + ("." if made.parity.passed else ", though it failed the gate.")
+        )
+    if not found:
+        out.print("Nothing to do: the service has that export of this model.")
+
+
+def _for_service(name: str, form: Form, options: "Options", advance: Advance) -> "list[Exported]":
+    """What the runtime `form` needs and the service has not yet."""
+    from models.export.runtime import prepare
+
+    if form is Form.pruned or not options.gate:
+        raise typer.BadParameter("a service takes onnx and int8 exports past their gate; name a folder with --out")
+    return prepare(name, "onnx" if form is Form.onnx else "int8", Settings().exports_dir, options, advance)
 
 
 def table(parity: Parity) -> Table:

@@ -19,6 +19,7 @@ from models.encoders.open_clip import PREPROCESS
 from models.export.source import folder_of
 
 if TYPE_CHECKING:
+    from models.export.parity import Advance
     from models.export.run import Exported, Options
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,13 @@ def served(
     return Served(queries=encoders[-1], stored=encoders[0])
 
 
-def prepare(name: str, runtime: Runtime, exports: Path, options: "Options | None" = None) -> "list[Exported]":
+def prepare(
+    name: str,
+    runtime: Runtime,
+    exports: Path,
+    options: "Options | None" = None,
+    advance: "Advance | None" = None,
+) -> "list[Exported]":
     """Export what `runtime` needs and is not in `exports` yet. Returns what was made now. Raises as `served`."""
     made: list[Exported] = []
     for form in FORMS[runtime]:
@@ -81,7 +88,7 @@ def prepare(name: str, runtime: Runtime, exports: Path, options: "Options | None
         if not is_current(folder, name, form):
             shutil.rmtree(folder, ignore_errors=True)
             log.warning("exporting %s as %s into %s: this takes minutes, once", name, form, folder)
-            made += _export(name, form, folder, options)
+            made += _export(name, form, folder, options, advance)
     for one in made:
         image, text = one.parity.image.mean, one.parity.text.mean
         log.warning("exported into %s: cosine with the original %.4f (image), %.4f (text)", one.folder, image, text)
@@ -118,11 +125,13 @@ def _place(runtime: Runtime, device: str, precision: str) -> str:
     return pick_onnx_device("cpu" if runtime == "int8" else device)
 
 
-def _export(name: str, form: Form, folder: Path, options: "Options | None") -> "list[Exported]":
-    from models.export.run import ExportFailed, Options, export
+def _export(
+    name: str, form: Form, folder: Path, options: "Options | None", advance: "Advance | None"
+) -> "list[Exported]":
+    from models.export.run import ExportFailed, Options, export, quiet
 
     try:
-        return [export(name, form, folder, options or Options(size=FIRST_START))]
+        return [export(name, form, folder, options or Options(size=FIRST_START), advance or quiet)]
     except ExportFailed as failed:
         # Beside this process a worker or a second service may have been at the same, and sooner done.
         if failed.parity is None and is_current(folder, name, form):

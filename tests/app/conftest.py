@@ -23,10 +23,12 @@ from app.container import Container
 from app.db.tables import metadata
 from app.main import create_app
 from app.settings import AuthSettings, DatabaseSettings, Settings
+from models.contracts import Encoder
 from models.encoders.fake import FakeEncoder
 from models.taxonomy import taxonomy
 
 ORIGIN = "https://shop.example"
+STAND_IN = FakeEncoder()
 GARMENTS = (("dress", "red"), ("tshirt", "blue"), ("jeans", "black"), ("heels", "white"), ("handbag", "green"))
 
 # structlog's own default draws tracebacks with every local variable: seconds for one that holds a model.
@@ -65,10 +67,12 @@ class Whole:
 
 
 @asynccontextmanager
-async def serving(folder: Path, database_url: str = "", **settings: Any) -> AsyncIterator[Whole]:
-    """The service over `folder`, filled when it is empty."""
+async def serving(
+    folder: Path, database_url: str = "", *, encoder: Encoder | None = STAND_IN, **settings: Any
+) -> AsyncIterator[Whole]:
+    """The service over `folder`, filled when it is empty. Without an `encoder`, the model that its settings name."""
     given = {"auth": AuthSettings(cors_origins=[ORIGIN]), "database": DatabaseSettings(url=database_url)} | settings
-    app = create_app(Settings(data_dir=folder, **given), encoder=FakeEncoder())
+    app = create_app(Settings(data_dir=folder, **given), encoder=encoder)
     async with LifespanManager(app, startup_timeout=60, shutdown_timeout=60):
         container: Container = app.state.container
         keys = await _fill(container)

@@ -15,11 +15,12 @@ from models.encoders.metadata import METADATA_FILE
 from models.encoders.onnx_manifest import PARITY_FILE
 from models.export import run, runtime
 from models.export.parity import GATES, Gate
-from models.export.run import ExportFailed
+from models.export.run import Exported, ExportFailed
 from models.export.runtime import Served, export_folder, is_current, prepare, served
 
 WORDS = ["red dress", "a blue shirt for summer evening", "红 裙"]
 _kept: dict[str, Path] = {}
+_made: list[Exported] = []
 
 
 def pictures() -> list[Image.Image]:
@@ -39,7 +40,8 @@ def exports(open_clip_folder: Path, tmp_path: Path, tmp_path_factory: pytest.Tem
     """Both exports of the tiny model, made once for the module, in a folder of this test's own."""
     if "made" not in _kept:
         _kept["made"] = tmp_path_factory.mktemp("kept")
-        assert len(prepare(str(open_clip_folder), "int8", _kept["made"])) == 2
+        _made.extend(prepare(str(open_clip_folder), "int8", _kept["made"]))
+        assert len(_made) == 2
     return Path(shutil.copytree(_kept["made"], tmp_path / "exports"))
 
 
@@ -82,7 +84,9 @@ def test_torch_is_the_model_itself(open_clip_folder: Path, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_model_under_the_name_is_exported_anew(open_clip_folder: Path, exports: Path, tmp_path: Path) -> None:
+def test_another_model_under_the_name_is_exported_anew(
+    open_clip_folder: Path, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = Path(shutil.copytree(open_clip_folder, tmp_path / "model"))
     folder = Path(shutil.move(export_folder(exports, str(open_clip_folder), "onnx"),
                               export_folder(exports, str(model), "onnx")))  # fmt: skip
@@ -92,9 +96,16 @@ def test_another_model_under_the_name_is_exported_anew(open_clip_folder: Path, e
     config["preprocess_cfg"]["fill_color"] = 0
     (model / "open_clip_config.json").write_text(json.dumps(config))
     assert not is_current(folder, str(model), "onnx")
-    (made,) = prepare(str(model), "onnx", exports)
-    assert made.folder == folder
-    assert served(str(model), "onnx", exports).queries.spec.revision == load_encoder(str(model)).spec.revision
+    asked: list[tuple[object, ...]] = []
+
+    def noted(*given: object) -> Exported:
+        asked.append(given[:3])
+        assert not folder.exists()
+        return _made[0]
+
+    monkeypatch.setattr(run, "export", noted)
+    prepare(str(model), "onnx", exports)
+    assert asked == [(str(model), "onnx", folder)]
 
 
 def test_a_new_calibration_needs_no_new_export(open_clip_folder: Path, exports: Path, tmp_path: Path) -> None:
