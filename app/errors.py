@@ -129,6 +129,10 @@ class IdempotencyInProgress(AppError):
     status = HTTPStatus.CONFLICT
 
 
+class TooManyRequests(AppError):
+    slug, title, status = "too-many-requests", "Too many of these from here", HTTPStatus.TOO_MANY_REQUESTS
+
+
 class Overloaded(AppError):
     slug, title, status = "overloaded", "Too busy right now", HTTPStatus.SERVICE_UNAVAILABLE
 

@@ -12,6 +12,7 @@ from app.catalog.facts import ItemFacts
 from app.catalog.filters import Condition, Criteria, resolve
 from app.catalog.schemas import Filters
 from app.catalog.shopwords import ShopWords
+from app.catalog.sizing import Size, one_for_all, verdict
 from models.contracts import Mask
 from models.taxonomy.lookup import NOT_WORN
 
@@ -137,6 +138,16 @@ class Columns:
         if condition.field.startswith(PREFIX):
             return self._having(self.own.get(condition.field.removeprefix(PREFIX), {}), condition.values)
         return self.categories[condition.field].among(condition.values)
+
+    def misfits(self, usual: frozenset[Size]) -> Mask:
+        """Rows that are in stock in sizes like the `usual` ones and in none of these, shape (n,)."""
+        like, fitting = np.zeros(len(self), np.bool_), np.zeros(len(self), np.bool_)
+        for written, rows in self.sizes.items():
+            if one_for_all(written) or verdict(usual, (written,)) > 0:
+                fitting[rows] = True
+            elif verdict(usual, (written,)) < 0:
+                like[rows] = True
+        return like & ~fitting
 
     def _having(self, rows: Mapping[str, Rows], wanted: frozenset[str]) -> Mask:
         mask = np.zeros(len(self), np.bool_)

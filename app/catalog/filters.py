@@ -8,6 +8,7 @@ from rapidfuzz import process
 
 from app.catalog.attributes import FACETS, PREFIX, attribute_name, attribute_value
 from app.catalog.schemas import Filters
+from app.catalog.sizing import ways_to_write
 from app.errors import FieldError, InvalidRequest
 from models.taxonomy import taxonomy
 from models.taxonomy.lookup import NOT_WORN
@@ -28,7 +29,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Filters resolved. All must hold; `sizes` are casefolded; prices inclusive."""
+    """Filters resolved. All must hold; `sizes` are every way to write those asked for; prices inclusive."""
 
     conditions: tuple[Condition, ...] = ()
     sizes: frozenset[str] = frozenset()
@@ -70,7 +71,7 @@ def resolve(filters: Filters, own: Collection[str] | None = ()) -> Criteria:
     price = filters.price
     return Criteria(
         conditions=tuple(found),
-        sizes=frozenset(s.casefold().strip() for s in filters.size),
+        sizes=frozenset[str]().union(*map(ways_to_write, filters.size)),
         price_min=price.min if price else None,
         price_max=price.max if price else None,
         in_stock=filters.in_stock,

@@ -11,6 +11,7 @@ from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.live import LiveView
 from app.catalog.schemas import Filters
+from app.catalog.sizing import NO_USUAL, Usual
 from app.feedback.memory import NO_LEANING, Leaning
 from app.recommendations import candidates
 from app.recommendations.avoided import Avoided, together_of
@@ -77,6 +78,7 @@ class Decision:
         garments: by item id, the garment of the request that brought it.
         anchor: what the looks are built around; `given` when it is the shopper's own.
         among: the best candidates, of which `ranked` are the first: what there is to narrow.
+        usual: the sizes the shopper usually takes.
     """
 
     filters: Filters
@@ -88,6 +90,7 @@ class Decision:
     given: Garment | None
     shortfall: Shortfall | None
     among: tuple[ItemFacts, ...] = ()
+    usual: Usual = NO_USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ class Decider:
         with watch.stage("search"):
             mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
             mask = self.personal.allowed(mask)
-        rankings = [self._rank(g, query.text, mask, limits.suggestions, watch) for g in garments]
+        sized = not lifted.size  # a size that is asked for is a filter already, and may be another than usual
+        rankings = [self._rank(g, query.text, mask, limits.suggestions, watch, sized=sized) for g in garments]
         lists = [found.shown for found in rankings]
         ranked = interleave(lists, limits.suggestions)
         brought = _brought(garments, lists)
@@ -134,14 +138,15 @@ class Decider:
             around = given or garments[0]
             looks = self._looks(anchor, around, query.text, lifted, limits, given=given is not None, watch=watch)
         among = {item.id: item for found in rankings for item in found.among[:AMONG]}
-        return Decision(lifted, shown, wanted, brought, looks, anchor, given, shortfall, tuple(among.values()))
+        best, usual = tuple(among.values()), self.leaning.usual
+        return Decision(lifted, shown, wanted, brought, looks, anchor, given, shortfall, best, usual)
 
     def around(
         self, anchor: ItemFacts, garment: Garment, filters: Filters, limits: Limits, watch: Stopwatch
     ) -> Decision:
         """Looks around a catalogue item and nothing else. Blocks as `decide` does, and raises what it raises."""
         looks = self._looks(anchor, garment, None, filters, limits, given=False, watch=watch)
-        return Decision(filters, [], {}, {}, looks, anchor, None, None)
+        return Decision(filters, [], {}, {}, looks, anchor, None, None, usual=self.leaning.usual)
 
     def _semantic(self, garments: Sequence[Garment], filters: Filters, limits: Limits, watch: Stopwatch) -> Decision:
         lists = []
@@ -164,7 +169,9 @@ class Decider:
             return lifted
         return filters
 
-    def _rank(self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch) -> Ranking:
+    def _rank(
+        self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch, *, sized: bool
+    ) -> Ranking:
         with watch.stage("search"):
             pool = candidates.gather(
                 self.view,
@@ -177,6 +184,7 @@ class Decider:
             )
         with watch.stage("rank"):
             nudges = self.personal.nudges(pool) | boosts(pool.items, self.settings.boosts, dt.datetime.now(dt.UTC))
+            nudges |= self.personal.sized(pool.items) if sized else {}
             return ranking(pool, garment.wanted, self.calibration, self.settings, limit, nudges)
 
     def _cut(self, ranked: list[Ranked], filters: Filters, limits: Limits) -> tuple[list[Ranked], Shortfall | None]:
@@ -230,7 +238,7 @@ class Decider:
             return compose(anchor, given, pool, brief, limits.outfits, self.by, sight)
 
     def _pieces(self, vector: Vector, mask: Mask, slots: Sequence[str]) -> dict[str, list[Piece]]:
-        allowed = self.personal.allowed(mask)
+        allowed = self.personal.wearable(self.personal.allowed(mask), slots)
         found = candidates.shelves(self.view, vector, allowed, slots, by_sight=self.by.by_sight)
         return self.personal.pieces(found)
 
