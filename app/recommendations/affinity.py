@@ -59,17 +59,19 @@ def usage_affinity(a: str, b: str) -> float:
     return 1.0 if a == b else USAGES.get(frozenset((a, b)), 0.0)
 
 
+OPPOSITES: Mapping[str, str] = {season: YEAR[i - len(YEAR) // 2] for i, season in enumerate(YEAR)}
+
+
 def season_affinity(a: str, b: str) -> float:
     """1 for the same season, less for the next one, least for the opposite."""
-    if a not in YEAR or b not in YEAR:
+    if a not in OPPOSITES or b not in OPPOSITES:
         return MISSING
-    apart = abs(YEAR.index(a) - YEAR.index(b))
-    return (1.0, NEXT_DOOR, ACROSS, NEXT_DOOR)[apart]
+    return 1.0 if a == b else ACROSS if OPPOSITES[a] == b else NEXT_DOOR
 
 
 def opposite(a: str, b: str) -> bool:
     """Half a year apart. A season nobody stated is opposite to none."""
-    return a in YEAR and b in YEAR and abs(YEAR.index(a) - YEAR.index(b)) == len(YEAR) // 2
+    return OPPOSITES.get(a) == b
 
 
 def season_of(kind: str, stated: str) -> str:

@@ -17,7 +17,7 @@ from app.recommendations.affinity import YEAR, opposite
 from app.recommendations.outfit import Piece
 from app.recommendations.outfit_rules import Brief
 from app.recommendations.ranking import Pool
-from app.recommendations.wanted import SURE, Target, Wanted
+from app.recommendations.wanted import SURE, Wanted
 from models.contracts import Hit, Mask, Vector
 from models.index import Signal
 from models.taxonomy import taxonomy
@@ -177,14 +177,15 @@ def _wishes(columns: Columns, wanted: Wanted) -> list[Mask]:
     kind = columns.meets(Condition("kind", wanted.kind.values))
     masks = [kind]
     if wanted.colour.confidence >= SURE:
-        masks.append(kind & columns.meets(Condition("colour", _family(wanted.colour))))
+        masks.append(kind & columns.meets(Condition("colour", family(wanted.colour.values))))
     if patterns := wanted.facets.get("pattern"):
         masks.append(masks[-1] & columns.meets(Condition("pattern", patterns)))
     return masks
 
 
-def _family(target: Target) -> frozenset[str]:
-    return target.values | {c.id for c in taxonomy().colours.values() if c.family in target.values}
+def family(colours: frozenset[str]) -> frozenset[str]:
+    """`colours` and what plain words among them cover: who says blue means navy too."""
+    return colours | {c.id for c in taxonomy().colours.values() if c.family in colours}
 
 
 def _named(view: LiveView, wanted: Wanted, mask: Mask) -> Iterator[int]:

@@ -8,7 +8,8 @@ from decimal import Decimal
 import numpy as np
 
 from app.catalog.columns import Columns
-from app.catalog.facts import ItemFacts, facts_of
+from app.catalog.facts import ItemFacts
+from app.catalog.filters import Condition
 from app.catalog.live import LiveView
 from app.catalog.schemas import Filters
 from app.catalog.sizing import NO_USUAL, Usual
@@ -18,19 +19,31 @@ from app.recommendations.avoided import Avoided, together_of
 from app.recommendations.compatibility import Compatibility
 from app.recommendations.merchandising import boosts
 from app.recommendations.names import Named
-from app.recommendations.outfit import WORN_TOGETHER, Look, Piece, compose
-from app.recommendations.outfit_rules import CORES, SHOES, Brief, brief_for, makes_around, slots_around, wearable
+from app.recommendations.outfit import WORN_TOGETHER, Look, Piece, compose, first_of_all
+from app.recommendations.outfit_anchor import (
+    NONE,
+    Ask,
+    AskedBeside,
+    as_named,
+    best_anchor,
+    facts_seen,
+    own_garment,
+)
+from app.recommendations.outfit_rules import SHOES, Brief, brief_for, makes_around, slots_around
 from app.recommendations.personal import Personal
 from app.recommendations.ranking import Calibration, Ranked, Ranking, cut_off, interleave, nearest, ranking
+from app.recommendations.rerank import closer_look
 from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.titles import Titles
-from app.recommendations.wanted import ALOUD, SURE, Seen, Wanted, wanted_of
+from app.recommendations.wanted import Seen, Target, Wanted, wanted_of
 from app.settings import RankingSettings
 from models.contracts import Mask, Vector
 from models.engine import EncodedQuery, QueryPart
+from models.preprocess.company import ALONE, Company, company_of
 from models.preprocess.text import ParsedText
 from models.registry import ModelSpec
 from models.taxonomy import taxonomy
+from models.taxonomy.lookup import NOT_WORN
 
 NEAREST = 3
 """Suggestions shown though none reaches the score asked for."""
@@ -62,11 +75,12 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Garment:
-    """One garment asked for: its vectors and what its picture shows."""
+    """One garment asked for: its vectors, what its picture shows, and how what the words name stands to it."""
 
     part: QueryPart
     seen: tuple[Seen, ...]
     wanted: Wanted
+    company: Company = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +136,13 @@ class Decider:
             return self._semantic(garments, filters, limits, watch)
         wishes = garments[0].wanted
         lifted = self._lifted(filters, wishes, limits.suggestions)
+        if lifted.gender is not None:  # what the photo seems to say of it no longer matters
+            garments = [replace(g, wanted=replace(g.wanted, made_for=Target())) for g in garments]
         with watch.stage("search"):
             mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
             mask = self.personal.allowed(mask)
         sized = not lifted.size  # a size that is asked for is a filter already, and may be another than usual
-        rankings = [self._rank(g, query.text, mask, limits.suggestions, watch, sized=sized) for g in garments]
+        rankings = [self._rank(g, query, mask, limits.suggestions, watch, sized=sized) for g in garments]
         lists = [found.shown for found in rankings]
         ranked = interleave(lists, limits.suggestions)
         brought = _brought(garments, lists)
@@ -170,13 +186,13 @@ class Decider:
         return filters
 
     def _rank(
-        self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch, *, sized: bool
+        self, garment: Garment, query: EncodedQuery, mask: Mask, limit: int, watch: Stopwatch, *, sized: bool
     ) -> Ranking:
         with watch.stage("search"):
             pool = candidates.gather(
                 self.view,
                 garment.part.fused.vector,
-                text,
+                query.text,
                 mask,
                 garment.wanted,
                 over_fetch=max(self.settings.over_fetch, 4 * limit),
@@ -185,7 +201,8 @@ class Decider:
         with watch.stage("rank"):
             nudges = self.personal.nudges(pool) | boosts(pool.items, self.settings.boosts, dt.datetime.now(dt.UTC))
             nudges |= self.personal.sized(pool.items) if sized else {}
-            return ranking(pool, garment.wanted, self.calibration, self.settings, limit, nudges)
+            closer = closer_look(garment.part, query.text_tokens, self.view.snapshot.tokens, self.settings.rerank)
+            return ranking(pool, garment.wanted, self.calibration, self.settings, limit, nudges, closer)
 
     def _cut(self, ranked: list[Ranked], filters: Filters, limits: Limits) -> tuple[list[Ranked], Shortfall | None]:
         shown, reached = cut_off(ranked, limits.min_score, NEAREST)
@@ -202,12 +219,14 @@ class Decider:
     def _anchor(
         self, garments: Sequence[Garment], ranked: Sequence[Ranked], brief: Brief
     ) -> tuple[ItemFacts | None, Garment | None]:
-        """The largest garment of the photo that looks are built around, else the best suggestion."""
-        shown = [(g, facts) for g in garments if (facts := facts_seen(g.seen)) is not None]
-        if shown:
-            garment, facts = next(((g, f) for g, f in shown if f.slot in CORES), shown[0])
-            return replace(facts, gender=gender_of(ranked) or facts.gender), garment
-        return _best_anchor([r.item for r in ranked], brief), None
+        """The shopper's own garment, or the best suggestion, as `own_garment` has it."""
+        shown = [facts_seen(g.seen) for g in garments]
+        number = own_garment(shown, ask_of(garments[0]))
+        own = None if number is None else shown[number]
+        if number is None or own is None:
+            return best_anchor([r.item for r in ranked], garments[0].wanted.kind.values, brief), None
+        named = as_named(own, garments[number].company)
+        return replace(named, gender=gender_of(ranked) or named.gender), garments[number]
 
     def _looks(
         self,
@@ -225,6 +244,7 @@ class Decider:
         slots = slots_around(anchor, brief)
         if not limits.outfits or not slots:
             return []
+        asked = asked_beside(anchor, garment, given=given)
         vector = garment.part.fused.vector if text is None else text
         with watch.stage("search"):
             full, makes = brief_for(anchor, brief), makes_around(anchor, brief)
@@ -232,10 +252,22 @@ class Decider:
             if SHOES in slots and not pool.get(SHOES):  # rather some shoes than none
                 wide = candidates.for_outfits(self.view.columns, filters, wanted, full)
                 pool |= self._pieces(vector, wide, (SHOES,))
+            if asked:
+                pool = first_of_all(self._asked(vector, asked, filters, wanted, full), pool)
         with watch.stage("rank"):
             row = None if given or not self.by.by_sight else self.view.snapshot.row_of.get(anchor.id)
             sight = garment.part.fused.vector if row is None else np.asarray(self.view.snapshot.image[row])
             return compose(anchor, given, pool, brief, limits.outfits, self.by, sight)
+
+    def _asked(
+        self, vector: Vector, asked: AskedBeside, filters: Filters, wanted: Wanted, full: Brief
+    ) -> dict[str, list[Piece]]:
+        """What the words want beside the anchor, in its colour where there is any, whatever it was made for."""
+        columns = self.view.columns
+        mask = candidates.for_outfits(columns, filters, wanted, full) & columns.meets(Condition("kind", asked.kinds))
+        coloured = mask & columns.meets(Condition("colour", candidates.family(asked.colours)))
+        found = self._pieces(vector, coloured if coloured.any() else mask, asked.slots)
+        return {slot: [replace(piece, asked=True) for piece in shelf] for slot, shelf in found.items()}
 
     def _pieces(self, vector: Vector, mask: Mask, slots: Sequence[str]) -> dict[str, list[Piece]]:
         allowed = self.personal.wearable(self.personal.allowed(mask), slots)
@@ -246,15 +278,6 @@ class Decider:
 def _brought(garments: Sequence[Garment], lists: Sequence[Sequence[Ranked]]) -> dict[str, Garment]:
     """By item id, the first garment whose list names the item."""
     return {r.item.id: g for g, found in reversed(list(zip(garments, lists, strict=True))) for r in found}
-
-
-def _best_anchor(items: Sequence[ItemFacts], brief: Brief) -> ItemFacts | None:
-    """The first suggestion that a look can be sold around: worn with others, wearable as asked, within the budget."""
-
-    def affordable(item: ItemFacts) -> bool:
-        return brief.budget is None or (item.asking_price is not None and item.asking_price <= brief.budget)
-
-    return next((item for item in items if item.slot in CORES and wearable(item, brief) and affordable(item)), None)
 
 
 def gender_of(ranked: Sequence[Ranked]) -> str:
@@ -271,31 +294,32 @@ def garments_of(
 ) -> list[Garment]:
     """One for each part of the query; `seen` is aligned with the parts."""
     together = together_of(parsed.excluded, lambda word: Titles.of(columns).uses(word))
+    company = company_of(parsed.positive)
+    photo = any(tag.name == "kind" for tags in seen for tag in tags)
+    kinds = tuple(kind for kind in parsed.wishes.kinds if kind in company.wanted(photo))
+    wishes = replace(parsed.wishes, kinds=kinds)
     return [
-        Garment(part, tags, wanted_of(parsed.wishes, parsed.negated, parsed.terms, tags, together, named))
+        Garment(part, tags, wanted_of(wishes, parsed.negated, parsed.terms, tags, together, named), company)
         for part, tags in zip(query.parts, seen, strict=True)
     ]
 
 
-def facts_seen(seen: Sequence[Seen]) -> ItemFacts | None:
-    """The shopper's garment as far as its photo tells, or None when it shows no kind we know."""
-    best: dict[str, Seen] = {}
-    for tag in seen:
-        if tag.name not in best or tag.confidence > best[tag.name].confidence:
-            best[tag.name] = tag
-    kind = taxonomy().kinds.get(best["kind"].value) if "kind" in best else None
-    if kind is None:
+def ask_of(garment: Garment) -> Ask:
+    """What the words, not the photo, say of the garment looked for."""
+    wanted = garment.wanted
+    colours = wanted.colour.values if wanted.colour.source == "words" else frozenset[str]()
+    return Ask(garment.company, colours, wanted.facets.get("pattern", frozenset()))
+
+
+def asked_beside(anchor: ItemFacts, garment: Garment, *, given: bool) -> AskedBeside | None:
+    """What the words want worn with the anchor; None where they name nothing of another slot."""
+    wanted = garment.wanted
+    named = wanted.kind.values if wanted.kind.source == "words" else frozenset[str]()
+    slots = {kind: taxonomy().slot_of(kind) for kind in named | garment.company.beside}
+    beside = frozenset(kind for kind, slot in slots.items() if slot not in (anchor.slot, NOT_WORN))
+    if not beside:
         return None
-    colour = best["colour"].value if "colour" in best else ""
-    gender = best["gender"].value if "gender" in best and best["gender"].confidence >= SURE else ""
-    facts = facts_of(("", "", "", "", kind.id, kind.slot, colour, gender, "", "", "", "", None, None, None, 0, ""))
-    unsure = {name: best[name].confidence for name in ALOUD if name in best and _unsure(best[name])}
-    return replace(facts, inferred=unsure)
-
-
-def _unsure(tag: Seen) -> bool:
-    """Good enough to go by, not to be said aloud."""
-    return tag.confidence < ALOUD[tag.name]
+    return AskedBeside(beside, tuple(sorted({slots[k] for k in beside})), ask_of(garment).colours if given else NONE)
 
 
 def brief_of(filters: Filters, wanted: Wanted, budget: Decimal | None) -> Brief:

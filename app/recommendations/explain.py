@@ -20,10 +20,7 @@ ABOVE_ALL = 2.0
 """Weight of what speaks against a suggestion: it is said before anything that speaks for it."""
 
 TASTE_SHARE = 0.15
-"""A taste and a size move the score and have no share of it: they are told before the small shares."""
-
-OTHER_SIZE = 0.9
-"""A size that must be another than usual is told before all but the largest share."""
+"""A taste moves the score and has no share of it: it is told before the small shares."""
 
 NO_SHARES: Mapping[str, float] = MappingProxyType({})
 
@@ -68,13 +65,11 @@ def reasons(ranked: Ranked, asked: Asked, shares: Mapping[str, float] = NO_SHARE
 def _weight(found: Claim, shares: Mapping[str, float]) -> float:
     """How much of the score `found` speaks of."""
     match found.code:
-        case "despite" | "not_in_usual_size":
+        case "despite":
             return ABOVE_ALL
-        case "take_size":
-            return OTHER_SIZE
         case "similar_look":  # said of words it is the vaguest reason of all, and comes last
             return shares.get(LOOKS.get(str(found.params["source"]), ""), 0.0)
-        case "to_taste" | "in_usual_size":
+        case "to_taste":
             return TASTE_SHARE
         case code:
             return shares.get(SOURCES.get(code, ""), 0.0)

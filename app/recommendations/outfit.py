@@ -21,6 +21,8 @@ from app.recommendations.outfit_beam import (
     round_off,
 )
 from app.recommendations.outfit_rules import (
+    ACCESSORIES,
+    OVER,
     SHOES,
     TWO,
     Brief,
@@ -43,19 +45,32 @@ AGAIN = 0.12
 """Taken off a piece's fit for each earlier look that has its kind and colour: looks are to differ at a glance."""
 
 WORN_TOGETHER = WornTogether()
-TASTE_OF_FIT = {"relevance": 0.15, "formality": 0.25, "occasion": 0.2, "season": 0.1, "harmony": 0.3}
+RELEVANCE, FORMALITY, OCCASION, SEASON, HARMONY = 0.15, 0.25, 0.2, 0.1, 0.3
+"""Shares of what makes a piece fit the anchor and the brief."""
+
+ASKED_FOR = 0.4
+"""What the words want beside the anchor fits better by as much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A catalogue item that might enter a look; `relevance` to the shopper's query from 0 to 1 within its slot.
 
-    `vector`: its image vector, for what composes by sight.
+    `vector`: its image vector, for what composes by sight. `asked`: the words want just this beside the anchor, so that
+    no rule of taste keeps it out.
     """
 
     item: ItemFacts
     relevance: float
     vector: Vector | None = None
+    asked: bool = False
+
+
+def first_of_all(asked: Mapping[str, Sequence[Piece]], others: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:
+    """Both by slot, each item once, as asked for where it is."""
+    known = {piece.item.id for shelf in asked.values() for piece in shelf}
+    rest = {slot: [piece for piece in shelf if piece.item.id not in known] for slot, shelf in others.items()}
+    return rest | {slot: [*shelf, *rest.get(slot, ())] for slot, shelf in asked.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,8 @@ def compose(
     looks: list[Look] = []
     while len(looks) < count and (best := room.best()) is not None:
         looks.append(_look(best, given, brief))
-        room = room.without(best)
+        if len(looks) < count:
+            room = room.without(best)
     return sorted(looks, key=lambda look: -look.score)
 
 
@@ -107,6 +123,7 @@ class _Room:
 
     Attributes:
         ways: the slots of each way to dress around the anchor.
+        rounding: the slots that round a look off, most wanted first.
         shown: what the earlier looks are at a glance.
     """
 
@@ -116,6 +133,7 @@ class _Room:
     goes: Goes
     shelves: Mapping[str, list[Scored]]
     ways: tuple[tuple[str, ...], ...]
+    rounding: tuple[str, ...]
     shown: frozenset[Hashable] = frozenset()
 
     @classmethod
@@ -137,7 +155,9 @@ class _Room:
         }
         # Shoes whenever any fit: once a look has taken the last pair, there is no further look, and none without shoes.
         ways = tuple(tuple(s for s in core if s != SHOES or shelves.get(SHOES)) for core in cores(anchor, brief))
-        return cls(anchor, given, brief, goes, shelves, ways)
+        wished = (slot for slot, found in pool.items() if slot in ACCESSORIES | OVER and any(p.asked for p in found))
+        rounding = tuple(dict.fromkeys((*wished, *extras(anchor, brief))))
+        return cls(anchor, given, brief, goes, shelves, ways, rounding)
 
     def best(self) -> "State | None":
         """The best look that is not, at a glance, one of those before."""
@@ -156,7 +176,7 @@ class _Room:
                 # Rather shoes that are not the thing than none; but nothing made for others or for another season.
                 grown = grow(beam, shelf, self.left(to_come), self.goes, against=at_odds)
             beam = distinct(grown)
-        for slot in extras(self.anchor, self.brief) if beam else ():
+        for slot in self.rounding if beam else ():
             if slot not in core:
                 beam = round_off(beam, self.shelves.get(slot, []), self.left(Decimal(0)), self.goes)
         return [state for state in beam if complete(state.garments) and state.count >= LEAST]
@@ -168,8 +188,11 @@ class _Room:
         """The room after a look was taken from it: its pieces are gone, and what looks like them is wanted less."""
         used = {alike(g) for g in state.garments[1:]}
         repeated = {piece_at_a_glance(g) for g in state.garments[1:]}
+        taken = {g.slot for g in state.garments[1:]}
         shelves = {
-            slot: sorted((_again(s, repeated) for s in shelf if alike(s.item) not in used), key=by_fit)
+            slot: sorted((_again(s, repeated) for s in shelf if s.alike not in used), key=by_fit)
+            if slot in taken
+            else shelf
             for slot, shelf in self.shelves.items()
         }
         return replace(self, shelves=shelves, shown=self.shown | {glance(state)})
@@ -204,29 +227,37 @@ def _shelf(pieces: Sequence[Piece], anchor: ItemFacts, brief: Brief, dressed: fl
     Where no shoe is right, any that can be worn at all: nobody goes barefoot for a rule of taste.
     """
     others = [p for p in pieces if p.item.id != anchor.id]
-    right = [p for p in others if fits(p.item, brief, dressed) and not clash(anchor, p.item)]
+    right = [p for p in others if _right(p, anchor, brief, dressed)]
     if not right:
         right = [p for p in others if p.item.slot == SHOES and wearable(p.item, brief) and not at_odds(anchor, p.item)]
-    scored = [Scored(p.item, _fit(p, anchor, brief, dressed, goes), p.item.asking_price or Decimal(0)) for p in right]
+    scored = [Scored.of(p.item, _fit(p, anchor, brief, dressed, goes)) for p in right]
     first: dict[Hashable, Scored] = {}
     for candidate in sorted(scored, key=by_fit):
-        first.setdefault(alike(candidate.item), candidate)
+        first.setdefault(candidate.alike, candidate)
     return list(first.values())
 
 
+def _right(piece: Piece, anchor: ItemFacts, brief: Brief, dressed: float) -> bool:
+    """Whether it may stand beside the anchor: by every rule, or, where it was asked for, by those never given up."""
+    if piece.asked:
+        return wearable(piece.item, brief) and not at_odds(anchor, piece.item)
+    return fits(piece.item, brief, dressed) and not clash(anchor, piece.item)
+
+
 def _again(scored: Scored, repeated: set[Hashable]) -> Scored:
-    return replace(scored, fit=scored.fit - AGAIN) if piece_at_a_glance(scored.item) in repeated else scored
+    return replace(scored, fit=scored.fit - AGAIN) if scored.glance in repeated else scored
 
 
 def _fit(piece: Piece, anchor: ItemFacts, brief: Brief, dressed: float, goes: Goes) -> float:
-    shares = {
-        "relevance": piece.relevance,
-        "formality": formality_fit(dressiness(piece.item), dressed),
-        "occasion": usage_affinity(piece.item.usage, brief.occasion),
-        "season": season_affinity(piece.item.season, brief.season),
-        "harmony": goes(anchor, piece.item),
-    }
-    return sum(TASTE_OF_FIT[name] * value for name, value in shares.items())
+    item = piece.item
+    return (
+        RELEVANCE * piece.relevance
+        + FORMALITY * formality_fit(dressiness(item), dressed)
+        + OCCASION * usage_affinity(item.usage, brief.occasion)
+        + SEASON * season_affinity(item.season, brief.season)
+        + HARMONY * goes(anchor, item)
+        + (ASKED_FOR if piece.asked else 0.0)
+    )
 
 
 def _look(state: State, given: bool, brief: Brief) -> Look:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.compatibility import Goes
@@ -24,9 +25,17 @@ WELL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Scored:
+    """A piece, how well it fits (0 to 1), its price; what it is at a glance, and what it is told apart by."""
+
     item: ItemFacts
     fit: float
     price: Decimal
+    glance: Hashable
+    alike: Hashable
+
+    @classmethod
+    def of(cls, item: ItemFacts, fit: float) -> "Scored":
+        return cls(item, fit, item.asking_price or Decimal(0), piece_at_a_glance(item), alike(item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,10 @@ class State:
     spent: Decimal = Decimal(0)
 
     def plus(self, scored: Scored, goes: Goes) -> "State":
-        return State(
-            garments=(*self.garments, scored.item),
-            fit=self.fit + scored.fit,
-            together=self.together + sum(goes(g, scored.item) for g in self.garments),
-            spent=self.spent + scored.price,
-        )
+        together = self.together
+        for garment in self.garments:
+            together += goes(garment, scored.item)
+        return State((*self.garments, scored.item), self.fit + scored.fit, together, self.spent + scored.price)
 
     @property
     def count(self) -> int:
@@ -65,9 +72,15 @@ class State:
         """How good a look is, 0 to 1: how well its pieces fit the brief, and each other."""
         added = len(self.garments) - 1
         fit = self.fit / added if added else 0.0
-        strong = [c for c in shown_colours(self.garments) if not is_neutral(c)]
-        spare = max(0, len(accents(strong)) - 2, len(strong) - 2)
-        return max(0.0, min(1.0, 0.55 * fit + 0.45 * self.harmony - ACCENT_COST * spare))
+        cost = ACCENT_COST * spare_accents(tuple(shown_colours(self.garments)))
+        return max(0.0, min(1.0, 0.55 * fit + 0.45 * self.harmony - cost))
+
+
+@lru_cache(maxsize=16_384)
+def spare_accents(colours: tuple[str, ...]) -> int:
+    """Hues, or strongly coloured pieces, past two."""
+    strong = [c for c in colours if not is_neutral(c)]
+    return max(0, len(accents(strong)) - 2, len(strong) - 2)
 
 
 def by_fit(scored: Scored) -> tuple[float, str]:
@@ -144,6 +157,7 @@ def distinct(states: Sequence[State]) -> list[State]:
     """The best `BEAM` of what is sorted already, of those alike at a glance only the first."""
     first: dict[Hashable, State] = {}
     for state in states:
-        if len(first) < BEAM:
-            first.setdefault(glance(state), state)
+        first.setdefault(glance(state), state)
+        if len(first) == BEAM:
+            break
     return list(first.values())

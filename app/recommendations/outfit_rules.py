@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.affinity import FORMALITY, opposite, out_of_season, season_of, usage_affinity
@@ -15,6 +16,8 @@ TWO = "one_piece"
 SHOES = "footwear"
 ADORNMENT = frozenset({"jewellery", "watch", "eyewear", "belt"})
 ACCESSORIES = ADORNMENT | {"bag", "headwear", "scarf", "neckwear", "gloves", "small_leather"}
+OVER = frozenset({"outerwear"})
+"""Worn over a look that is complete without."""
 
 DRESSED = (("top", "bottom"), (TWO,))
 CORES: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -32,6 +35,8 @@ ONLY_WITH: Mapping[str, frozenset[str]] = {
     "patiala": frozenset({"kurta", "kurti", "tunic"}),
     "dupatta": frozenset({"kurta", "kurti", "kurta_set", "salwar_suit", "saree"}),
     "kurta": frozenset({"churidar", "salwar", "patiala", "leggings", "jeans", "trousers"}),
+    "kurti": frozenset({"churidar", "salwar", "patiala", "leggings", "jeggings", "jeans", "trousers", "capris"}),
+    "tunic": frozenset({"churidar", "leggings", "jeggings", "jeans", "trousers", "capris"}),
     "nehru_jacket": frozenset({"kurta", "shirt"}),
     "tie": frozenset({"shirt"}),
     "cufflinks": frozenset({"shirt"}),
@@ -47,6 +52,10 @@ ONLY_WITH: Mapping[str, frozenset[str]] = {
 
 NEVER_WITH: Mapping[str, frozenset[str]] = {
     "coat": frozenset({"shorts", "sandals", "sports_sandals", "flip_flops", "tank_top", "tracksuit"}),
+    "jacket": frozenset({"sweatshirt"}),
+    "rain_jacket": frozenset({"blazer", "heels"}),
+    "cardigan": frozenset({"sweatshirt", "sweater"}),
+    "waistcoat": frozenset({"tank_top", "shorts", "track_pants", "sandals", "flip_flops", "sports_shoes"}),
     "gloves": frozenset({"shorts", "sandals", "sports_sandals", "flip_flops", "tank_top"}),
     "blazer": frozenset({"sports_shoes", "flip_flops", "sports_sandals", "track_pants", "shorts", "sweatshirt"}),
     "heels": frozenset({"track_pants", "tracksuit", "sweatshirt", "backpack", "duffel_bag", "cap"}),
@@ -74,6 +83,15 @@ NEVER_WITH: Mapping[str, frozenset[str]] = {
     "suspenders": frozenset({"sandals", "flip_flops", "sports_sandals", "shorts", "sports_shoes"}),
 }
 SPORTS_KINDS = frozenset({"sports_shoes", "track_pants", "tracksuit", "sports_sandals", "wristband", "headband"})
+ONLY_FOR: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(SPORTS_KINDS, frozenset({"sports", "casual", "travel", ""})),
+    **dict.fromkeys(("duffel_bag", "backpack", "waist_pouch"), frozenset({"sports", "travel"})),
+    "flip_flops": frozenset({"travel", "home"}),
+    "suspenders": frozenset(),
+}
+"""Occasions that a kind is for; on any other nobody thinks of it by themselves. To none: only who asks gets them."""
+
+SCHOOLBAG = "backpack"
 UNFIT: Mapping[str, frozenset[str]] = {
     "formal": frozenset(
         {"sandals", "flip_flops", "tank_top", "shorts", "cap", "waist_pouch", "duffel_bag", "backpack"}
@@ -186,8 +204,12 @@ def suits(kind: str, usage: str, brief: Brief) -> bool:
         not out_of_season(kind, brief.season)
         and kind not in UNFIT.get(brief.occasion, ())
         and (not usage or not brief.occasion or usage_affinity(usage, brief.occasion) > 0)
-        and (kind not in SPORTS_KINDS or brief.occasion in ("sports", "casual", "travel", ""))
+        and (kind not in ONLY_FOR or brief.occasion in ONLY_FOR[kind] or (kind == SCHOOLBAG and for_children(brief)))
     )
+
+
+def for_children(brief: Brief) -> bool:
+    return brief.age_group == "kids"
 
 
 def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
@@ -219,13 +241,19 @@ def clash(a: ItemFacts, b: ItemFacts) -> bool:
 
 def at_odds(a: ItemFacts, b: ItemFacts) -> bool:
     """Made for different people or for opposite seasons."""
-    return {a.gender, b.gender} == {"women", "men"} or opposite(a.season, b.season)
+    return OTHERS.get(a.gender) == b.gender or opposite(a.season, b.season)
+
+
+OTHERS: Mapping[str, str] = {"women": "men", "men": "women"}
 
 
 def complete(pieces: Sequence[ItemFacts]) -> bool:
     """Every piece that needs a companion has one: a tie its shirt, a belt its trousers."""
+    needy = [p.kind for p in pieces if p.kind in ONLY_WITH]
+    if not needy:
+        return True
     kinds = {p.kind for p in pieces}
-    return all(kinds & ONLY_WITH[p.kind] for p in pieces if p.kind in ONLY_WITH)
+    return all(kinds & ONLY_WITH[kind] for kind in needy)
 
 
 def together(a: ItemFacts, b: ItemFacts) -> float:
@@ -239,7 +267,12 @@ def together(a: ItemFacts, b: ItemFacts) -> float:
 
 def loud(pieces: Sequence[ItemFacts]) -> bool:
     """More hues beside the neutrals than one look bears."""
-    return len(accents(shown_colours(pieces))) > MOST_ACCENTS
+    return _hues(tuple(shown_colours(pieces))) > MOST_ACCENTS
+
+
+@lru_cache(maxsize=16_384)
+def _hues(colours: tuple[str, ...]) -> int:
+    return len(accents(colours))
 
 
 def shown_colours(pieces: Sequence[ItemFacts]) -> list[str]:

@@ -15,6 +15,9 @@ FACETS = ("pattern", "usage", "season", "gender", "age_group")
 SURE = 0.5
 """A photo's attribute counts as recognised from this confidence on; below it only as a leaning."""
 
+FOR_WHOM = 0.7
+"""Confidence from which the gender a photo's garment seems to be made for counts, where words do not say it."""
+
 ALOUD: Mapping[str, float] = {"kind": 0.7, "colour": 0.7}
 """Confidence from which what a photo shows is said aloud: `your red dress`. A wrong name is worse than none."""
 
@@ -61,7 +64,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Kind and colour with where they come from, wishes by facet, single words, what to avoid, and what was named."""
+    """Kind and colour with where they come from, wishes by facet, single words, what to avoid, and what was named.
+
+    `made_for`: the gender that the photo's garment was surely made for, where words say none.
+    """
 
     kind: Target = Target()
     colour: Target = Target()
@@ -69,6 +75,7 @@ class Wanted:
     terms: tuple[str, ...] = ()
     avoided: Avoided = field(default_factory=Avoided)
     named: Named = field(default_factory=Named)
+    made_for: Target = Target()
 
     @property
     def for_kids(self) -> bool:
@@ -104,7 +111,13 @@ def wanted_of(
         terms=tuple(terms),
         avoided=avoided,
         named=named or Named(),
+        made_for=Target() if words and tuple(words.gender) else _made_for(seen, avoided),
     )
+
+
+def _made_for(seen: Iterable[Seen], avoided: Avoided) -> Target:
+    found = _seen("gender", seen, avoided.facets.get("gender", frozenset()))
+    return found if found.confidence >= FOR_WHOM and "unisex" not in found.values else Target()
 
 
 def avoided_of(negated: Words) -> Avoided:

@@ -4,6 +4,7 @@ It reads `catalog/items.csv` and `offers.csv` as they are and knows where on the
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,8 +44,13 @@ PLACE_OF_SLOT = {
 
 OPPOSITE = ({"Summer", "Winter"}, {"Spring", "Fall"})
 FOR = {"women": {"Women", "Unisex"}, "men": {"Men", "Unisex"}, "": {"Women", "Men", "Unisex"}}
-CHILDREN = {"women": {"Girls"}, "men": {"Boys"}, "": {"Girls", "Boys"}}
+CHILDREN = {"women": {"Girls", *FOR["women"]}, "men": {"Boys", *FOR["men"]}, "": {"Girls", "Boys", *FOR[""]}}
+SEX = {"Women": "women", "Girls": "women", "Men": "men", "Boys": "men"}
 LEAST = 3
+LITTLE_ONES = re.compile(
+    r"\b(kid|kids|kid's|kids'|kidswear|children'?s?|infant|toddler|juniors?|boys?|boy's|girls?|girl's)\b"
+)
+NOT_LITTLE = re.compile(r"\b(women|women's|men's|lady|ladies)\b|\bboy[ -](leg|shorts?)\b|(?<!mr\.)(?<!mr\. )\bmen\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Ware:
     season: str
     price: Decimal
     stock: int
+    childs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,17 @@ def read_wares(catalog: Path) -> dict[str, Ware]:
 def _ware(row: Mapping[str, str], offer: Mapping[str, str]) -> Ware:
     place = BY_TYPE.get(row["article_type"], BY_SHELF.get(row["sub_category"], ""))
     price = Decimal(offer["sale_price"] or offer["price"])
-    return Ware(row["id"], place, row["gender"], row["season"], price, sum(map(int, offer["stock"].split("|"))))
+    return Ware(
+        row["id"], place, row["gender"], row["season"], price, sum(map(int, offer["stock"].split("|"))), _childs(row)
+    )
+
+
+def _childs(row: Mapping[str, str]) -> bool:
+    """By the shelf's word for whom, or by the title: this shop files many a boy's shirt under men."""
+    title = row["name"].casefold().replace("’", "'")
+    said = set(LITTLE_ONES.findall(title))
+    surely = any(word.startswith(("kid", "child", "infant", "toddler", "junior")) for word in said)
+    return row["gender"] in ("Boys", "Girls") or surely or (bool(said) and not NOT_LITTLE.search(title))
 
 
 def faults(outfits: Sequence[Mapping[str, Any]], wares: Mapping[str, Ware], asked: Asked) -> list[str]:
@@ -109,7 +126,8 @@ def _of_one(number: int, one: Mapping[str, Any], wares: Mapping[str, Ware], aske
         "no shoes": FEET not in places,
         "nothing on torso or legs": not {TWO_IN_ONE, "torso"} & set(places) or not {TWO_IN_ONE, "legs"} & set(places),
         "something for others": any(w.gender not in people for w in found),
-        "things for women and for men": {"Women", "Men"} <= {w.gender for w in found},
+        "a child's thing for an adult, or the reverse": any(w.childs != asked.for_children for w in found),
+        "things for women and for men": {"women", "men"} <= {SEX.get(w.gender) for w in found},
         "opposite seasons": any({a, b} in OPPOSITE for a, b in combinations(seasons, 2)),
         "something out of stock": any(w.stock < 1 for w in found),
         "a sum that is not the sum": said is not None and Decimal(said["amount"]) != total,

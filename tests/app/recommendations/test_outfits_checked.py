@@ -15,9 +15,10 @@ import pytest
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.feeds.draft import draft_of
 from app.catalog.feeds.mapping import ColumnMapping
+from app.catalog.inference import from_title
 from app.container import build_engine
 from app.media.photo import decode
-from app.recommendations.decide import facts_seen
+from app.recommendations.outfit_anchor import facts_seen
 from app.recommendations.outfit import Look, Piece, compose
 from app.recommendations.outfit_rules import Brief, slots_around
 from app.recommendations.wanted import Seen
@@ -55,7 +56,8 @@ def stocked() -> dict[str, list[ItemFacts]]:
         stated = (draft.kind, draft.slot, draft.colour, draft.gender, draft.age_group)
         made_for = (draft.season, draft.usage, draft.pattern)
         names = (draft.id, draft.title, "", "")
-        facts = facts_of((*names, *stated, *made_for, draft.price, draft.sale_price, None, len(draft.variants), sizes))
+        raw = (*names, *stated, *made_for, draft.price, draft.sale_price, None, len(draft.variants), sizes)
+        facts = facts_of(raw, {g.name: (g.value, g.confidence) for g in from_title(draft.title, "").values()})
         found.setdefault(facts.slot, []).append(facts)
     return found
 
@@ -112,7 +114,7 @@ async def test_every_outfit_around_a_photo_is_valid(wares: Mapping[str, Ware]) -
         ({"asked": Asked("women")}, "something for others"),
         ({"asked": Asked(budget=Decimal(1))}, "more than the budget"),
         ({"asked": Asked(season="Winter")}, "opposite seasons"),
-        ({"asked": Asked(for_children=True)}, "something for others"),
+        ({"asked": Asked(for_children=True)}, "a child's thing for an adult, or the reverse"),
     ],
 )
 def test_the_checker_sees_what_is_wrong(wares: Mapping[str, Ware], change: Mapping[str, Any], said: str) -> None:
