@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app.auth.rate import HourlyLimit
 from app.catalog.attributes import private_names
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
 from app.db.session import Database
 from app.errors import NotReady
+from app.feedback.housekeeping import Housekeeping
 from app.feedback.memory import PopularityOfAll
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
@@ -51,6 +53,8 @@ class Container:
     popularity: PopularityOfAll
     jobs: JobRunner
     advisor: Advisor
+    newcomers: HourlyLimit
+    housekeeping: Housekeeping
 
     @classmethod
     async def build(cls, settings: Settings, encoder: Encoder | None = None) -> "Container":
@@ -68,12 +72,29 @@ class Container:
         tagger = await AttributeTagger.build(engine)
         senses = SenseVectors(engine, tagger.senses)
         advisor = await build_advisor(settings.advice)
-        return cls(settings, database, blobs, engine, tagger, senses, snapshots, live, popularity, jobs, advisor)
+        newcomers = HourlyLimit("new shoppers", settings.limits.shoppers_per_hour)
+        keeping = Housekeeping(database, settings.feedback)
+        return cls(
+            settings,
+            database,
+            blobs,
+            engine,
+            tagger,
+            senses,
+            snapshots,
+            live,
+            popularity,
+            jobs,
+            advisor,
+            newcomers,
+            keeping,
+        )
 
     async def start(self) -> None:
         """Take up jobs, and load what the first shopper would otherwise wait for."""
         if self.settings.jobs.in_process:
             await self.jobs.start()
+            await self.housekeeping.start()
         try:
             await self.live.view()
         except NotReady as error:
@@ -84,6 +105,7 @@ class Container:
 
     async def close(self) -> None:
         await self.jobs.stop()
+        await self.housekeeping.stop()
         await self.advisor.close()
         await self.live.close()
         await self.popularity.close()

@@ -73,7 +73,7 @@ class IndexSettings(BaseModel):
 
 
 class LimitSettings(BaseModel):
-    """What a request may cost."""
+    """What a request may cost. `shoppers_per_hour`: how many one address may create with a browser's key; 0: any."""
 
     photo_bytes: int = Field(default=15 * MEGABYTE, ge=1)
     photo_pixels: int = Field(default=50_000_000, ge=1)
@@ -82,6 +82,7 @@ class LimitSettings(BaseModel):
     labels: int = Field(default=100, ge=1)
     label_chars: int = Field(default=100, ge=1)
 
+    shoppers_per_hour: int = Field(default=60, ge=0)
 
 class ShopSettings(BaseModel):
     """The shop's own facts. `private_attributes` of its feed are neither filters nor facets; the margin never is."""
@@ -111,12 +112,14 @@ Boost = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 class MerchandisingSettings(BaseModel):
     """What the merchant would rather sell, each rule from -1 (bury) to 1 (boost); 0 is no rule.
 
-    `new` fades over `new_days` since the item came into the catalogue, or since the date in the shop's own attribute
-    `new_field`; `rating` counts from 3 of 5 stars, both ways; `margin` goes by the number in the shop's own attribute
-    `margin_field`; `brands` are weights by name. An item that lacks such a field is neither moved up nor down.
+    `in_stock` moves what is sold out and leaves the rest where it is, so that a shop that counts nothing sees no
+    difference. `new` fades over `new_days` since the item came into the catalogue, or since the date in the shop's own
+    attribute `new_field`; `rating` counts from 3 of 5 stars, both ways; `margin` goes by the number in the shop's own
+    attribute `margin_field`; `brands` are weights by name. An item that lacks such a field is neither moved up nor
+    down.
     """
 
-    in_stock: Boost = 0.0
+    in_stock: Boost = 0.2
     on_sale: Boost = 0.0
     new: Boost = 0.0
     new_days: int = Field(default=30, ge=1)
@@ -131,7 +134,7 @@ class RankingSettings(BaseModel):
     """Weights of the parts of a suggestion's score, and how candidates are chosen.
 
     `lexical` is the weight of a shopper's words where they are ordinary ones, `named` what a brand, a line, a material
-    or a code adds to it.
+    or a code adds to it. `size`: what not being in stock in the shopper's usual size takes off the log-odds of a score.
     """
 
     image: float = Field(default=1.0, gt=0)
@@ -158,13 +161,15 @@ class InferenceSettings(BaseModel):
     enabled: bool = True
     confidence: float = Field(default=0.8, ge=0, le=1)
 
+    size: float = Field(default=2.0, ge=0)
 
 class FeedbackSettings(BaseModel):
     """What shoppers' events say, and how long they are kept; their pull on a score is `ranking.taste`.
 
     `half_life_days`: after so long an event says half as much. The signed weights are what each says when it is new.
     `prior`: so many takes stand for what is not yet known of an item's popularity; it is counted anew every
-    `popularity_s` seconds. Events older than `keep_days` are refused and forgotten.
+    `popularity_s` seconds. Events older than `keep_days` are refused, and forgotten every `forget_every_s` seconds by
+    the service that runs jobs or by the workers.
     """
 
     half_life_days: float = Field(default=60.0, gt=0)
@@ -191,6 +196,7 @@ class AdviceSettings(BaseModel):
 
     What it writes is checked against the facts, and the grammar's words stand in for what is wrong or late: all looks
     of one answer share `limit_s` seconds.
+    forget_every_s: float = Field(default=3600.0, gt=0)
     """
 
     model: str = ""

@@ -18,6 +18,7 @@ async def work(settings: Settings) -> None:
     try:
         await prepare(container.database)
         await container.jobs.start()
+        await container.housekeeping.start()
         await stopped.wait()
     finally:
         await container.close()

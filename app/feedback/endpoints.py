@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.auth.rate import household
 from app.catalog.repository import ItemRepository
 from app.dependencies import ContainerDep, SessionDep, ShopDep
 from app.errors import FieldError, InvalidRequest, ShopperNotFound
 from app.feedback.events import Event, Outcome, Result
 from app.feedback.naming import ID_HEADER, NOBODY, TOKEN_HEADER, IdHeader, Naming, TokenHeader, shopper_named
 from app.feedback.repository import EventRepository, ShopperRepository
-from app.feedback.schemas import EventsIn, EventsOut, ShopperOut
+from app.feedback.schemas import EventsIn, EventsOut, ShopperOut, SizesIn, SizesOut
 from app.feedback.service import FeedbackService
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.recommendations.repository import RecommendationRepository
@@ -74,25 +75,60 @@ def service_of(container: ContainerDep, session: SessionDep) -> FeedbackService:
 ServiceDep = Annotated[FeedbackService, Depends(service_of)]
 
 
-@router.post("/shoppers", status_code=HTTPStatus.CREATED)
-async def create_shopper(_who: ShopDep, service: ServiceDep, response: Response) -> ShopperOut:
+async def theirs(shopper_id: str, who: ShopDep, container: ContainerDep, token: TokenHeader = None) -> str:
+    """The shopper of the path, where the caller may speak for them: with a browser's key only by their own token.
+
+    Raises ShopperNotFound, and InvalidRequest for what is no id.
+    """
+    if "server" in who.grants:
+        named_so = await shopper_named(
+            Naming(shopper_id=shopper_id, fields=("", "shopper_id")), who, container.database
+        )
+        return named_so or shopper_id
+    if await shopper_named(Naming(token), who, container.database) != shopper_id:
+        raise ShopperNotFound(NOBODY)
+    return shopper_id
+
+
+TheirsDep = Annotated[str, Depends(theirs)]
+
+
+async def within_limit(request: Request, who: ShopDep, container: ContainerDep) -> None:
+    """Raises TooManyRequests: a browser's key is everybody's, and who has it could fill the database."""
+    if "server" not in who.grants:
+        await container.newcomers.spend(who.key_id, household(request.client.host if request.client else None))
+
+
+@router.post("/shoppers", status_code=HTTPStatus.CREATED, dependencies=[Depends(within_limit)])
+async def create_shopper(service: ServiceDep, response: Response, body: SizesIn | None = None) -> ShopperOut:
     """A new pseudonymous shopper. The token is shown this once and stored hashed.
 
     An `Idempotency-Key` is not looked at: it would hand a shopper to whoever repeats it. A spare shopper is harmless.
     """
-    made = await service.create()
+    made = await service.create(body.sizes if body else {})
     response.headers["Location"] = f"/v1/shoppers/{made.id}"
     response.headers["Cache-Control"] = "no-store"
     return made
 
 
+@router.get("/shoppers/{shopper_id}/sizes")
+async def get_sizes(shopper_id: TheirsDep, service: ServiceDep, response: Response) -> SizesOut:
+    """The sizes a shopper said they wear, and those learned from what they bought and kept."""
+    response.headers["Cache-Control"] = "no-store"
+    return await service.sizes(shopper_id)
+
+
+@router.put("/shoppers/{shopper_id}/sizes")
+async def put_sizes(shopper_id: TheirsDep, body: SizesIn, service: ServiceDep) -> SizesOut:
+    """What a shopper says they wear, in place of what they said before; empty: as learned. Counts from the next answer
+    on, in which `parts.size` shows it.
+    """
+    return await service.set_sizes(shopper_id, body.sizes)
+
+
 @router.delete("/shoppers/{shopper_id}", status_code=HTTPStatus.NO_CONTENT)
-async def erase_shopper(shopper_id: str, who: ShopDep, container: ContainerDep, token: TokenHeader = None) -> None:
-    """Erase everything about a shopper: token, events, answers. A browser's key needs the shopper's own token."""
-    if "server" not in who.grants:
-        mine = await shopper_named(Naming(token), who, container.database)
-        if mine != shopper_id:
-            raise ShopperNotFound(NOBODY)
+async def erase_shopper(shopper_id: TheirsDep, container: ContainerDep) -> None:
+    """Erase everything about a shopper: token, sizes, events, answers. A browser's key needs their own token."""
     async with container.database.unit_of_work() as session:
         await service_of(container, session).erase(shopper_id)
     container.popularity.forget()

@@ -37,7 +37,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event as it was sent. `at` is in UTC; None: just now."""
+    """One event as it was sent. `at` is in UTC; None: just now. `size` is the one carted, bought or sent back."""
 
     event_id: str
     event: EventKind
@@ -45,12 +45,14 @@ class Event:
     recommendation_id: str | None = None
     outfit_rank: int | None = None
     at: dt.datetime | None = None
+    size: str | None = None
 
     @property
     def digest(self) -> str:
         """Equal for what says the same: a retry is told from another event under the same id."""
         at = self.at.isoformat() if self.at else None
         said = [self.event, self.item_id, self.recommendation_id, self.outfit_rank, at]
+        said += [self.size] if self.size is not None else []  # without one, equal to what older versions stored
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

@@ -9,12 +9,15 @@ from time import monotonic
 
 import numpy as np
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.live import LiveView
+from app.catalog.sizing import NO_USUAL, Usual
 from app.db.base import now
 from app.db.session import Database
 from app.feedback.popularity import Popularity, popularity_of
-from app.feedback.repository import EventRepository
+from app.feedback.repository import EventRepository, ShopperRepository
+from app.feedback.sizes import learned, usual
 from app.feedback.taste import Backdrop, Taste, Weights, kept_away, leanings, taste_of
 from app.settings import FeedbackSettings
 
@@ -31,12 +34,14 @@ class Leaning:
         known: a shopper was named; their taste, as far as there is one, is shown.
         away: ids of items that must not come back.
         popular: what everybody takes; None as long as nobody did anything.
+        usual: the sizes they usually take.
     """
 
     known: bool = False
     taste: Taste | None = None
     away: frozenset[str] = frozenset()
     popular: Popularity | None = None
+    usual: Usual = NO_USUAL
 
 
 NO_LEANING = Leaning()
@@ -109,19 +114,27 @@ class Memory:
     """Reads what is remembered; one for each request."""
 
     events: EventRepository
+    shoppers: ShopperRepository
     popularity: PopularityOfAll
     settings: FeedbackSettings
+
+    @classmethod
+    def of(cls, session: AsyncSession, popularity: PopularityOfAll, settings: FeedbackSettings) -> "Memory":
+        return cls(EventRepository(session), ShopperRepository(session), popularity, settings)
 
     async def leaning(self, shopper_id: str | None, view: LiveView) -> Leaning:
         """What pulls an answer for that shopper, or for a stranger, from `view`."""
         popular = await self.popularity.current()
         if shopper_id is None:
             return Leaning(popular=popular)
-        deeds = await self.events.of(shopper_id, kept_since(self.settings))
+        since = kept_since(self.settings)
+        deeds = await self.events.of(shopper_id, since)
+        stated = await self.shoppers.sizes(shopper_id) or {}
+        sizes = usual(stated, learned(await self.events.worn(shopper_id, since), now()))
         half_life = dt.timedelta(days=self.settings.half_life_days)
         said = leanings(deeds, now(), half_life, weights_of(self.settings))
         taste = await asyncio.to_thread(_taste, said, view) if said else None
-        return Leaning(True, taste, kept_away(deeds), popular)
+        return Leaning(True, taste, kept_away(deeds), popular, sizes)
 
 
 def _taste(said: Mapping[str, float], view: LiveView) -> Taste | None:

@@ -3,15 +3,19 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalog.queries import effective
 from app.catalog.repository import dialect_insert, table_of
+from app.catalog.tables import ItemRow
 from app.db.base import now
 from app.feedback.events import Deed, Event, EventKind
 from app.feedback.pairs import Taken
+from app.feedback.sizes import SAYS, Worn
 from app.feedback.tables import EventRow, ShopperRow
 from app.recommendations.tables import RecommendationRow
 
@@ -26,6 +30,12 @@ MOST_VIEWS = 200
 """Views of one shopper that still say something; the other events are few and all count."""
 
 
+Sizes: TypeAlias = Mapping[str, Sequence[str]]
+"""By slot, sizes as somebody wrote them."""
+
+NO_SIZES: Sizes = {}
+
+
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -36,10 +46,11 @@ class ShopperRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def create(self) -> tuple[ShopperRow, str]:
+    async def create(self, sizes: Sizes = NO_SIZES) -> tuple[ShopperRow, str]:
         """A new shopper; the token is returned once and never stored."""
         token = f"st_{secrets.token_urlsafe(TOKEN_BYTES)}"
-        row = ShopperRow(id=f"{OURS}{secrets.token_urlsafe(ID_BYTES)}", token_digest=digest(token))
+        id_ = f"{OURS}{secrets.token_urlsafe(ID_BYTES)}"
+        row = ShopperRow(id=id_, token_digest=digest(token), sizes=_plain(sizes))
         self._session.add(row)
         await self._session.flush()
         return row, token
@@ -51,6 +62,22 @@ class ShopperRepository:
 
     async def exists(self, shopper_id: str) -> bool:
         return await self._session.scalar(select(ShopperRow.id).where(ShopperRow.id == shopper_id)) is not None
+
+    async def sizes(self, shopper_id: str) -> Sizes | None:
+        """By slot, the sizes the shopper said they wear; None when there is no such shopper."""
+        return await self._session.scalar(select(ShopperRow.sizes).where(ShopperRow.id == shopper_id))
+
+    async def set_sizes(self, shopper_id: str, sizes: Sizes) -> None:
+        """Those sizes and no others. The caller holds the shopper."""
+        await self._session.execute(update(ShopperRow).where(ShopperRow.id == shopper_id).values(sizes=_plain(sizes)))
+
+    async def forget_idle(self, moment: dt.datetime) -> int:
+        """Delete shoppers from before then of whom nothing else is kept: no event, no answer. How many there were."""
+        events = exists().where(EventRow.shopper_id == ShopperRow.id)
+        answers = exists().where(RecommendationRow.shopper_id == ShopperRow.id)
+        idle = delete(ShopperRow).where(ShopperRow.created_at < moment, ~events, ~answers)
+        # RETURNING, because drivers disagree about row counts.
+        return len((await self._session.scalars(idle.returning(ShopperRow.id))).all())
 
     async def hold(self, shopper_id: str) -> bool:
         """Keep the shopper from being erased until the commit; the shop's own are created on first use.
@@ -96,6 +123,7 @@ class EventRepository:
                 item_id=event.item_id,
                 recommendation_id=recommendation_id,
                 outfit_rank=event.outfit_rank,
+                size=event.size,
                 at=at,
                 digest=event.digest,
             )
@@ -112,6 +140,17 @@ class EventRepository:
         others = mine.where(EventRow.event != EventKind.view.value)
         rows = [*await self._session.execute(others), *await self._session.execute(views)]
         return sorted((Deed(item, EventKind(event), at) for item, event, at in rows), key=lambda deed: deed.at)
+
+    async def worn(self, shopper_id: str, since: dt.datetime) -> list[Worn]:
+        """What the shopper carted, bought and sent back since then of what the catalogue has, with sizes."""
+        said = or_(EventRow.size.is_not(None), EventRow.event == EventKind.return_.value)
+        query = (
+            select(EventRow.item_id, effective("slot"), EventRow.size, EventRow.event, EventRow.at)
+            .join(ItemRow, ItemRow.id == EventRow.item_id)
+            .where(EventRow.shopper_id == shopper_id, EventRow.at >= since, EventRow.event.in_(SAYS), said)
+        )
+        rows = await self._session.execute(query)
+        return [Worn(item, slot, size or "", EventKind(event), at) for item, slot, size, event, at in rows]
 
     async def tallies(self, since: dt.datetime) -> Sequence[tuple[str, EventKind, int]]:
         """By item and event, how many shoppers did that since then."""
@@ -136,5 +175,11 @@ class EventRepository:
             if asked["photo_kind"] == WORDS_ALONE and (words := " ".join(asked["terms"]))
         ]
 
-    async def forget_before(self, moment: dt.datetime) -> None:
-        await self._session.execute(delete(EventRow).where(EventRow.at < moment))
+    async def forget_before(self, moment: dt.datetime) -> int:
+        """Delete what was done before then. How many events there were."""
+        old = delete(EventRow).where(EventRow.at < moment)
+        return len((await self._session.scalars(old.returning(EventRow.event_id))).all())
+
+
+def _plain(sizes: Sizes) -> dict[str, list[str]]:
+    return {slot: list(named) for slot, named in sizes.items()}

@@ -18,11 +18,51 @@ from pydantic import (
 from app.feedback.events import REASONS, Event, EventKind, Outcome, Result
 from app.multipart import field_errors
 from app.texts import CleanText, is_clean
+from models.taxonomy import taxonomy
 
 MOST_EVENTS = 100
 MOST_OUTFITS = 6
+MOST_SIZES = 6
+SHOWN = 200
+"""Characters of somebody's mistake that are repeated to them."""
+
 ID_CHARS = 128
 Id = Annotated[CleanText, StringConstraints(min_length=1, max_length=ID_CHARS)]
+
+
+SizeText = Annotated[CleanText, StringConstraints(min_length=1, max_length=32, strip_whitespace=True)]
+
+
+def _of_slots(sizes: dict[str, list[str]]) -> dict[str, list[str]]:
+    known = taxonomy().slots
+    if unknown := sorted(set(sizes) - set(known)):
+        raise ValueError(f"name what is no slot: {', '.join(unknown)[:SHOWN]}; slots are {', '.join(known)}")
+    return {slot: list(dict.fromkeys(named)) for slot, named in sizes.items() if named}
+
+
+SizesBySlot = Annotated[
+    dict[str, Annotated[list[SizeText], Field(max_length=MOST_SIZES)]],
+    AfterValidator(_of_slots),
+    Field(
+        description="By slot, what the shopper wears, as they say it.",
+        examples=[{"top": ["M"], "bottom": ["W32 L34"], "footwear": ["EU 42"]}],
+    ),
+]
+
+
+class SizesIn(BaseModel):
+    """The sizes a shopper says they wear."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sizes: SizesBySlot = {}
+
+
+class SizesOut(BaseModel):
+    """What is known of a shopper's sizes. What they said of a slot counts before what they bought and kept."""
+
+    stated: dict[str, list[str]]
+    learned: dict[str, list[str]]
 
 
 class ShopperOut(BaseModel):
@@ -54,9 +94,12 @@ class EventIn(BaseModel):
     at: Annotated[AwareDatetime, AfterValidator(in_utc)] | None = Field(
         default=None, description="When it happened; now, when left out."
     )
+    size: SizeText | None = Field(default=None, description="The size that was carted, bought or sent back.")
 
     def to_event(self) -> Event:
-        return Event(self.event_id, self.event, self.item_id, self.recommendation_id, self.outfit_rank, self.at)
+        return Event(
+            self.event_id, self.event, self.item_id, self.recommendation_id, self.outfit_rank, self.at, self.size
+        )
 
 
 def event_schema() -> dict[str, Any]:

@@ -10,8 +10,9 @@ from app.errors import ShopperNotFound
 from app.feedback.events import DUPLICATE, STORED, UNLINKED, Event, Result, rejected
 from app.feedback.memory import PopularityOfAll, kept_since
 from app.feedback.naming import NOBODY
-from app.feedback.repository import EventRepository, ShopperRepository
-from app.feedback.schemas import ShopperOut
+from app.feedback.repository import NO_SIZES, EventRepository, ShopperRepository, Sizes
+from app.feedback.schemas import ShopperOut, SizesOut
+from app.feedback.sizes import learned
 from app.recommendations.repository import RecommendationRepository
 from app.settings import FeedbackSettings
 
@@ -30,10 +31,28 @@ class FeedbackService:
     popularity: PopularityOfAll
     settings: FeedbackSettings
 
-    async def create(self) -> ShopperOut:
+    async def create(self, sizes: Sizes = NO_SIZES) -> ShopperOut:
         """Somebody new, with the token that names them: it is stored hashed and cannot be shown again."""
-        row, token = await self.shoppers.create()
+        row, token = await self.shoppers.create(sizes)
         return ShopperOut(id=row.id, shopper_token=token, created_at=row.created_at)
+
+    async def sizes(self, shopper_id: str) -> SizesOut:
+        """What is known of the shopper's sizes. Raises ShopperNotFound."""
+        stated = await self.shoppers.sizes(shopper_id)
+        if stated is None:
+            raise ShopperNotFound(NOBODY)
+        found = learned(await self.events.worn(shopper_id, kept_since(self.settings)), now())
+        return SizesOut(
+            stated={slot: list(sizes) for slot, sizes in stated.items()},
+            learned={slot: list(sizes) for slot, sizes in found.items()},
+        )
+
+    async def set_sizes(self, shopper_id: str, sizes: Sizes) -> SizesOut:
+        """Those sizes in place of what the shopper said before. Raises ShopperNotFound."""
+        if not await self.shoppers.hold(shopper_id):
+            raise ShopperNotFound(NOBODY)
+        await self.shoppers.set_sizes(shopper_id, sizes)
+        return await self.sizes(shopper_id)
 
     async def record(self, shopper_id: str, sent: Sequence[Event]) -> list[Result]:
         """Store what the shopper did, each event once; what is wrong with one fails it alone. In the order sent.
@@ -42,7 +61,6 @@ class FeedbackService:
         """
         if not await self.shoppers.hold(shopper_id):
             raise ShopperNotFound(NOBODY)
-        await self.events.forget_before(kept_since(self.settings))
         known = await self.items.existing({event.item_id for event in sent})
         named = {event.recommendation_id for event in sent if event.recommendation_id}
         linkable = await self.recommendations.linkable(named, shopper_id)

@@ -7,6 +7,7 @@ from functools import cache
 from coloraide import Color
 
 from app.catalog.facts import ItemFacts
+from app.catalog.sizing import NO_USUAL, Usual
 from app.recommendations.affinity import occasion_fit
 from app.recommendations.naming import garment, is_sure, noun, number
 from app.recommendations.outfit import Look
@@ -59,7 +60,8 @@ class Subject:
     Attributes:
         given: the anchor is the shopper's own.
         said_occasion: the shopper named the occasion.
-        sizes: those the shopper asked for, case-folded.
+        sizes: every way to write those the shopper asked for, lower case.
+        usual: those the shopper usually takes.
     """
 
     anchor: ItemFacts
@@ -68,6 +70,7 @@ class Subject:
     said_occasion: bool = False
     money: Spending = Spending()
     sizes: frozenset[str] = frozenset()
+    usual: Usual = NO_USUAL
 
     @property
     def worn(self) -> tuple[ItemFacts, ...]:

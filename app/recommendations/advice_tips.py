@@ -9,8 +9,9 @@ from itertools import combinations
 import yaml
 
 from app.catalog.facts import ItemFacts
+from app.catalog.sizing import Usual
 from app.recommendations.advice_lines import SMALL, Line, Subject, lightness
-from app.recommendations.fit_notes import FitNote, fit_note, quotable
+from app.recommendations.fit_notes import FitNote, better_size, fit_note, quotable
 from app.recommendations.naming import garment, is_sure, noun, number
 from app.recommendations.palette import MULTI
 from app.recommendations.wording import Param, colour_name, facet_name, join, stated
@@ -50,9 +51,11 @@ class Tip:
 
 
 def needed(subject: Subject, locale: str) -> list[Line]:
-    """What a shopper must hear before buying: fit by the shop's own word, sizes they asked for. May be empty."""
-    notes = [line for piece in subject.bought if (line := _fit(piece, locale)) is not None]
-    return notes or _sizes(subject, locale)
+    """What a shopper must hear before buying: fit by the shop's own word, sizes they asked for or usually take. May be
+    empty.
+    """
+    notes = [line for piece in subject.bought if (line := _fit(piece, subject.usual, locale)) is not None]
+    return notes or _sizes(subject, locale) or _usual_sizes(subject, locale)
 
 
 def tips(subject: Subject, locale: str) -> list[Line]:
@@ -64,11 +67,14 @@ def tips(subject: Subject, locale: str) -> list[Line]:
     return found or [Line("tip-any", {})]
 
 
-def _fit(piece: ItemFacts, locale: str) -> Line | None:
+def _fit(piece: ItemFacts, usual: Usual, locale: str) -> Line | None:
     note = fit_note(piece)
     if note is None:
         return None
     params: dict[str, Param] = {"piece": garment(piece, locale, article=False), "number": number(piece, locale)}
+    mine = usual.fitting(piece.slot, piece.sizes)
+    if better := better_size(note, mine, piece):
+        return Line(f"fit-{note.verdict}-usual", {**params, "usual": mine, "size": better})
     if note.verdict:
         return Line(f"fit-{note.verdict}", params)
     return Line("fit-says", {**params, "advice": _ended(note, locale)}) if quotable(note, locale) else None
@@ -90,6 +96,16 @@ def _sizes(subject: Subject, locale: str) -> list[Line]:
             names = join([noun(p, locale) for p in having], locale)
             lines.append(Line("size-in-stock", {"size": shown, "pieces": names}))
     return lines
+
+
+def _usual_sizes(subject: Subject, locale: str) -> list[Line]:
+    """Each usual size with the pieces that are in stock in it."""
+    having: dict[str, list[ItemFacts]] = {}
+    for piece in subject.bought:
+        if mine := subject.usual.fitting(piece.slot, piece.sizes):
+            having.setdefault(mine, []).append(piece)
+    names = {size: join([noun(p, locale) for p in pieces], locale) for size, pieces in having.items()}
+    return [Line("size-usual", {"size": size, "pieces": pieces}) for size, pieces in names.items()]
 
 
 def _echoes(worn: Sequence[ItemFacts], locale: str) -> Iterator[Line]:

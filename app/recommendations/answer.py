@@ -7,6 +7,7 @@ from typing import Any
 
 from app.catalog.facets import labelled, narrowing
 from app.catalog.schemas import Filters, ItemOut, Money
+from app.catalog.sizing import NO_USUAL, ways_to_write
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.decide import Decision, Garment, Shortfall
 from app.recommendations.evidence import Evidence
@@ -131,6 +132,7 @@ def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, c
         limit=f"{limit.amount} {limit.currency}" if limit else "",
         brands=frozenset(brand.casefold().strip() for brand in decision.filters.brand),
         cheapest=cheapest,
+        usual=NO_USUAL if decision.filters.size else decision.usual,
     )
 
 
@@ -166,11 +168,12 @@ def _subject(look: Look, decision: Decision, frame: Frame) -> Subject:
         said_occasion=any(w.one("usage") for w in decision.wanted.values()),
         money=Spending(total=_text(total), budget=_text(budget)),
         sizes=_sizes(decision),
+        usual=decision.usual,
     )
 
 
 def _sizes(decision: Decision) -> frozenset[str]:
-    return frozenset(s.casefold().strip() for s in decision.filters.size)
+    return frozenset[str]().union(*map(ways_to_write, decision.filters.size))
 
 
 def _outfit_row(

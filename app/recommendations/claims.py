@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.catalog.facts import ItemFacts
+from app.catalog.sizing import NO_USUAL, Usual
 from app.catalog.words import joined, tokens
-from app.recommendations.fit_notes import fit_note
+from app.recommendations.fit_notes import better_size, fit_note
 from app.recommendations.lexical import found_terms
 from app.recommendations.palette import closeness
 from app.recommendations.ranking import Ranked, kind_match
@@ -39,7 +40,8 @@ class Asked:
     Attributes:
         alike: how much the item's picture is like the photo's garment, calibrated, 0 to 1; None without a photo.
         model: what stands for it: `photo`, or `item` where it is a catalogue item that was chosen.
-        sizes: case-folded. brands: those filtered by, case-folded.
+        sizes: every way to write those asked for, lower case. brands: those filtered by, case-folded.
+        usual: the sizes the shopper usually takes, where none was asked for.
         limit: the highest price, as the shopper reads it; empty without one.
         cheapest: id of the item that costs least of all that are shown with it; empty where several do.
     """
@@ -52,6 +54,7 @@ class Asked:
     limit: str = ""
     brands: frozenset[str] = frozenset()
     cheapest: str = ""
+    usual: Usual = NO_USUAL
 
 
 INFERRED = "inferred"
@@ -185,14 +188,30 @@ def _leanings(ranked: Ranked) -> Iterator[Claim]:
         yield Claim("popular")
 
 
+def _fit(item: ItemFacts, usual: Usual) -> Iterator[Claim]:
+    """Whether it comes in the usual size; and what the shop says of its fit, with the size that this makes of it."""
+    mine = usual.fitting(item.slot, item.sizes)
+    if mine:
+        yield Claim("in_usual_size", {"size": mine})
+    elif usual.verdict(item.slot, item.sizes) < 0:
+        yield Claim("not_in_usual_size")
+    note = fit_note(item)
+    if note is None or not note.verdict:
+        return
+    better = better_size(note, mine, item)
+    if better:
+        yield Claim("take_size", {"fit": note.verdict, "usual": mine, "size": better})
+    else:
+        yield Claim("fit_note", {"fit": note.verdict})
+
+
 def _offer(item: ItemFacts, asked: Asked) -> Iterator[Claim]:
     if asked.limit and item.asking_price is not None:
         yield Claim("within_budget", {"limit": asked.limit})
     fitting = [s for s in item.sizes if s.casefold() in asked.sizes]
     if fitting:
         yield Claim("in_size", {"size": fitting[0]})
-    if (note := fit_note(item)) is not None and note.verdict:
-        yield Claim("fit_note", {"fit": note.verdict})
+    yield from _fit(item, asked.usual)
     if item.price and item.sale_price is not None and item.sale_price < item.price:
         percent = int((1 - item.sale_price / item.price) * 100)
         if percent:

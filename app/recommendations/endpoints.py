@@ -15,7 +15,7 @@ from app.etags import etag_of, matches
 from app.feedback.endpoints import NamedDep, ShopperDep
 from app.feedback.memory import Memory
 from app.feedback.naming import TOKEN_HEADER, Naming, shopper_named
-from app.feedback.repository import EventRepository, ShopperRepository
+from app.feedback.repository import ShopperRepository
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.locales import best_locale
 from app.paging import CursorQuery, LimitQuery, Page
@@ -102,7 +102,7 @@ def service_of(container: ContainerDep, session: SessionDep) -> RecommendationSe
         recommendations=RecommendationRepository(session),
         items=ItemRepository(session),
         shoppers=ShopperRepository(session),
-        memory=Memory(EventRepository(session), container.popularity, container.settings.feedback),
+        memory=Memory.of(session, container.popularity, container.settings.feedback),
         engine=container.engine,
         tagger=container.tagger,
         live=container.live,

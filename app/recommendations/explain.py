@@ -20,7 +20,10 @@ ABOVE_ALL = 2.0
 """Weight of what speaks against a suggestion: it is said before anything that speaks for it."""
 
 TASTE_SHARE = 0.15
-"""A taste moves the score and has no share of it: it is told before the small shares."""
+"""A taste and a size move the score and have no share of it: they are told before the small shares."""
+
+OTHER_SIZE = 0.9
+"""A size that must be another than usual is told before all but the largest share."""
 
 NO_SHARES: Mapping[str, float] = MappingProxyType({})
 
@@ -65,11 +68,13 @@ def reasons(ranked: Ranked, asked: Asked, shares: Mapping[str, float] = NO_SHARE
 def _weight(found: Claim, shares: Mapping[str, float]) -> float:
     """How much of the score `found` speaks of."""
     match found.code:
-        case "despite":
+        case "despite" | "not_in_usual_size":
             return ABOVE_ALL
+        case "take_size":
+            return OTHER_SIZE
         case "similar_look":  # said of words it is the vaguest reason of all, and comes last
             return shares.get(LOOKS.get(str(found.params["source"]), ""), 0.0)
-        case "to_taste":
+        case "to_taste" | "in_usual_size":
             return TASTE_SHARE
         case code:
             return shares.get(SOURCES.get(code, ""), 0.0)

@@ -10,9 +10,13 @@ from typing import Any
 import yaml
 
 from app.catalog.facts import ItemFacts
+from app.catalog.sizing import neighbour
 
 QUOTED = 90
 """Characters of a shop's own advice that may be repeated."""
+
+STEPS = {"runs-small": 1, "runs-large": -1}
+"""Verdicts that ask for the next size up or down."""
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 NOT = re.compile(r"\b(?:not|never|no|isn't|don't|nor)\b|[不非无]")
@@ -34,6 +38,12 @@ def fit_note(item: ItemFacts) -> FitNote | None:
         if text:
             return FitNote(_verdict(text), text)
     return None
+
+
+def better_size(note: FitNote, usual: str, item: ItemFacts) -> str:
+    """What to take in place of the `usual` size of an item that runs small or large, as far as it is in stock in it."""
+    step = STEPS.get(note.verdict, 0)
+    return neighbour(usual, item.sizes, step) if step and usual else ""
 
 
 def quotable(note: FitNote, locale: str) -> bool:

@@ -20,7 +20,7 @@ MIDDLE_RATING, MOST_RATING = 3.0, 5.0
 def boosts(items: Sequence[ItemFacts], settings: MerchandisingSettings, now: dt.datetime) -> dict[str, Nudge]:
     """By part, how each rule that is set moves each item. An item that lacks what a rule asks for stays as it is."""
     applied: Mapping[str, tuple[float, Callable[[], Scores]]] = {
-        "boost_in_stock": (settings.in_stock, lambda: _each(items, lambda i: i.in_stock)),
+        "boost_in_stock": (settings.in_stock, lambda: -_each(items, lambda i: not i.in_stock)),
         "boost_on_sale": (settings.on_sale, lambda: _each(items, on_sale)),
         "boost_new": (settings.new, lambda: _each(items, lambda i: newness(i, settings, now))),
         "boost_brand": (1.0 if settings.brands else 0.0, lambda: _each(items, _brand_of(settings.brands))),

@@ -1,10 +1,12 @@
 """What a shopper's taste and everybody's choices do to one answer. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.catalog.facts import ItemFacts
+from app.catalog.filters import Condition
 from app.catalog.live import LiveView
 from app.feedback.memory import Leaning
 from app.feedback.taste import Scores, Taste
@@ -18,6 +20,9 @@ PULL = 0.4
 
 PIECES = 0.5
 """What a full taste adds to the relevance of a piece of a look, which is from 0 to 1."""
+
+FITTING = 0.1
+"""Of what a misfit is moved down, how far what fits is moved up: it is what one expects of a shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,27 @@ class Personal:
             by = self.leaning.popular.scores([item.id for item in pool.items])
             found["popularity"] = Nudge(by, self.settings.popularity)
         return found
+
+    def sized(self, items: Sequence[ItemFacts]) -> dict[str, Nudge]:
+        """By part, what a shopper's usual sizes do to the scores of `items`; nothing where none is known."""
+        usual, weight = self.leaning.usual, self.settings.size
+        if not usual or not weight:
+            return {}
+        by = np.fromiter((usual.verdict(item.slot, item.sizes) for item in items), np.float64, len(items))
+        return {"size": Nudge(by, FITTING * weight, weight)}
+
+    def wearable(self, mask: Mask, slots: Iterable[str]) -> Mask:
+        """`mask`, shape (n,), without what does not come in the shopper's usual size, in those of `slots` where
+        anything does.
+        """
+        left = mask
+        for slot in slots:
+            if usual := self.leaning.usual.of(slot):
+                of_slot = mask & self.view.columns.meets(Condition("slot", frozenset({slot})))
+                misfits = of_slot & self.view.columns.misfits(usual)
+                if (of_slot & ~misfits).any():
+                    left = left & ~misfits
+        return left
 
     def pieces(self, shelves: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:
         """`shelves` by slot, what is to the taste moved up and the rest down."""

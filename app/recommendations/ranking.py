@@ -22,7 +22,7 @@ Match = Callable[[str, str], float]
 BOOSTS = ("boost_in_stock", "boost_on_sale", "boost_new", "boost_brand", "boost_rating", "boost_margin")
 """The merchant's rules, see `merchandising`."""
 
-PARTS = ("image", "text", "lexical", "kind", "colour", "attributes", "gender", "taste", "popularity", *BOOSTS)
+PARTS = ("image", "text", "lexical", "kind", "colour", "attributes", "gender", "size", "taste", "popularity", *BOOSTS)
 SAME_SLOT = 0.5
 """What another kind of the same slot is worth, less a tenth for each step of formality between them."""
 
@@ -74,10 +74,18 @@ class Nudge:
     Attributes:
         by: from -1 (away) to 1 (towards), shape (n,); 0 leaves an item's score exactly as it is.
         weight: what 1 adds to the log-odds of a score, so that order is kept at both ends and no score leaves 0 to 1.
+        against: what -1 takes off it, where that is not the same.
     """
 
     by: Scores
     weight: float
+    against: float | None = None
+
+    @property
+    def moves(self) -> Scores:
+        """What it adds to the log-odds, shape (n,)."""
+        down = self.weight if self.against is None else self.against
+        return self.by * np.where(self.by < 0.0, down, self.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +224,7 @@ def nudged(scores: Scores, nudges: Iterable[Nudge]) -> Scores:
     """`scores`, shape (n,), moved in log-odds; those that nothing moves are exactly as they were."""
     moved = np.zeros_like(scores)
     for nudge in nudges:
-        moved += nudge.weight * nudge.by
+        moved += nudge.moves
     odds = np.clip(scores, EDGE, 1.0 - EDGE)
     odds = odds / (1.0 - odds) * np.exp(moved)
     return np.where(moved == 0.0, scores, odds / (1.0 + odds))

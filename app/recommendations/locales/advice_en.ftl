@@ -311,6 +311,27 @@ fit-loose =
     } meant to look.
 fit-says =
     .says = On the { $piece }, the shop says: “{ $advice }”
+fit-runs-small-usual =
+    .notes = The shop notes that the { $piece } { $number ->
+        [one] runs
+       *[other] run
+    } small: take { $size } rather than your usual { $usual }.
+    .order = Order the { $piece } in { $size } instead of your usual { $usual }, since the shop says { $number ->
+        [one] it runs
+       *[other] they run
+    } small.
+fit-runs-large-usual =
+    .notes = The shop notes that the { $piece } { $number ->
+        [one] runs
+       *[other] run
+    } large: take { $size } rather than your usual { $usual }.
+    .order = Order the { $piece } in { $size } instead of your usual { $usual }, since the shop says { $number ->
+        [one] it runs
+       *[other] they run
+    } large.
+size-usual =
+    .stock = In your usual size, { $size }, the shop has the { $pieces } in stock.
+    .ready = The { $pieces } can be had in your usual { $size } today.
 size-in-stock =
     .stock = In your size { $size }, the shop has the { $pieces } in stock.
     .ready = The { $pieces } can be had in { $size } today.

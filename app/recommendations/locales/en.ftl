@@ -40,6 +40,12 @@ avoids = Not { $avoided }, as you asked
 despite = Has something you wanted to avoid; nothing nearer was left
 within-budget = Within your { $limit }
 in-size = In stock in { $size }
+in-usual-size = In stock in your usual size, { $size }
+not-in-usual-size = Not in stock in your usual size
+take-size = { $fit ->
+    [runs-small] Runs small, says the shop: take { $size } rather than your usual { $usual }
+   *[runs-large] Runs large, says the shop: take { $size } rather than your usual { $usual }
+}
 fit-note = { $fit ->
     [runs-small] Runs small, says the shop: try one size up
     [runs-large] Runs large, says the shop: try one size down

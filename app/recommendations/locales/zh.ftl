@@ -40,6 +40,12 @@ avoids = 按您的要求避开了{ $avoided }
 despite = 含有您想避开的元素，但没有更接近的了
 within-budget = 在您的预算{ $limit }以内
 in-size = { $size }码有货
+in-usual-size = 有您常穿的{ $size }码
+not-in-usual-size = 您常穿的尺码暂时没有
+take-size = { $fit ->
+    [runs-small] 店家注明偏小：建议选{ $size }码，不选平时的{ $usual }码
+   *[runs-large] 店家注明偏大：建议选{ $size }码，不选平时的{ $usual }码
+}
 fit-note = { $fit ->
     [runs-small] 店家注明偏小，可选大一码
     [runs-large] 店家注明偏大，可选小一码

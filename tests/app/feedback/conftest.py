@@ -43,7 +43,7 @@ class Visitor:
 
     async def asked(self, **fields: str) -> dict[str, Any]:
         """An answer, a short one unless more is asked for."""
-        answer = await self.service.post(headers=self.headers, **({"outfits": "0"} | fields))
+        answer = await self.service.post((), self.headers, **({"outfits": "0"} | fields))
         assert answer.status_code == 201, answer.text
         body: dict[str, Any] = answer.json()
         return body

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.db.base import now
 from app.feedback.tables import EventRow, ShopperRow
@@ -85,7 +85,7 @@ async def test_times_are_told_or_taken_as_now(counter: Counter) -> None:
     def at(when: dt.datetime | str) -> str:
         return when if isinstance(when, str) else when.isoformat()
 
-    times = [
+    times: list[dt.datetime | str] = [
         moment + dt.timedelta(minutes=2),
         moment + dt.timedelta(hours=1),
         moment - dt.timedelta(days=3),
@@ -107,18 +107,6 @@ async def test_times_are_told_or_taken_as_now(counter: Counter) -> None:
         kept = list(await session.scalars(select(EventRow.at).order_by(EventRow.at)))
     assert kept[0] == moment - dt.timedelta(days=3)
     assert kept[1] <= now()  # a clock that is ahead does not write into the future
-
-
-async def test_old_events_are_forgotten(counter: Counter) -> None:
-    me = await counter.newcomer()
-    await me.did("dislike", "dress-red", "dress-blue")
-    async with counter.service.database.unit_of_work() as session:
-        old = update(EventRow).where(EventRow.item_id == "dress-red").values(at=now() - dt.timedelta(days=731))
-        await session.execute(old)
-    assert "dress-red" in ids(await me.asked(description="dress"))
-    await me.did("view", "heels-black")
-    async with counter.service.database.unit_of_work() as session:
-        assert set(await session.scalars(select(EventRow.item_id))) == {"dress-blue", "heels-black"}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +163,8 @@ async def test_history_comes_newest_first_in_pages_and_stays_as_it_was(counter: 
     made = [await me.asked(description=wish) for wish in ("red dress", "black heels", "jeans", "bag", "watch")]
     await counter.stranger().asked(description="red dress")
     await (await counter.newcomer()).asked(description="blue jeans")
-    pages, cursor = [], None
+    pages: list[list[str]] = []
+    cursor = None
     while not pages or cursor:
         body = (await me.history(limit="2", **({"cursor": cursor} if cursor else {}))).json()
         pages.append([a["id"] for a in body["items"]])
@@ -274,7 +263,7 @@ async def test_the_shops_own_ids_are_the_servers(counter: Counter) -> None:
 async def test_names_that_name_nobody(
     shared: Counter, scope: str, headers: dict[str, str], form: dict[str, str], status: int, field: str | None
 ) -> None:
-    answer = await shared.service.post(headers=shared.key(scope) | headers, description="dress", **form)
+    answer = await shared.service.post((), shared.key(scope) | headers, description="dress", **form)
     assert answer.status_code == status, answer.text
     assert [e["field"] for e in answer.json().get("errors", [])] == ([field] if field else [])
 
