@@ -177,13 +177,17 @@ def step_loss(
 def ranked(
     vectors: Tensor, images: Tensor, answers: Tensor, right: Tensor, unsure: Tensor, schedule: Schedule
 ) -> Tensor:
-    """Cross-entropy between the ranking of `answers` and the right ones, those like the reference counting more."""
+    """How unlikely it is that what comes first of `answers` is right; right ones like the reference count more.
+
+    All right ones share one numerator (MIL-NCE, Miech et al. 2020, arXiv:1912.06430): to bring some of hundreds of red
+    dresses to the top is enough, and a shop needs no wish that is as near to each of them.
+    """
     some = right.any(1)
-    with torch.no_grad():
-        nearness = (schedule.likeness * images[some] @ answers.T).masked_fill(~right[some], FAR)
-        wanted = functional.softmax(nearness, dim=1)
     logits = (schedule.scale * vectors[some] @ answers.T).masked_fill(unsure[some], FAR)
-    return -(wanted * functional.log_softmax(logits, dim=1)).sum(1).mean()
+    with torch.no_grad():
+        near = (schedule.likeness * images[some] @ answers.T).masked_fill(~right[some], FAR)
+        near -= near.amax(1, keepdim=True)
+    return (torch.logsumexp(logits, dim=1) - torch.logsumexp(logits + near, dim=1)).mean()
 
 
 def _t(codes: object) -> Tensor:
