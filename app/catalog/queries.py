@@ -145,14 +145,15 @@ def _condition(condition: Condition, brands: frozenset[str]) -> ColumnElement[bo
     if name.startswith(PREFIX):
         own = ItemAttributeRow
         named = own.name == name.removeprefix(PREFIX)
-        return exists().where(own.item_id == ItemRow.id, named, own.value.in_(condition.values))
+        return exists().where(own.item_id == ItemRow.id, named, own.value.in_(condition.values)).correlate(ItemRow)
     # Two branches, so that an index over stated values is of use.
     said = ~_unsaid(name) & FACET_COLUMNS[name].in_(condition.values)
     return or_(said, _unsaid(name) & effective(name).in_(condition.values))
 
 
 def _has_variant(*that: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(VariantRow.item_id == ItemRow.id, *that)
+    # Of the item alone: facets of sizes join the same table.
+    return exists().where(VariantRow.item_id == ItemRow.id, *that).correlate(ItemRow)
 
 
 AVAILABLE = or_(_has_variant(IN_STOCK), ~_has_variant())

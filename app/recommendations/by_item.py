@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
 from app.catalog.service import item_out
 from app.errors import ItemNotFound, ItemNotIndexed, ItemNotWorn
-from app.feedback.memory import Leaning
+from app.feedback.memory import Memory
 from app.recommendations import answer
 from app.recommendations.compatibility import composed_by
 from app.recommendations.decide import Decider, Decision, Garment, Limits, Shortfall
@@ -31,18 +31,22 @@ class ByItemService:
     """Everything one request needs; made anew for each."""
 
     items: ItemRepository
+    memory: Memory
     live: LiveCatalog
     spec: ModelSpec
     settings: Settings
 
-    async def similar(self, item_id: str, filters: Filters, limit: int, locale: str) -> SimilarOut:
-        """What is most like the item, itself and its product's other variants left out.
+    async def similar(
+        self, item_id: str, filters: Filters, limit: int, locale: str, shopper_id: str | None = None
+    ) -> SimilarOut:
+        """What is most like the item, itself and its product's other variants left out; to the taste and in the size
+        of a shopper who is named, and nothing they turned down or have.
 
         Raises:
             ItemNotFound, ItemNotWorn, ItemNotIndexed, NotReady. InvalidRequest: unknown filter values.
         """
         view, example = await self._example(item_id)
-        decider, garment = self._decider(view, example), _garment(example)
+        decider, garment = await self._decider(view, example, shopper_id), _garment(example)
         narrowed = _for_the_same(example.item, filters, view, limit)
         limits = Limits(limit, outfits=0, min_score=None, budget=None, semantic=False)
         query = query_of(example)
@@ -57,11 +61,13 @@ class ByItemService:
             note=_note(decision.shortfall, len(rows), locale),
         )
 
-    async def outfits(self, item_id: str, filters: Filters, limit: int, locale: str) -> LooksOut:
-        """Complete looks around the item. Raises as `similar` does."""
+    async def outfits(
+        self, item_id: str, filters: Filters, limit: int, locale: str, shopper_id: str | None = None
+    ) -> LooksOut:
+        """Complete looks around the item, for a shopper who is named. Raises as `similar` does."""
         view, example = await self._example(item_id)
         limits = Limits(1, outfits=limit, min_score=None, budget=None, semantic=False)
-        decider = self._decider(view, example)
+        decider = await self._decider(view, example, shopper_id)
         decision = await asyncio.to_thread(
             decider.around, example.item, _garment(example), filters, limits, Stopwatch()
         )
@@ -89,12 +95,11 @@ class ByItemService:
             )
         return view, example
 
-    def _decider(self, view: LiveView, example: Example) -> Decider:
-        """One that suggests neither the item nor another variant of its product."""
-        away = shown_before([example], view.columns)
-        return Decider(
-            view, self.spec, self.settings.ranking, Leaning(away=away), composed_by(self.settings, self.spec)
-        )
+    async def _decider(self, view: LiveView, example: Example, shopper_id: str | None) -> Decider:
+        """One that suggests neither the item nor another variant of its product, by what is known of the shopper."""
+        leaning = await self.memory.leaning(shopper_id, view)
+        leaning = replace(leaning, away=leaning.away | shown_before([example], view.columns))
+        return Decider(view, self.spec, self.settings.ranking, leaning, composed_by(self.settings, self.spec))
 
     async def _hydrated(self, decision: Decision, locale: str) -> Mapping[str, ItemOut]:
         found = await self.items.hydrate(answer.needed(decision))

@@ -20,14 +20,15 @@ MIDDLE_RATING, MOST_RATING = 3.0, 5.0
 def boosts(items: Sequence[ItemFacts], settings: MerchandisingSettings, now: dt.datetime) -> dict[str, Nudge]:
     """By part, how each rule that is set moves each item. An item that lacks what a rule asks for stays as it is."""
     applied: Mapping[str, tuple[float, Callable[[], Scores]]] = {
-        "boost_in_stock": (settings.in_stock, lambda: -_each(items, lambda i: not i.in_stock)),
+        "boost_in_stock": (settings.in_stock, lambda: _each(items, lambda i: i.in_stock) - 1.0),
         "boost_on_sale": (settings.on_sale, lambda: _each(items, on_sale)),
         "boost_new": (settings.new, lambda: _each(items, lambda i: newness(i, settings, now))),
         "boost_brand": (1.0 if settings.brands else 0.0, lambda: _each(items, _brand_of(settings.brands))),
         "boost_rating": (settings.rating, lambda: _each(items, rated)),
         "boost_margin": (settings.margin, lambda: margins(items, settings.margin_field)),
     }
-    return {name: Nudge(weight * by(), STEP) for name, (weight, by) in applied.items() if weight}
+    # 0 added: a rule that leaves an item where it is says 0 and not -0.
+    return {name: Nudge(weight * by() + 0.0, STEP) for name, (weight, by) in applied.items() if weight}
 
 
 def on_sale(item: ItemFacts) -> bool:

@@ -126,8 +126,10 @@ async def test_filters_in_sql(database: Database) -> None:
     async with (await filled(database)).unit_of_work() as session:
         items = ItemRepository(session)
         for given, expected in FILTERS:
-            rows = await items.page(resolve(Filters.model_validate(given)), None, 10)
-            assert [row.id for row in rows] == list(expected), given
+            criteria = resolve(Filters.model_validate(given))
+            assert [row.id for row in await items.page(criteria, None, 10)] == list(expected), given
+            counted = await items.facets(criteria)
+            assert sum(one.count for one in counted["availability"]) == len(expected), given
 
 
 async def test_pages_follow_each_other_and_facets_count_what_matches(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -81,8 +82,18 @@ def test_what_lacks_a_field_keeps_its_score_and_no_score_leaves_its_bounds(
 
 
 def test_without_rules_nothing_is_said_of_them() -> None:
-    assert not set(ranked([of("a")])[0].parts) & set(BOOSTS)
-    assert boosts([of("a")], MerchandisingSettings(), NOW) == {}
+    assert not set(ranked([of("a")], in_stock=0.0)[0].parts) & set(BOOSTS)
+    assert boosts([of("a")], MerchandisingSettings(in_stock=0.0), NOW) == {}
+
+
+@given(st.lists(st.booleans(), min_size=2, max_size=12))
+def test_by_default_nothing_sold_out_stands_before_its_equal_in_stock(stocked: list[bool]) -> None:
+    shown = ranked([of(str(n), in_stock=one) for n, one in enumerate(stocked)])
+    assert [r.item.in_stock for r in shown] == sorted(stocked, reverse=True)
+    plain = ranked([of("x")], in_stock=0.0)[0].score
+    for one in shown:  # what is in stock, and what nobody counts, keeps its score
+        assert one.score == plain if one.item.in_stock else one.score < plain
+        assert math.copysign(1.0, one.parts["boost_in_stock"]) == (1.0 if one.item.in_stock else -1.0)
 
 
 @pytest.mark.parametrize("rules", [{"new": 1.1}, {"brands": {"Acme": -2}}, {"new_days": 0}, {"rating": float("nan")}])
