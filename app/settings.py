@@ -66,10 +66,11 @@ class DatabaseSettings(BaseModel):
 
 
 class IndexSettings(BaseModel):
-    """How catalogue snapshots are built and kept."""
+    """How catalogue snapshots are built and kept. `tokens`: how many of each item are kept for `ranking.rerank`."""
 
     kind: str = Field(default="flat", pattern="^(flat|hnsw)$")
     keep: int = Field(default=3, ge=1)
+    tokens: int = Field(default=4, ge=0, le=32)
 
 
 class LimitSettings(BaseModel):
@@ -81,8 +82,8 @@ class LimitSettings(BaseModel):
     description_chars: int = Field(default=2_000, ge=1)
     labels: int = Field(default=100, ge=1)
     label_chars: int = Field(default=100, ge=1)
-
     shoppers_per_hour: int = Field(default=60, ge=0)
+
 
 class ShopSettings(BaseModel):
     """The shop's own facts. `private_attributes` of its feed are neither filters nor facets; the margin never is."""
@@ -130,6 +131,18 @@ class MerchandisingSettings(BaseModel):
     margin_field: str = "margin"
 
 
+class RerankSettings(BaseModel):
+    """A closer look at the `depth` best candidates of a hybrid answer, by the tokens that `index.tokens` keeps.
+
+    What standing out among them adds to the log-odds of a score: `words` by what was said, as far as the fusion heeded
+    it; `photo` by a photo without words.
+    """
+
+    depth: int = Field(default=50, ge=0, le=1000)
+    words: float = Field(default=0.3, ge=0)
+    photo: float = Field(default=0.3, ge=0)
+
+
 class RankingSettings(BaseModel):
     """Weights of the parts of a suggestion's score, and how candidates are chosen.
 
@@ -148,7 +161,9 @@ class RankingSettings(BaseModel):
     diversity: float = Field(default=0.15, ge=0, le=1)
     taste: float = Field(default=2.0, ge=0)
     popularity: float = Field(default=0.15, ge=0)
+    size: float = Field(default=2.0, ge=0)
     boosts: MerchandisingSettings = MerchandisingSettings()
+    rerank: RerankSettings = RerankSettings()
 
 
 class InferenceSettings(BaseModel):
@@ -161,7 +176,6 @@ class InferenceSettings(BaseModel):
     enabled: bool = True
     confidence: float = Field(default=0.8, ge=0, le=1)
 
-    size: float = Field(default=2.0, ge=0)
 
 class FeedbackSettings(BaseModel):
     """What shoppers' events say, and how long they are kept; their pull on a score is `ranking.taste`.
@@ -182,6 +196,7 @@ class FeedbackSettings(BaseModel):
     return_: float = Field(default=-0.5, le=0)
     prior: float = Field(default=5.0, gt=0)
     popularity_s: float = Field(default=60.0, ge=0)
+    forget_every_s: float = Field(default=3600.0, gt=0)
 
 
 class AuthSettings(BaseModel):
@@ -196,7 +211,6 @@ class AdviceSettings(BaseModel):
 
     What it writes is checked against the facts, and the grammar's words stand in for what is wrong or late: all looks
     of one answer share `limit_s` seconds.
-    forget_every_s: float = Field(default=3600.0, gt=0)
     """
 
     model: str = ""
