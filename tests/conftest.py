@@ -9,9 +9,15 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.db.migrate import upgrade
 from app.db.session import Database
+
+# Time is measured on a clock that also runs while other processes do: an example that takes seconds is a fault, one
+# that waited 200 ms for a core is not. Tests whose first example loads dictionaries or models set their own.
+settings.register_profile("shared-cores", deadline=5_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared-cores")
 
 
 @pytest.fixture(scope="session")

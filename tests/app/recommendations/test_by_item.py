@@ -107,3 +107,29 @@ async def test_ids_may_hold_slashes_and_end_like_a_route(shop: Service) -> None:
     assert (await get(shop, "jacket-red/similar")).json()["item_id"] == "jacket-red"
     deep = await get(shop, "jacket-red%2Fsimilar/similar")
     assert (deep.status_code, deep.json()["type"].rpartition("/")[2]) == (409, "item-not-indexed")
+
+
+async def test_a_named_shoppers_dislikes_and_things_stay_out_and_their_taste_counts(shop: Service) -> None:
+    made = (await shop.client.post("/v1/shoppers")).json()
+    who = {"X-Shopper-Token": made["shopper_token"]}
+
+    async def of(path: str, **headers: str) -> httpx.Response:
+        return await shop.client.get(f"/v1/items/{path}", params={"limit": "6"}, headers=headers)
+
+    plain = await of("dress-red/similar")
+    assert all("taste" not in s["parts"] for s in plain.json()["suggestions"])
+    worn = [p["item"]["id"] for o in (await of("dress-red/outfits", **who)).json()["outfits"] for p in o["items"][1:]]
+    first, unwanted = ids(plain.json())[0], worn[0]
+    deeds = [("dislike", first), ("purchase", unwanted), ("like", "dress-green")]
+    events = [{"event_id": str(n), "event": event, "item_id": id_} for n, (event, id_) in enumerate(deeds)]
+    sent = await shop.client.post("/v1/events", json={"events": events}, headers=who)
+    assert [r["outcome"] for r in sent.json()["results"]] == ["stored"] * 3
+    mine = await of("dress-red/similar", **who)
+    assert first not in ids(mine.json()) and "dress-green" in ids(mine.json())
+    assert next(s["parts"]["taste"] for s in mine.json()["suggestions"] if s["item"]["id"] == "dress-green") > 0
+    assert mine.headers["cache-control"] == "private, no-store" and "cache-control" not in plain.headers
+    looks = (await of("dress-red/outfits", **who)).json()["outfits"]
+    assert looks and not {first, unwanted} & {p["item"]["id"] for o in looks for p in o["items"]}
+    assert ids((await of("dress-red/similar")).json()) == ids(plain.json())
+    nobody = await of("dress-red/similar", **{"X-Shopper-Token": "st_nobody"})
+    assert nobody.status_code == 404
