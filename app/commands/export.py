@@ -34,7 +34,7 @@ def export_(
         Path | None,
         typer.Option(exists=True, file_okay=False, help="Compared on its val split, tuned on train; else drawings."),
     ] = None,
-    keep: Annotated[float, typer.Option(min=0.1, max=1.0, help="pruned: share of the channels that stays.")] = 0.8,
+    keep: Annotated[float, typer.Option(min=0.1, max=1.0, help="pruned: share of the channels that stays.")] = 0.9,
     steps: Annotated[int, typer.Option(min=0, help="pruned: batches of the fine-tune that follows.")] = 400,
     opset: Annotated[int | None, typer.Option(min=18, help="ONNX operator set; else the exporter's choice.")] = None,
     size: Annotated[int, typer.Option("--sample", min=1, help="Pictures that are compared.")] = 1500,

@@ -24,6 +24,13 @@ Format = Literal["onnx", "int8", "pruned"]
 TUNING = {"onnx": 0, "int8": 128, "pruned": 768}
 """Pictures and names that something is fitted on."""
 
+HINTS = {
+    "onnx": "Serve the model with torch",
+    "int8": "Take the onnx export, or tune on pictures of the kind you serve (a data folder)",
+    "pruned": "Keep more channels, fine-tune for more steps, or take the int8 export",
+}
+"""What to do instead, by format."""
+
 
 class ExportFailed(ModelError):
     """Nothing was written; the message says why. `parity` is there when it was the gate."""
@@ -48,7 +55,7 @@ class Options:
 
     data: Path | None = None
     opset: int | None = None
-    keep: float = 0.8
+    keep: float = 0.9
     steps: int = 400
     gate: bool = True
     size: int = SIZE
@@ -85,7 +92,8 @@ def export(
     with _building(out) as folder:
         parity = Export(original, held, folder, form, options, advance).run()
         if options.gate and not parity.passed:
-            raise ExportFailed(f"the {form} export of {model} differs too much: {'; '.join(parity.failures)}", parity)
+            said = "; ".join(parity.failures)
+            raise ExportFailed(f"the {form} export of {model} differs too much: {said}. {HINTS[form]}", parity)
         parity.save(folder)
     return Exported(out, parity)
 

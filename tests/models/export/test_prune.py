@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from models.encoders.onnx_fronts import open_front
-from models.export.distil import Lessons, rate_at, short_distillation
+from models.export import distil
+from models.export.distil import Lessons, nearness, rate_at, short_distillation
 from models.export.prune import dependencies, inner_layers, prune, refit
 from models.export.source import open_original, write_front
 from models.export.towers import Tower, towers
@@ -83,6 +84,21 @@ def test_the_fine_tune_comes_nearer(open_clip_folder: Path, tmp_path: Path) -> N
     before = away()
     short_distillation(tower, Lessons([given], [rows]), 60, quiet)
     assert away() < before
+
+
+def test_a_fine_tune_that_comes_no_nearer_is_taken_back(
+    open_clip_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower = both(open_clip_folder, tmp_path)[0]
+    given = tuple(tower.inputs.values())
+    rows = torch.nn.functional.normalize(tower.module(*given)[0].detach(), dim=-1)
+    prune(tower, [given], 0.5, quiet)
+    taught = Lessons([given] * 3, [rows] * 3)
+    before, near = [value.clone() for value in tower.module.parameters()], nearness(tower, taught)
+    monkeypatch.setattr(distil, "RATE", 5.0)
+    short_distillation(tower, taught, 5, quiet)
+    assert all(map(torch.equal, tower.module.parameters(), before))
+    assert nearness(tower, taught) == pytest.approx(near)
 
 
 def test_the_rate_rises_and_falls() -> None:
