@@ -1,17 +1,18 @@
 """The only SQL about stored embeddings and what they are made of. Never commits."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.records import EmbeddingKey, IndexSource, StoredEmbedding
+from app.catalog.records import TOKENS, EmbeddingKey, IndexSource, StoredEmbedding, StoredTokens
 from app.catalog.repository import PAGE, dialect_insert, table_of
 from app.catalog.tables import EmbeddingRow, ItemRow, PictureRow
 from app.catalog.wording import item_text
+from models.registry import ModelSpec
 from models.taxonomy.lookup import NOT_WORN
 
 TABLE = table_of(EmbeddingRow)
@@ -67,9 +68,29 @@ class EmbeddingRepository:
 
     async def put(self, key: EmbeddingKey, embeddings: Sequence[StoredEmbedding]) -> None:
         """Store vectors in place of older ones of the same key; items that are gone meanwhile are passed over."""
-        ids = [e.item_id for e in embeddings]
-        present = set(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(ids))))
-        values = [_values(key, e) for e in embeddings if e.item_id in present]
+        await self._put(key, {e.item_id: (e.source_hash, e.vector.astype(LITTLE_HALF).tobytes()) for e in embeddings})
+
+    async def tokens(self, spec: ModelSpec, count: int) -> AsyncIterator[list[StoredTokens]]:
+        """The tokens of every item that has `count` of this model, a page at a time."""
+        columns = (EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
+        query = select(*columns).where(*_matches(EmbeddingKey.of(TOKENS, spec))).execution_options(yield_per=PAGE)
+        size = count * spec.dims
+        async for page in (await self._session.stream(query)).partitions():
+            yield [
+                StoredTokens(i, digest, np.frombuffer(data, np.int8).reshape(count, spec.dims))
+                for i, digest, data in page
+                if len(data) == size
+            ]
+
+    async def put_tokens(self, spec: ModelSpec, found: Sequence[StoredTokens]) -> None:
+        """As `put`, for tokens."""
+        key = EmbeddingKey.of(TOKENS, spec)
+        await self._put(key, {one.item_id: (one.source_hash, one.tokens.tobytes()) for one in found})
+
+    async def _put(self, key: EmbeddingKey, made: Mapping[str, tuple[str, bytes]]) -> None:
+        """By item id, the hash of what was embedded, and what came out."""
+        present = await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(made)))
+        values = [_values(key, item_id, *made[item_id]) for item_id in present]
         if not values:
             return
         added = dialect_insert(self._session, TABLE)
@@ -96,14 +117,14 @@ def _matches(key: EmbeddingKey) -> tuple[Any, ...]:
     )
 
 
-def _values(key: EmbeddingKey, embedding: StoredEmbedding) -> dict[str, Any]:
+def _values(key: EmbeddingKey, item_id: str, source_hash: str, data: bytes) -> dict[str, Any]:
     return {
-        "item_id": embedding.item_id,
+        "item_id": item_id,
         "signal": key.signal,
         "model_revision": key.model_revision,
         "preprocess_version": key.preprocess_version,
-        "source_hash": embedding.source_hash,
-        "vector": embedding.vector.astype(LITTLE_HALF).tobytes(),
+        "source_hash": source_hash,
+        "vector": data,
     }
 
 

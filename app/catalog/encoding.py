@@ -1,21 +1,29 @@
 """Embeds the pictures and words of items that have no vector of the model in use yet, in committed chunks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
+import structlog
 
 from app.catalog.embeddings import EmbeddingRepository
-from app.catalog.records import EmbeddingKey, IndexSource, StoredEmbedding
+from app.catalog.records import TOKENS, EmbeddingKey, IndexSource, StoredEmbedding, StoredTokens
 from app.db.session import Database
 from app.errors import AppError
 from app.media.photo import decode
 from app.media.storage import BlobStore
 from app.settings import LimitSettings
 from models.contracts import RGB, Matrix
+from models.engine.encoded import Encoded
 from models.engine.engine import Engine
+from models.interaction import ItemTokens
+from models.interaction.condense import VERSION, condensed
+
+log = structlog.get_logger(__name__)
 
 IMAGE_CHUNK = 96
 """Items a commit: a killed run loses at most their work, and cancelling waits for at most one chunk."""
@@ -28,14 +36,23 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Encoding:
     """Outcome of a run: what belongs into the index, how much was embedded and inferred now, and what could not be
-    embedded (id → why).
+    embedded (id → why). `tokens` counts items whose tokens were found now.
     """
 
     sources: list[IndexSource]
     images: int = 0
     texts: int = 0
+    tokens: int = 0
     inferred: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Ids of the items that have no vector of their pictures yet, and of those that have no tokens."""
+
+    vectors: Set[str]
+    tokens: Set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,7 @@ class _Opened:
 
 
 class EncodingRun:
-    """One pass over the catalogue."""
+    """One pass over the catalogue. `tokens` of each item are kept; 0, or an encoder that gives none, keeps none."""
 
     def __init__(
         self,
@@ -56,12 +73,18 @@ class EncodingRun:
         engine: Engine,
         limits: LimitSettings,
         progress: Callable[[int, int], Awaitable[None]],
+        tokens: int = 0,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._engine = engine
         self._limits = limits
         self._progress = progress
+        self._tokens = tokens if engine.gives_tokens else 0
+        if tokens and not self._tokens:
+            log.warning(
+                "no_tokens_to_keep", model=engine.spec.name, detail="this model gives none: nothing is reranked"
+            )
 
     async def run(self, *, reencode: bool) -> Encoding:
         """Embed what has no vector, or everything. Progress counts items of both signals."""
@@ -70,7 +93,12 @@ class EncodingRun:
             outcome = Encoding(await repository.sources())
             images = {} if reencode else await repository.hashes(self._key("image"))
             texts = {} if reencode else await repository.hashes(self._key("text"))
-        pictured = [s for s in outcome.sources if images.get(s.item_id) != s.image_hash]
+            tokens = {} if reencode else await repository.hashes(self._key(TOKENS))
+        lacking = Lacking(
+            {s.item_id for s in outcome.sources if images.get(s.item_id) != s.image_hash},
+            {s.item_id for s in outcome.sources if self._tokens and tokens.get(s.item_id) != self._hash(s)},
+        )
+        pictured = [s for s in outcome.sources if s.item_id in lacking.vectors | lacking.tokens]
         worded = [s for s in outcome.sources if texts.get(s.item_id) != s.text_hash]
         done, total = 0, len(pictured) + len(worded)
         await self._progress(done, total)
@@ -79,7 +107,7 @@ class EncodingRun:
             done += len(chunk)
             await self._progress(done, total)
         for chunk in _chunks(pictured, IMAGE_CHUNK):
-            await self._encode_images(chunk, outcome)
+            await self._encode_images(chunk, lacking, outcome)
             done += len(chunk)
             await self._progress(done, total)
         return outcome
@@ -89,14 +117,35 @@ class EncodingRun:
         await self._store("text", [(s.item_id, s.text_hash) for s in chunk], vectors)
         outcome.texts += len(chunk)
 
-    async def _encode_images(self, chunk: Sequence[IndexSource], outcome: Encoding) -> None:
+    async def _encode_images(self, chunk: Sequence[IndexSource], lacking: Lacking, outcome: Encoding) -> None:
         opened = await asyncio.to_thread(self._open, chunk, outcome.failed)
         if not opened:
             return
-        vectors = await self._engine.encode_images([p for one in opened for p in one.pictures])
-        means = _mean_rows(vectors, [len(one.pictures) for one in opened])
-        await self._store("image", [(o.source.item_id, o.source.image_hash) for o in opened], means)
-        outcome.images += len(opened)
+        counts = [len(one.pictures) for one in opened]
+        pictures = [picture for one in opened for picture in one.pictures]
+        if self._tokens:
+            encoded = await self._engine.encode_pictures(pictures)
+            vectors = np.stack([one.vector for one in encoded])
+            views = zip((one.source for one in opened), _runs(encoded, counts), strict=True)
+            outcome.tokens += await self._store_tokens([v for v in views if v[0].item_id in lacking.tokens])
+        else:
+            vectors = await self._engine.encode_images(pictures)
+        fresh = [row for row, one in enumerate(opened) if one.source.item_id in lacking.vectors]
+        ids = [(opened[row].source.item_id, opened[row].source.image_hash) for row in fresh]
+        await self._store("image", ids, _mean_rows(vectors, counts)[fresh])
+        outcome.images += len(fresh)
+
+    async def _store_tokens(self, views: Sequence[tuple[IndexSource, Sequence[Encoded]]]) -> int:
+        """Keep the few tokens that stand for each source's views. Returns for how many."""
+        kept = await asyncio.to_thread(lambda: [_condensed(one, self._tokens) for _, one in views])
+        found = [StoredTokens(s.item_id, self._hash(s), one) for (s, _), one in zip(views, kept, strict=True)]
+        async with self._database.unit_of_work() as session:
+            await EmbeddingRepository(session).put_tokens(self._engine.spec, found)
+        return len(found)
+
+    def _hash(self, source: IndexSource) -> str:
+        """Of what an item's tokens were made of and how."""
+        return hashlib.sha256(f"{VERSION} {self._tokens} {source.image_hash}".encode()).hexdigest()
 
     def _open(self, chunk: Sequence[IndexSource], failed: dict[str, str]) -> list[_Opened]:
         """Decode a chunk's pictures; an item with one that cannot be read goes to `failed` alone."""
@@ -122,6 +171,17 @@ class EncodingRun:
 
     def _key(self, signal: str) -> EmbeddingKey:
         return EmbeddingKey.of(signal, self._engine.spec)
+
+
+def _runs(things: Sequence[T], counts: Sequence[int]) -> Iterator[list[T]]:
+    """Runs of `counts[i]` things."""
+    rest = iter(things)
+    return (list(islice(rest, count)) for count in counts)
+
+
+def _condensed(views: Sequence[Encoded], count: int) -> ItemTokens:
+    grids = [view.tokens.astype(np.float32) for view in views if view.tokens is not None]
+    return condensed(grids, [view.frame for view in views], count)
 
 
 def _mean_rows(vectors: Matrix, counts: Sequence[int]) -> Matrix:

@@ -10,7 +10,22 @@ from app.catalog.encoding import Encoding
 from app.catalog.records import EmbeddingKey, StoredEmbedding
 from app.db.session import Database
 from models.contracts import Matrix
+from models.interaction import ItemTokens
 from models.registry import ModelSpec
+
+
+async def load_tokens(database: Database, spec: ModelSpec, ids: Sequence[str], count: int) -> ItemTokens | None:
+    """`count` tokens of each of `ids`, shape (n, count, d), int8, zeros for an item that has none; None where no item
+    has any.
+    """
+    row_of = {item_id: row for row, item_id in enumerate(ids)}
+    tokens = np.zeros((len(ids), count, spec.dims), np.int8)
+    async with database.unit_of_work() as session:
+        async for page in EmbeddingRepository(session).tokens(spec, count):
+            for stored in page:
+                if (row := row_of.get(stored.item_id)) is not None:
+                    tokens[row] = stored.tokens
+    return tokens if tokens.any() else None
 
 
 async def load_matrices(database: Database, spec: ModelSpec, encoded: Encoding) -> tuple[list[str], Matrix, Matrix]:

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.interaction import ItemTokens
 from models.registry import ModelSpec
 
 HalfVector = NDArray[np.float16]
 """One embedding as stored, shape (d,), float16 little-endian."""
+
+TOKENS = "tokens"
+"""The signal under which an item's tokens are stored; beside `image` and `text`, whose vectors are floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,15 @@ class StoredEmbedding:
     item_id: str
     source_hash: str
     vector: HalfVector
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokens:
+    """An item's tokens, shape (k, d), int8, and the hash of what they were made of."""
+
+    item_id: str
+    source_hash: str
+    tokens: ItemTokens
 
 
 @dataclass(frozen=True, slots=True)

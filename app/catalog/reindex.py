@@ -1,16 +1,17 @@
 """Encode what lacks a vector, build an index beside the live one, verify it, switch (F16)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
+import numpy as np
 import structlog
 
 from app.catalog.encoding import Encoding, EncodingRun
 from app.catalog.inferring import infer_missing
 from app.catalog.live import LiveCatalog, same_space
-from app.catalog.matrices import load_matrices
+from app.catalog.matrices import load_matrices, load_tokens
 from app.db.session import Database
 from app.errors import NotReady
 from app.jobs.runner import Handler, JobContext
@@ -18,8 +19,9 @@ from app.media.storage import BlobStore
 from app.settings import Settings
 from models.contracts import IndexCorrupt, Matrix
 from models.engine.engine import Engine
-from models.index import SnapshotStore
+from models.index import Snapshot, SnapshotStore
 from models.index.faiss_index import IndexKind
+from models.interaction import ItemTokens
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,7 @@ class ReindexResult:
         unchanged: the index was up to date, so its version was kept.
         items: rows in the index.
         encoded_images, encoded_texts: items embedded now; the others' stored vectors were used.
+        encoded_tokens: items whose tokens were found now, for reranking.
         inferred: items looked at now for what their feed left out.
         failed: (item id, reason) of items whose picture cannot be read; they are not in the index.
         pruned: versions deleted.
@@ -46,9 +49,27 @@ class ReindexResult:
     items: int
     encoded_images: int
     encoded_texts: int
+    encoded_tokens: int = 0
     inferred: int = 0
     failed: tuple[tuple[str, str], ...] = ()
     pruned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an index is made from, row by row; see `Snapshot`."""
+
+    ids: Sequence[str]
+    image: Matrix
+    text: Matrix
+    tokens: ItemTokens | None
+
+    def is_held_by(self, live: Snapshot) -> bool:
+        """Whether `live` holds exactly this."""
+        if live.ids != tuple(self.ids) or (live.tokens is None) != (self.tokens is None):
+            return False
+        pairs = ((live.image, self.image), (live.text, self.text), (live.tokens, self.tokens))
+        return all(np.array_equal(one, other) for one, other in pairs if one is not None and other is not None)
 
 
 async def reindex(
@@ -72,7 +93,7 @@ async def reindex(
         NotReady: nothing in the catalogue can be indexed.
         IndexCorrupt: what was built did not pass its checks; the live index stays.
     """
-    encoding = EncodingRun(database, blobs, engine, settings.limits, progress)
+    encoding = EncodingRun(database, blobs, engine, settings.limits, progress, settings.index.tokens)
     encoded = await encoding.run(reencode=reencode)
     encoded.inferred = await infer_missing(database, engine, settings.inference)
     ids, image, text = await load_matrices(database, engine.spec, encoded)
@@ -81,11 +102,14 @@ async def reindex(
             "Nothing can be indexed: no item is worn and has a readable picture. Import a catalogue with "
             "'tryon import FEED --pictures FOLDER_OR_ZIP' first."
         )
-    current = None if force else await asyncio.to_thread(_up_to_date, snapshots, engine, settings, (ids, image, text))
+    count = settings.index.tokens
+    tokens = await load_tokens(database, engine.spec, ids, count) if count else None
+    built = Built(ids, image, text, tokens)
+    current = None if force else await asyncio.to_thread(_up_to_date, snapshots, engine, settings, built)
     if current is not None:
         return _result(current, encoded, len(ids), unchanged=True)
     kind = cast(IndexKind, settings.index.kind)
-    manifest = await asyncio.to_thread(snapshots.build, ids, image, text, engine.spec, kind)
+    manifest = await asyncio.to_thread(snapshots.build, ids, image, text, engine.spec, kind, tokens)
     await asyncio.to_thread(snapshots.activate, manifest.version)
     pruned = await asyncio.to_thread(snapshots.prune, settings.index.keep)
     log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
@@ -123,15 +147,14 @@ def _result(
         items=items,
         encoded_images=encoded.images,
         encoded_texts=encoded.texts,
+        encoded_tokens=encoded.tokens,
         inferred=encoded.inferred,
         failed=tuple(encoded.failed.items()),
         pruned=pruned,
     )
 
 
-def _up_to_date(
-    snapshots: SnapshotStore, engine: Engine, settings: Settings, built: tuple[list[str], Matrix, Matrix]
-) -> str | None:
+def _up_to_date(snapshots: SnapshotStore, engine: Engine, settings: Settings, built: Built) -> str | None:
     """The live version when it already holds exactly `built`, intact; else None."""
     version = snapshots.current_version()
     if version is None:
@@ -141,7 +164,5 @@ def _up_to_date(
     except IndexCorrupt as fault:
         log.warning("live_index_rebuilt", version=version, fault=str(fault))
         return None
-    ids, image, text = built
     fits = same_space(live.manifest, engine.spec) and live.manifest.kind == settings.index.kind
-    same = fits and live.ids == tuple(ids) and bool((live.image == image).all() and (live.text == text).all())
-    return version if same else None
+    return version if fits and built.is_held_by(live) else None

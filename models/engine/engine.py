@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
 
-from models.contracts import RGB, Encoder, Fusion, Matrix, Preprocessor, Weights
+from models.contracts import RGB, Encoder, Fusion, Matrix, Preprocessor, TokenEncoder, Weights
 from models.engine.batcher import Batcher
 from models.engine.cache import MEGABYTE, EmbeddingCache, key_of
 from models.engine.encoded import Encoded, Job, forward
@@ -46,7 +47,7 @@ class Engine:
 
         Raises UnknownFusion when `default_fusion` is not among `fusions`.
         """
-        self._encoder = encoder
+        self._encoder, self._stored = encoder, stored or encoder
         self._preprocessor = preprocessor
         self._fusions = dict(fusions)
         self._default_fusion = default_fusion
@@ -54,7 +55,7 @@ class Engine:
         self._cache = EmbeddingCache(cache_entries, cache_bytes)
         self._max_batch = max_batch
         self._batcher: Batcher[Job, Encoded] = Batcher(
-            partial(forward, encoder, stored or encoder), max_batch=max_batch, max_queue=max_queue
+            partial(forward, encoder, self._stored), max_batch=max_batch, max_queue=max_queue
         )
         self._threads = ThreadPoolExecutor(PREPROCESS_THREADS, thread_name_prefix="tryon-preprocess")
         # Bulk work fills at most two batches at a time, so that a shopper waits behind two and not behind a catalogue.
@@ -116,13 +117,22 @@ class Engine:
             text_tokens=signal(said).tokens if said else None,
         )
 
+    @property
+    def gives_tokens(self) -> bool:
+        """Whether `encode_pictures` finds tokens."""
+        return isinstance(self._stored, TokenEncoder)
+
     async def encode_images(self, pictures: Sequence[RGB]) -> Matrix:
         """Embed any number of pictures as they are (no crop), shape (n, d), without crowding out queries."""
-        return await self._encode_many(pictures)
+        return self._matrix(await self._encode_many(pictures, tokens=False))
+
+    async def encode_pictures(self, pictures: Sequence[RGB]) -> list[Encoded]:
+        """As `encode_images`, with the tokens of each from the same forward pass where the encoder gives any."""
+        return await self._encode_many(pictures, tokens=True)
 
     async def encode_texts(self, texts: Sequence[str]) -> Matrix:
         """Embed any number of texts, shape (n, d), without crowding out queries."""
-        return await self._encode_many(texts)
+        return self._matrix(await self._encode_many(texts, tokens=False))
 
     async def close(self) -> None:
         """Finish what is queued and stop the threads. May be called twice."""
@@ -159,26 +169,27 @@ class Engine:
             found[key] = encoded
         return [found[key] for key in keys]
 
-    async def _encode_many(self, inputs: Sequence[RGB] | Sequence[str]) -> Matrix:
+    async def _encode_many(self, inputs: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         self._check_open()
         chunks = [inputs[i : i + self._max_batch] for i in range(0, len(inputs), self._max_batch)]
-        if not chunks:
-            return np.zeros((0, self.spec.dims), dtype=np.float32)
-        tasks = [asyncio.create_task(self._encode_chunk(chunk)) for chunk in chunks]
+        tasks = [asyncio.create_task(self._encode_chunk(chunk, tokens=tokens)) for chunk in chunks]
         try:
-            return np.concatenate(await asyncio.gather(*tasks))
+            return list(chain.from_iterable(await asyncio.gather(*tasks)))
         finally:
             for task in tasks:  # after a failure the rest would be encoded for nobody
                 task.cancel()
 
-    async def _encode_chunk(self, chunk: Sequence[RGB] | Sequence[str]) -> Matrix:
+    async def _encode_chunk(self, chunk: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         async with self._bulk_slots:
             loop = asyncio.get_running_loop()
             futures = await loop.run_in_executor(
                 self._bulk_thread,
-                lambda: [self._batcher.submit(Job(item, tokens=False, bulk=True), wait=True) for item in chunk],
+                lambda: [self._batcher.submit(Job(item, tokens=tokens, bulk=True), wait=True) for item in chunk],
             )
-            return np.stack([one.vector for one in await asyncio.gather(*map(asyncio.wrap_future, futures))])
+            return await asyncio.gather(*map(asyncio.wrap_future, futures))
+
+    def _matrix(self, encoded: Sequence[Encoded]) -> Matrix:
+        return np.stack([one.vector for one in encoded]) if encoded else np.zeros((0, self.spec.dims), np.float32)
 
     async def _in_threads(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
         loop = asyncio.get_running_loop()

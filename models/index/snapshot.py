@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,14 @@ from models.contracts import Hit, IndexCorrupt, Mask, Matrix, Vector
 from models.index.exact import check
 from models.index.faiss_index import FaissIndex
 from models.index.manifest import Manifest, checksum
+from models.interaction import ItemTokens
 
+Number = TypeVar("Number", np.float32, np.int8)
 Signal: TypeAlias = Literal["image", "text"]
 SIGNALS: tuple[Signal, ...] = ("image", "text")
 IDS = "ids.jsonl"
+TOKENS = "tokens.npy"
+"""Absent where no item's tokens were kept, and in snapshots older than tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Snapshot:
         ids: item ids by row.
         image, text: unit rows, shape (count, dims), float32, memory-mapped and read-only.
         row_of: item id → row.
+        tokens: a few tokens of each item, shape (count, k, dims), int8, memory-mapped and read-only
+            (`models.interaction.condense`); None where none were kept.
     """
 
     manifest: Manifest
@@ -36,6 +42,7 @@ class Snapshot:
     text: Matrix
     row_of: Mapping[str, int]
     indexes: Mapping[Signal, FaissIndex]
+    tokens: ItemTokens | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -69,7 +76,12 @@ class Snapshot:
         manifest = Manifest.read(folder)
         _verify_files(folder, manifest)
         ids = _read_ids(folder / IDS)
-        matrices = {signal: _map(folder / f"{signal}.npy", manifest) for signal in SIGNALS}
+        shape = (manifest.count, manifest.dims)
+        matrices: dict[Signal, Matrix] = {
+            signal: _map(folder / f"{signal}.npy", manifest, shape, np.float32) for signal in SIGNALS
+        }
+        kept = (manifest.count, None, manifest.dims)
+        tokens = _map(folder / TOKENS, manifest, kept, np.int8) if TOKENS in manifest.checksums else None
         row_of = {item: row for row, item in enumerate(ids)}
         if len(ids) != manifest.count or len(row_of) != manifest.count:
             raise IndexCorrupt(f"snapshot {manifest.version} names {len(row_of)} items for {manifest.count} rows")
@@ -82,15 +94,22 @@ class Snapshot:
             indexes=MappingProxyType(
                 {signal: _index(folder, manifest, signal, matrices[signal]) for signal in SIGNALS}
             ),
+            tokens=tokens,
         )
 
 
-def write_files(folder: Path, ids: Sequence[str], image: Matrix, text: Matrix, kind: str) -> None:
-    """Write everything but the manifest. Raises ValueError for ids that repeat or matrices that do not fit them."""
+def write_files(
+    folder: Path, ids: Sequence[str], image: Matrix, text: Matrix, kind: str, tokens: ItemTokens | None = None
+) -> None:
+    """Write everything but the manifest. Raises ValueError for ids that repeat or arrays that do not fit them."""
     if len(set(ids)) != len(ids):
         raise ValueError("item ids must not repeat")
     if image.shape != text.shape or image.ndim != 2 or len(image) != len(ids):  # noqa: PLR2004 - rows and columns
         raise ValueError(f"{len(ids)} ids, image vectors {image.shape} and text vectors {text.shape} do not fit")
+    if tokens is not None:
+        if tokens.ndim != 3 or (len(tokens), tokens.shape[2]) != image.shape:  # noqa: PLR2004 - item, token, number
+            raise ValueError(f"tokens {tokens.shape} do not fit image vectors {image.shape}")
+        np.save(folder / TOKENS, np.ascontiguousarray(tokens, dtype=np.int8))
     # json escapes what a line or UTF-8 could not hold: an id is any string a feed came up with
     (folder / IDS).write_text("".join(json.dumps(item) + "\n" for item in ids), "ascii")
     for signal, matrix in (("image", image), ("text", text)):
@@ -116,13 +135,15 @@ def _read_ids(path: Path) -> tuple[str, ...]:
         raise IndexCorrupt(f"{path.name} of snapshot {path.parent.name} is not readable") from error
 
 
-def _map(path: Path, manifest: Manifest) -> Matrix:
+def _map(path: Path, manifest: Manifest, shape: tuple[int | None, ...], dtype: type[Number]) -> NDArray[Number]:
+    """An array of `shape`, where None stands for any length."""
     try:
         # an empty file cannot be mapped
-        matrix: Matrix = np.load(path, mmap_mode="r" if manifest.count else None, allow_pickle=False)
+        matrix: NDArray[Number] = np.load(path, mmap_mode="r" if manifest.count else None, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise IndexCorrupt(f"{path.name} of snapshot {manifest.version} is not readable") from error
-    if matrix.shape != (manifest.count, manifest.dims) or matrix.dtype != np.float32:
+    fits = matrix.ndim == len(shape) and all(want in (None, got) for want, got in zip(shape, matrix.shape, strict=True))
+    if not fits or matrix.dtype != dtype:
         raise IndexCorrupt(f"{path.name} of snapshot {manifest.version} has shape {matrix.shape} {matrix.dtype}")
     matrix.flags.writeable = False
     return matrix

@@ -17,6 +17,7 @@ from models.index.exact import ExactIndex
 from models.index.faiss_index import IndexKind
 from models.index.manifest import Manifest, checksum, new_version
 from models.index.snapshot import SIGNALS, Signal, Snapshot, write_files
+from models.interaction import ItemTokens
 from models.registry import ModelSpec
 
 CURRENT = "current"
@@ -41,13 +42,20 @@ class SnapshotStore:
         root.mkdir(parents=True, exist_ok=True)
 
     def build(
-        self, ids: Sequence[str], image: Matrix, text: Matrix, spec: ModelSpec, kind: IndexKind = "flat"
+        self,
+        ids: Sequence[str],
+        image: Matrix,
+        text: Matrix,
+        spec: ModelSpec,
+        kind: IndexKind = "flat",
+        tokens: ItemTokens | None = None,
     ) -> Manifest:
         """Write, verify and name a new version. It is not live until `activate`.
 
         Args:
             ids: item ids by row, each once.
             image, text: unit rows, shape (len(ids), spec.dims).
+            tokens: what is kept for late interaction, shape (len(ids), k, spec.dims), int8; None keeps nothing.
 
         Raises:
             ValueError: ids repeat or the shapes do not fit.
@@ -57,10 +65,11 @@ class SnapshotStore:
             raise ValueError(f"the model makes vectors of {spec.dims}, these have shape {image.shape}")
         folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self._root))
         try:
-            write_files(folder, ids, image, text, kind)
+            write_files(folder, ids, image, text, kind, tokens)
             draft = _manifest(folder, spec, kind=kind, count=len(ids))
             draft.write(folder)
-            manifest = replace(draft, checks=_verify(Snapshot.open(folder), ids, {"image": image, "text": text}))
+            checks = _verify(Snapshot.open(folder), ids, {"image": image, "text": text}, tokens)
+            manifest = replace(draft, checks=checks)
             manifest.write(folder)
             folder.chmod(0o755)  # mkdtemp made it private; other processes of the service read it too
             _sync_folder(folder)
@@ -169,9 +178,16 @@ def _manifest(folder: Path, spec: ModelSpec, *, kind: str, count: int) -> Manife
     )
 
 
-def _verify(built: Snapshot, ids: Sequence[str], given: dict[Signal, Matrix]) -> dict[str, float]:
+def _verify(
+    built: Snapshot, ids: Sequence[str], given: dict[Signal, Matrix], tokens: ItemTokens | None
+) -> dict[str, float]:
     if built.ids != tuple(ids):
         raise IndexCorrupt("the ids read back differ from those written")
+    read, written = (None if one is None else np.asarray(one) for one in (built.tokens, tokens))
+    if (read is None) != (written is None) or (
+        read is not None and written is not None and not np.array_equal(read, written)
+    ):
+        raise IndexCorrupt("the tokens read back differ from those written")
     checks: dict[str, float] = {"count": len(ids)}
     for signal in SIGNALS:
         if not np.isfinite(given[signal]).all():
