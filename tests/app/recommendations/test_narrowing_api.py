@@ -67,7 +67,7 @@ async def test_an_answer_keeps_to_the_shops_own_attributes(shop: Service, mode: 
     [
         ({"fabric": ["silk"]}, "attributes.fabric is unknown; known are pattern, season, usage, material, neckline"),
         ({"margin": ["40"]}, "attributes.margin is unknown"),
-        ({"material": "silk"}, "valid array"),
+        ({"material": "silk"}, "should be a valid"),
         ({"material": [7]}, "string"),
         ({"pattern": ["zigzag"]}, "attributes.pattern has the unknown value 'zigzag'"),
     ],
