@@ -15,7 +15,7 @@ from models.export.parity import Advance
 from models.export.towers import Tower
 
 BATCH = 16
-RATE = 5e-5
+RATE = 1e-5
 WARM_UP = 20
 """Steps until the rate is reached: Adam's first ones know no scale yet."""
 SEED = 7
