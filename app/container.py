@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+NO_TOKENS = (
+    "The live index holds no tokens, so answers have no part 'tokens'. Set TRYON_INDEX__TOKENS and run 'tryon reindex' "
+    "with a model that gives tokens."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -96,9 +101,12 @@ class Container:
             await self.jobs.start()
             await self.housekeeping.start()
         try:
-            await self.live.view()
+            view = await self.live.view()
         except NotReady as error:
             log.warning("no_index_yet", detail=error.detail)
+        else:
+            if self.settings.ranking.rerank.on and view.snapshot.tokens is None:
+                log.warning("nothing_to_rerank_by", version=view.version, detail=NO_TOKENS)
         # What is loaded now stays: the collector need not walk a million objects of torch and the catalogue again.
         gc.collect()
         gc.freeze()

@@ -70,7 +70,7 @@ class IndexSettings(BaseModel):
 
     kind: str = Field(default="flat", pattern="^(flat|hnsw)$")
     keep: int = Field(default=3, ge=1)
-    tokens: int = Field(default=4, ge=0, le=32)
+    tokens: int = Field(default=0, ge=0, le=32)
 
 
 class LimitSettings(BaseModel):
@@ -138,9 +138,14 @@ class RerankSettings(BaseModel):
     it; `photo` by a photo without words.
     """
 
-    depth: int = Field(default=50, ge=0, le=1000)
+    depth: int = Field(default=0, ge=0, le=1000)
     words: float = Field(default=0.3, ge=0)
-    photo: float = Field(default=0.3, ge=0)
+    photo: float = Field(default=0.0, ge=0)
+
+    @property
+    def on(self) -> bool:
+        """Whether anything is looked at again."""
+        return self.depth > 0 and (self.words > 0 or self.photo > 0)
 
 
 class RankingSettings(BaseModel):

@@ -119,7 +119,7 @@ async def measure(
         await _filled(container, data)
         view = await container.live.view()
         rows = [view.columns.facts(row) for row in range(len(view.columns))]
-        shop = Shop(container, {facts.id: facts for facts in rows}, _photos(read_corpus(data), split, photos))
+        shop = Shop(container, {facts.id: facts for facts in rows}, people(read_corpus(data), split, photos))
         figures = [*await plain(shop, kinds), *await in_colour(shop), *await negated(shop, kinds)]
         spec = container.engine.spec
     finally:
@@ -255,7 +255,7 @@ def _figure(
     return Figure(name, float(np.mean(hybrid)), float(chance), len(hybrid), target, group, spread, beside)
 
 
-def _photos(corpus: Corpus, split: str, count: int) -> list[tuple[bytes, frozenset[str]]]:
+def people(corpus: Corpus, split: str, count: int) -> list[tuple[bytes, frozenset[str]]]:
     """Evenly drawn photos as the bytes a shopper would send, each with the kinds that fit it."""
     mine = [photo for photo in corpus.photos if photo.split == split]
     picked = mine[:: max(1, len(mine) // count)][:count]

@@ -89,7 +89,8 @@ def reindex(
     state = "was up to date" if result.unchanged else "is live"
     out.print(
         f"Index [bold]{result.version}[/bold] {state}: {result.items:,} items; "
-        f"{result.encoded_images:,} pictures and {result.encoded_texts:,} texts embedded now."
+        f"{result.encoded_images:,} pictures and {result.encoded_texts:,} texts embedded now"
+        + (f", tokens of {result.encoded_tokens:,} items found." if result.encoded_tokens else ".")
     )
     for item, reason in result.failed[:SHOWN]:
         err.print(f"  {item}: {reason}", markup=False)

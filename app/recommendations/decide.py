@@ -32,6 +32,7 @@ from app.recommendations.outfit_anchor import (
 from app.recommendations.outfit_rules import SHOES, Brief, brief_for, makes_around, slots_around
 from app.recommendations.personal import Personal
 from app.recommendations.ranking import Calibration, Ranked, Ranking, cut_off, interleave, nearest, ranking
+from app.recommendations.rerank import closer_look
 from app.recommendations.stopwatch import Stopwatch
 from app.recommendations.titles import Titles
 from app.recommendations.wanted import Seen, Target, Wanted, wanted_of
@@ -141,7 +142,7 @@ class Decider:
             mask = candidates.allowed(self.view.columns, lifted, wishes, limits.suggestions)
             mask = self.personal.allowed(mask)
         sized = not lifted.size  # a size that is asked for is a filter already, and may be another than usual
-        rankings = [self._rank(g, query.text, mask, limits.suggestions, watch, sized=sized) for g in garments]
+        rankings = [self._rank(g, query, mask, limits.suggestions, watch, sized=sized) for g in garments]
         lists = [found.shown for found in rankings]
         ranked = interleave(lists, limits.suggestions)
         brought = _brought(garments, lists)
@@ -185,13 +186,13 @@ class Decider:
         return filters
 
     def _rank(
-        self, garment: Garment, text: Vector | None, mask: Mask, limit: int, watch: Stopwatch, *, sized: bool
+        self, garment: Garment, query: EncodedQuery, mask: Mask, limit: int, watch: Stopwatch, *, sized: bool
     ) -> Ranking:
         with watch.stage("search"):
             pool = candidates.gather(
                 self.view,
                 garment.part.fused.vector,
-                text,
+                query.text,
                 mask,
                 garment.wanted,
                 over_fetch=max(self.settings.over_fetch, 4 * limit),
@@ -200,7 +201,8 @@ class Decider:
         with watch.stage("rank"):
             nudges = self.personal.nudges(pool) | boosts(pool.items, self.settings.boosts, dt.datetime.now(dt.UTC))
             nudges |= self.personal.sized(pool.items) if sized else {}
-            return ranking(pool, garment.wanted, self.calibration, self.settings, limit, nudges)
+            closer = closer_look(garment.part, query.text_tokens, self.view.snapshot.tokens, self.settings.rerank)
+            return ranking(pool, garment.wanted, self.calibration, self.settings, limit, nudges, closer)
 
     def _cut(self, ranked: list[Ranked], filters: Filters, limits: Limits) -> tuple[list[Ranked], Shortfall | None]:
         shown, reached = cut_off(ranked, limits.min_score, NEAREST)

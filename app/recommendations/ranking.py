@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,12 @@ Match = Callable[[str, str], float]
 BOOSTS = ("boost_in_stock", "boost_on_sale", "boost_new", "boost_brand", "boost_rating", "boost_margin")
 """The merchant's rules, see `merchandising`."""
 
-PARTS = ("image", "text", "lexical", "kind", "colour", "attributes", "gender", "size", "taste", "popularity", *BOOSTS)
+TOKENS = "tokens"
+"""The part that shows where a candidate stands after a closer look."""
+
+PARTS = (
+    "image", "text", "lexical", "kind", "colour", "attributes", "gender", TOKENS, "size", "taste", "popularity", *BOOSTS
+)  # fmt: skip
 SAME_SLOT = 0.5
 """What another kind of the same slot is worth, less a tenth for each step of formality between them."""
 
@@ -88,6 +94,17 @@ class Nudge:
         return self.by * np.where(self.by < 0.0, down, self.weight)
 
 
+class Closer(Protocol):
+    """Looks again at the best candidates. `weight` is a nudge's."""
+
+    @property
+    def weight(self) -> float: ...
+
+    def __call__(self, rows: Sequence[int], scores: Scores) -> Scores:
+        """From the candidates' rows and scores so far, -1 to 1 for each, shape (n,); NaN for those not looked at."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """One suggestion: the item, its row, the score and its parts.
@@ -130,10 +147,11 @@ def ranking(
     settings: RankingSettings,
     limit: int,
     nudges: Mapping[str, Nudge] = NOTHING,
+    closer: Closer | None = None,
 ) -> Ranking:
     """The `limit` best of `pool`, best first: diverse, each look once, unwanted things out or, if need be, last.
 
-    `nudges` are by the name of the part that shows them.
+    `nudges` are by the name of the part that shows them; `closer` moves those that are best by then.
     """
     if not pool.items:
         return Ranking([], [])
@@ -142,6 +160,9 @@ def ranking(
     parts |= {name: nudge.by for name, nudge in nudges.items()}
     unwanted = np.fromiter((wanted.avoided.hit(i) for i in pool.items), np.bool_, len(pool.items))
     scores = np.where(unwanted, scores * LAST_RESORT, scores)
+    if closer is not None:
+        parts[TOKENS] = closer(pool.rows, scores)
+        scores = nudged(scores, [Nudge(np.nan_to_num(parts[TOKENS]), closer.weight)])
     order = np.lexsort((np.array([i.id for i in pool.items]), -scores, unwanted))
     order = order[fold([pool.items[i] for i in order])]
     fitting = order[~unwanted[order]]
