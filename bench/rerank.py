@@ -102,12 +102,13 @@ def main(
     photos: Annotated[int, typer.Option(min=2, help="People's photos asked with.")] = 80,
     words: Annotated[list[float], typer.Option(help="Weights of the words' tokens to compare; repeat.")] = [],  # noqa: B006 - Typer copies it
     photo: Annotated[list[float], typer.Option(help="Weights of the photo's tokens to compare; repeat.")] = [],  # noqa: B006
+    depth: Annotated[int, typer.Option(min=1, help="Candidates looked at again.")] = 50,
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="Where the JSON goes.")] = None,
 ) -> None:
     """Measure answers with and without reranking, over the whole catalogue."""
     configure_logging("WARNING")
     settings = Settings(data_dir=data_dir, jobs=JobSettings(in_process=False))
-    now = settings.ranking.rerank
+    now = settings.ranking.rerank.model_copy(update={"depth": depth})
     chosen = [now.model_copy(update={"words": value}) for value in words]
     chosen += [now.model_copy(update={"photo": value}) for value in photo]
     report = asyncio.run(measure(settings, data, split, photos, chosen or [now]))
@@ -133,6 +134,7 @@ async def measure(settings: Settings, data: Path, split: str, photos: int, chose
         await container.close()
     spent = look_ms(tokens, chosen[0].depth)
     notes = {
+        "weights": ", ".join(f"words {one.words:g} photo {one.photo:g}" for one in chosen),
         "items": len(tokens),
         "bytes an item": int(tokens[0].nbytes),
         "depth": chosen[0].depth,
@@ -167,11 +169,11 @@ async def compared(ways: Sequence[Way], asked: Sequence[Question]) -> list[Figur
             mine = [n for n, question in enumerate(asked) if question.language == language]
             part = [asked[n] for n in mine]
             answers = [[found[mode, number][n] for n in mine] for number in range(len(ways))]
-            sort = f"photo + colour ({language}), kind + colour@10" if language else "photo alone, kind@10"
-            figures += _figures(f"{mode}: {sort}", ways, part, [_right(part, each) for each in answers])
+            sort = f"photo + colour ({language}), kind + colour@10" if language else "photo, kind@10"
+            figures += _figures(mode, sort, ways, part, [_right(part, each) for each in answers])
             if not language:
-                name = f"{mode}: photo alone, share of the commonest colour family@10"
-                figures += _figures(name, ways, part, [np.array([agreement(i) for i in each]) for each in answers])
+                agreed = [np.array([agreement(items) for items in each]) for each in answers]
+                figures += _figures(mode, "photo, commonest colour@10", ways, part, agreed)
     return figures
 
 
@@ -199,19 +201,20 @@ def _right(asked: Sequence[Question], answers: Sequence[Sequence[ItemFacts]]) ->
 
 
 def _figures(
-    name: str, ways: Sequence[Way], asked: Sequence[Question], values: Sequence[NDArray[np.float64]]
+    mode: str, sort: str, ways: Sequence[Way], asked: Sequence[Question], values: Sequence[NDArray[np.float64]]
 ) -> list[Figure]:
     """The figure of each way that reranks beside the one that does not, and the gain, by photo."""
     of_photo = partial(interval.by_group, groups=[question.number for question in asked])
     before, *after = values
     figures = []
     for way, each in zip(ways[1:], after, strict=True):
-        title = f"{name}, words {way.rerank.words:g} photo {way.rerank.photo:g}"
+        one_of_many = f", words {way.rerank.words:g} photo {way.rerank.photo:g}" if len(after) > 1 else ""
+        title = sort + one_of_many
         spread = interval.of_mean(of_photo(each))
         beside = {"without": float(before.mean())}
-        figures.append(Figure(title, float(each.mean()), None, len(each), None, name, spread, beside))
+        figures.append(Figure(title, float(each.mean()), None, len(each), None, mode, spread, beside))
         gain = interval.of_gain(of_photo(each), of_photo(before))
-        figures.append(Figure(f"{title}: gain", float((each - before).mean()), None, len(each), None, name, gain))
+        figures.append(Figure(f"{title}, gain", float((each - before).mean()), None, len(each), None, mode, gain))
     return figures
 
 
