@@ -224,7 +224,7 @@ class Decider:
         number = own_garment(shown, ask_of(garments[0]))
         own = None if number is None else shown[number]
         if number is None or own is None:
-            return best_anchor([r.item for r in ranked], garments[0].wanted.kind.values, brief), None
+            return best_anchor([r.item for r in ranked], garments[0].company.asked, brief), None
         named = as_named(own, garments[number].company)
         return replace(named, gender=gender_of(ranked) or named.gender), garments[number]
 
@@ -308,7 +308,7 @@ def ask_of(garment: Garment) -> Ask:
     """What the words, not the photo, say of the garment looked for."""
     wanted = garment.wanted
     colours = wanted.colour.values if wanted.colour.source == "words" else frozenset[str]()
-    return Ask(garment.company, colours, wanted.facets.get("pattern", frozenset()))
+    return Ask(garment.company, colours, wanted.facets.get("pattern", frozenset()), wanted.one("usage"))
 
 
 def asked_beside(anchor: ItemFacts, garment: Garment, *, given: bool) -> AskedBeside | None:

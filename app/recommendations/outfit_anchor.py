@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.catalog.facts import ItemFacts, facts_of
-from app.recommendations.outfit_rules import CORES, Brief, wearable
+from app.recommendations.outfit_rules import CORES, UNFIT, Brief, wearable
 from app.recommendations.palette import SAME_FAMILY, closeness
 from app.recommendations.wanted import ALOUD, SURE, Seen
 from models.preprocess.company import ALONE, Company
@@ -22,13 +22,26 @@ MISTAKEN: Mapping[str, Ids] = {
 """By the slot a photo is read as, what it may well show instead: of 24 photos of jackets 21 are read as tops."""
 
 
+COVERS: Mapping[str, Ids] = {
+    "hat": frozenset({"cap"}),
+    "trousers": frozenset({"jeans", "capris", "track_pants"}),
+    "top": frozenset({"tshirt", "shirt", "tank_top", "tunic", "sweater", "sweatshirt"}),
+    "jacket": frozenset({"blazer", "coat", "rain_jacket", "cardigan", "waistcoat"}),
+}
+"""Kinds that people's word for another one covers as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What words say of the garment looked for: any of these will do; empty where they do not say."""
+    """What words say of the garment looked for: any of these will do; empty where they do not say.
+
+    `occasion`: what it is for.
+    """
 
     company: Company = ALONE
     colours: Ids = NONE
     patterns: Ids = NONE
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +61,8 @@ def own_garment(shown: Sequence[ItemFacts | None], ask: Ask) -> int | None:
 
     The shopper's own garment stays when something is to go with it, or when the words do not ask for another one.
     They do when they name a kind that the photo does not show (it is misread, or they want that kind), a colour or a
-    pattern that the garment does not have. A kind that nobody mistakes for the garment's (heels, of a dress) is meant
-    to go with it, unless the words say `like this`.
+    pattern that the garment does not surely have, or, wanting one like it, an occasion that it would spoil. A kind that
+    nobody mistakes for the garment's (heels, of a dress) is meant to go with it, unless the words say `like this`.
     """
     known = [number for number, facts in enumerate(shown) if facts is not None]
     if not known:
@@ -58,7 +71,8 @@ def own_garment(shown: Sequence[ItemFacts | None], ask: Ask) -> int | None:
     if ask.company.goes:
         return first
     if ask.company.asked:
-        same = next((n for n in known if _kind(shown[n]) in ask.company.asked), None)
+        named = ask.company.asked.union(*(COVERS.get(kind, NONE) for kind in ask.company.asked))
+        same = next((n for n in known if _kind(shown[n]) in named), None)
         if same is None:
             apart = not ask.company.like and _apart(_slot(shown[first]), ask.company.asked)
             return first if apart else None
@@ -117,8 +131,10 @@ def _apart(slot: str, kinds: Ids) -> bool:
 
 
 def _as_asked(facts: ItemFacts, ask: Ask) -> bool:
-    coloured = not ask.colours or any(closeness(facts.colour, colour) >= SAME_FAMILY for colour in ask.colours)
-    return coloured and (not ask.patterns or facts.pattern in ask.patterns)
+    sure = "colour" not in facts.inferred
+    coloured = not ask.colours or (sure and any(closeness(facts.colour, c) >= SAME_FAMILY for c in ask.colours))
+    spoils = ask.company.like and facts.kind in UNFIT.get(ask.occasion, NONE)
+    return coloured and not spoils and (not ask.patterns or facts.pattern in ask.patterns)
 
 
 def _slot(facts: ItemFacts | None) -> str:

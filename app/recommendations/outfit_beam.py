@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from app.catalog.facts import ItemFacts
 from app.recommendations.compatibility import Goes
-from app.recommendations.outfit_rules import ACCESSORIES, PIECES, clash, complete, loud, shown_colours, weight
+from app.recommendations.outfit_rules import ACCESSORIES, PIECES, clash, complete, loud, sameness, shown_colours, weight
 from app.recommendations.palette import accents, is_neutral
 
 SHORT = 8
@@ -18,6 +18,9 @@ ACCENT_COST = 0.15
 """Taken off for each hue past two, which looks like chance, and for each strongly coloured piece past two, which looks
 like a uniform.
 """
+
+SAME_COST = 0.05
+"""Taken off for each piece past two of the same colour."""
 
 WELL = 0.5
 """An accessory that goes less well than this is left off."""
@@ -72,7 +75,7 @@ class State:
         """How good a look is, 0 to 1: how well its pieces fit the brief, and each other."""
         added = len(self.garments) - 1
         fit = self.fit / added if added else 0.0
-        cost = ACCENT_COST * spare_accents(tuple(shown_colours(self.garments)))
+        cost = ACCENT_COST * spare_accents(tuple(shown_colours(self.garments))) + SAME_COST * sameness(self.garments)
         return max(0.0, min(1.0, 0.55 * fit + 0.45 * self.harmony - cost))
 
 

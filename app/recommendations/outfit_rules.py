@@ -1,5 +1,6 @@
 """What belongs to a look, and what never stands beside what. Tables and yes-or-no questions; pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -97,7 +98,20 @@ UNFIT: Mapping[str, frozenset[str]] = {
         {"sandals", "flip_flops", "tank_top", "shorts", "cap", "waist_pouch", "duffel_bag", "backpack"}
     ),
     "party": frozenset({"flip_flops", "cap", "waist_pouch", "duffel_bag", "backpack", "laptop_bag", "messenger_bag"}),
-    "sports": frozenset({"handbag", "clutch", "laptop_bag"}),
+    "sports": frozenset(
+        {
+            "handbag",
+            "clutch",
+            "laptop_bag",
+            "casual_shoes",
+            "formal_shoes",
+            "heels",
+            "flats",
+            "boots",
+            "sandals",
+            "jeans",
+        }
+    ),
 }
 """Kinds that spoil an occasion, however they are made."""
 
@@ -109,6 +123,9 @@ ASKED = 0.7
 
 MOST_ACCENTS = 2
 """Hues of a look beside its neutrals, tonal ones counted once."""
+
+MOST_ALIKE = 2
+"""Pieces of one colour, white say, past which a look is a uniform."""
 
 PIECES = 5
 """What a look aims at, a one-piece counted twice."""
@@ -215,8 +232,15 @@ def for_children(brief: Brief) -> bool:
 def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
     """Whether an item may stand in a look of this brief at all; `dressed` is the look's formality."""
     return (
-        wearable(item, brief) and suits(item.kind, item.usage, brief) and abs(dressiness(item) - dressed) <= MOST_APART
+        wearable(item, brief)
+        and suits(item.kind, item.usage, brief)
+        and abs(dressiness(item) - dressed) <= MOST_APART
+        and (brief.occasion == "home" or UNDERNEATH.search(item.title) is None)
     )
+
+
+UNDERNEATH = re.compile(r"\b(?:camisoles?|cami|bra|innerwear|lounge)\b", re.IGNORECASE)
+"""Titles of what is worn underneath or at home, whatever kind its feed calls it."""
 
 
 def wearable(item: ItemFacts, brief: Brief) -> bool:
@@ -273,6 +297,12 @@ def loud(pieces: Sequence[ItemFacts]) -> bool:
 @lru_cache(maxsize=16_384)
 def _hues(colours: tuple[str, ...]) -> int:
     return len(accents(colours))
+
+
+def sameness(pieces: Sequence[ItemFacts]) -> int:
+    """Pieces past `MOST_ALIKE` in one colour, metal on jewellery and watches not counted."""
+    families = [p.colour_family or p.colour for p in pieces if p.slot not in ADORNMENT and p.colour]
+    return max(0, max(map(families.count, families), default=0) - MOST_ALIKE)
 
 
 def shown_colours(pieces: Sequence[ItemFacts]) -> list[str]:

@@ -31,7 +31,7 @@ _LIKE = re.compile(
 
 _BEFORE = re.compile(
     r"\bwith(?:\s+(?:an?|some|the|my|your|pair|of|nice|matching|high|low|new))*(?:\s+[\w'-]+)?\s*$"
-    rf"|(?:搭配?|配上?|加上?)(?:[一两]?[双条件个顶款只身副])?(?:[{CJK}]{{0,3}}的?)?$"
+    rf"|(?:搭配?|配上?|加上|外加)(?:[一两]?[双条件个顶款只身副])?(?:[{CJK}]{{0,3}}的?)?$"
 )
 """What stands before a kind that is only to go with the rest: `with (white) heels`, 配(一双)高跟鞋."""
 

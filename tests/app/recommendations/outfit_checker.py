@@ -28,7 +28,15 @@ BY_TYPE = {
     **dict.fromkeys(("Jackets", "Rain Jacket", "Blazers", "Waistcoat", "Nehru Jackets", "Shrug"), "over the torso"),
     **dict.fromkeys(("Rompers", "Dresses", "Tracksuits", "Salwar and Dupatta", "Jumpsuit"), TWO_IN_ONE),
     **{"Dupatta": "neck", "Suspenders": "waist", "Belts": "waist", "Messenger Bag": "bag"},
-    **{"Clutches": "bag", "Booties": FEET},
+    **{"Clutches": "bag", "Booties": FEET, "Wristbands": "wrist"},
+    **{
+        "Ties": "collar",
+        "Backpacks": "bag",
+        "Handbags": "bag",
+        "Laptop Bag": "bag",
+        "Scarves": "neck",
+        "Shorts": "legs",
+    },
     **dict.fromkeys(("Stockings", "Tights", "Swimwear", "Camisoles"), ""),
 }
 """Types that lie on another shelf than their place on the body; empty: not for an outfit."""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from app.catalog.facts import ItemFacts
 from app.recommendations.affinity import opposite, out_of_season
 from app.recommendations.compatibility import WornTogether
-from app.recommendations.outfit import Look, compose
+from app.recommendations.outfit import Look, Piece, compose
 from app.recommendations.outfit_rules import (
     CORES,
     Brief,
@@ -273,3 +274,69 @@ def test_opposite_seasons_never_meet() -> None:
     items = [item("j", "jeans", "blue", season="winter"), item("s", "flats", "black", season="summer")]
     assert looks(item("mine", "top", "white"), items) == []
     assert looks(item("mine", "top", "white"), [*items, item("a", "flats", "black", season="autumn")])
+
+
+MEN = [
+    item(f"{kind}-{colour}", kind, colour, gender="men", usage=usage, price=Decimal(30))
+    for kind, usage in (
+        *(("shirt", "casual"), ("tshirt", "casual"), ("jeans", "casual"), ("trousers", "formal"), ("shirt", "formal")),
+        *(("casual_shoes", "casual"), ("formal_shoes", "formal"), ("flip_flops", "casual"), ("suspenders", "formal")),
+        *(("backpack", "casual"), ("duffel_bag", "casual"), ("messenger_bag", "casual"), ("watch", "casual")),
+        *(("belt", "formal"), ("tie", "formal"), ("shorts", "casual"), ("sandals", "casual")),
+    )
+    for colour in ("black", "white", "blue", "brown")
+]
+MEN = [replace(one, id=f"{one.id}-{number}", title=f"{one.title} {number}") for number, one in enumerate(MEN)]
+
+
+def worn(anchor: ItemFacts, brief: Brief) -> set[str]:
+    return {piece.kind for look in looks(anchor, MEN, brief) for piece in look.pieces}
+
+
+@pytest.mark.parametrize("occasion", ["", "casual", "formal", "party"])
+def test_nobody_is_given_braces_holdalls_or_flip_flops_without_a_reason(occasion: str) -> None:
+    anchor = item("mine", "shirt", "white", gender="men", usage=occasion)
+    shown = worn(anchor, Brief(occasion=occasion))
+    assert shown
+    assert not shown & {"suspenders", "flip_flops", "duffel_bag", "backpack"}
+
+
+def test_a_trip_in_summer_may_have_flip_flops_and_a_rucksack() -> None:
+    only = [one for one in MEN if one.slot not in ("footwear", "bag") or one.kind in ("flip_flops", "backpack")]
+    shorts = item("mine", "shorts", "blue", gender="men", usage="casual")
+    found = compose(shorts, True, shelf(only), Brief(season="summer", occasion="travel"), 3)
+    assert {"flip_flops", "backpack"} <= {piece.kind for look in found for piece in look.pieces}
+
+
+def test_flip_flops_are_better_than_no_shoes() -> None:
+    only = [one for one in MEN if one.slot != "footwear" or one.kind == "flip_flops"]
+    found = looks(item("mine", "tshirt", "white", gender="men", usage="casual"), only)
+    assert found and all("flip_flops" in {p.kind for p in look.pieces} for look in found)
+
+
+def test_what_was_asked_for_is_in_the_look_whatever_taste_says() -> None:
+    wish = item("wish", "suspenders", "red", gender="men", usage="formal")
+    pool = shelf(MEN)
+    pool["belt"] = [Piece(wish, 0.5, asked=True), *pool["belt"]]
+    found = compose(item("mine", "shirt", "white", gender="men", usage="casual"), True, pool, Brief(), 1)
+    assert "wish" in {piece.id for piece in found[0].pieces}
+
+
+def test_no_tunic_over_a_skirt_and_no_jacket_over_a_sweatshirt() -> None:
+    women = [*wardrobe(), item("skirt", "skirt", "black"), item("leggings", "leggings", "black", usage="casual")]
+    bottoms = {p.kind for k in looks(item("mine", "tunic", "navy"), women) for p in k.pieces if p.slot == "bottom"}
+    assert bottoms and "skirt" not in bottoms
+    over = {p.kind for k in looks(item("mine", "sweatshirt", "navy"), women, Brief(season="winter")) for p in k.pieces}
+    assert "jacket" not in over
+
+
+def test_what_is_worn_underneath_is_no_top() -> None:
+    camisole = item("c", "tank_top", "white", title="Red Rose White Camisole", usage="casual")
+    others = [one for one in wardrobe() if one.slot != "top"]
+    assert looks(item("mine", "jeans", "blue", usage="casual"), [*others, camisole]) == []
+
+
+def test_not_all_in_white() -> None:
+    items = [item(f"{k}-{c}", k, c, usage="casual") for k in ("jeans", "flats", "handbag") for c in ("white", "blue")]
+    first = looks(item("mine", "top", "white", usage="casual"), items)[0]
+    assert [p.colour for p in first.pieces].count("white") <= 1
