@@ -15,24 +15,32 @@ if TYPE_CHECKING:
     from models.outfits.shop_train import Wardrobe
 
 
-def run(data: Path, out_dir: Path) -> None:
-    """Fit, report beside the controls, write. Raises CannotTrain, one line."""
+def run(data: Path, out_dir: Path, *, purchases: bool = False) -> None:
+    """Fit, report beside the controls, write; `purchases`: on what the service's shoppers bought together, too.
+
+    Raises CannotTrain, one line.
+    """
     from models.outfits.looks import has_looks
     from models.outfits.shop_train import train_shop
     from models.outfits.train import SETS, train_pairs
     from models.training.errors import CannotTrain
 
-    if has_looks(data):
-        wardrobe = _wardrobe(data)
+    if purchases or has_looks(data):
+        wardrobe = asyncio.run(_stocked()) if purchases else _wardrobe(data)
+        bought = asyncio.run(_bought()) if purchases else []
+        if purchases:
+            err.print(f"{len(bought):,} baskets: what a shopper bought on one day and kept, two items or more.")
         with stages() as advance:
-            rows = train_shop(data, wardrobe, out_dir, advance)
+            rows = train_shop(data, wardrobe, out_dir, advance, bought)
         use = f"TRYON_OUTFITS__SCORER={out_dir} composes looks by it."
     elif (data / SETS).is_file():
         with stages() as advance:
             rows = train_pairs(data, out_dir, advance)
         use = "models/outfits/fitted is where the shipped ones lie."
     else:
-        raise CannotTrain(f"{data} holds neither looks.jsonl nor baskets.jsonl nor {SETS}")
+        raise CannotTrain(
+            f"{data} holds neither looks.jsonl nor baskets.jsonl nor {SETS}; --purchases learns from shoppers"
+        )
     out.print(table_of(rows))
     out.print(f"Written to [bold]{out_dir}[/bold]. {use}", soft_wrap=True)
 
@@ -54,6 +62,24 @@ def _wardrobe(data: Path) -> "Wardrobe":
         return read_wardrobe(data)
     err.print("There is no catalog/items.csv beside the looks: their items are looked up in the service's catalogue.")
     return asyncio.run(_stocked())
+
+
+async def _bought() -> list[tuple[str, ...]]:
+    """Baskets of the service's shoppers, as far as events are kept."""
+    from app.db.migrate import prepare
+    from app.db.session import Database
+    from app.feedback.baskets import baskets_of
+    from app.feedback.memory import kept_since
+    from app.feedback.repository import EventRepository
+
+    settings = Settings()
+    database = Database.of(settings)
+    try:
+        await prepare(database)
+        async with database.unit_of_work() as session:
+            return baskets_of(await EventRepository(session).bought(kept_since(settings.feedback)))
+    finally:
+        await database.close()
 
 
 async def _stocked() -> "Wardrobe":

@@ -62,16 +62,20 @@ def train(
     ] = None,
     cache: Cache = Path(".cache/train"),
     device: Device = "auto",
+    purchases: Annotated[
+        bool, typer.Option("--purchases", help="Learn also from what shoppers bought together (--task outfits).")
+    ] = False,
 ) -> None:
     """Train a model folder that TRYON_MODEL__NAME can name. A run that stopped goes on where it was.
 
     --task outfits learns what goes together: from the shop's own looks.jsonl or baskets.jsonl in --data (lines of
-    {"items": [ids]}), for TRYON_OUTFITS__SCORER; without those from outfits/sets.csv, for the shipped rules.
+    {"items": [ids]}), for TRYON_OUTFITS__SCORER; without those from outfits/sets.csv, for the shipped rules. With
+    --purchases it learns from the service's own shoppers too, or from them alone.
 
     Several processes train one model together: torchrun --nproc-per-node 2 -m app.cli train …
     """
     if task is Task.outfits:
-        outfits_.run(data, out_dir)
+        outfits_.run(data, out_dir, purchases=purchases)
         return
     with trainable(data), bars() as advance:
         match task:

@@ -175,6 +175,15 @@ class EventRepository:
             if asked["photo_kind"] == WORDS_ALONE and (words := " ".join(asked["terms"]))
         ]
 
+    async def bought(self, since: dt.datetime) -> list[tuple[str, Deed]]:
+        """Every shopper's purchases and returns since then."""
+        traded = (EventKind.purchase.value, EventKind.return_.value)
+        query = select(EventRow.shopper_id, EventRow.item_id, EventRow.event, EventRow.at).where(
+            EventRow.at >= since, EventRow.event.in_(traded)
+        )
+        rows = await self._session.execute(query)
+        return [(shopper, Deed(item, EventKind(event), at)) for shopper, item, event, at in rows]
+
     async def forget_before(self, moment: dt.datetime) -> int:
         """Delete what was done before then. How many events there were."""
         old = delete(EventRow).where(EventRow.at < moment)

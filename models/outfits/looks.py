@@ -33,34 +33,36 @@ def has_looks(folder: Path) -> bool:
     return any((folder / name).is_file() for name in (LOOKS, BASKETS))
 
 
-def read_looks(folder: Path, row_of: Mapping[str, int]) -> list[LookRow]:
+def read_looks(folder: Path, row_of: Mapping[str, int], bought: Sequence[Sequence[str]] = ()) -> list[LookRow]:
     """Looks and baskets with two known items or more. Measured is on looks where there are any, else on baskets.
+
+    Args: bought: baskets besides those of the folder, item ids each.
 
     Raises CannotTrain, one line, for a file that is no such list, and when nothing of it is in the catalogue.
     """
-    looks = _rows(folder / LOOKS, row_of, 1.0, held_out=True)
-    baskets = _rows(folder / BASKETS, row_of, BASKET_WEIGHT, held_out=not looks)
+    looks = _rows(_read(folder / LOOKS), row_of, 1.0, held_out=True)
+    baskets = _rows([*_read(folder / BASKETS), *bought], row_of, BASKET_WEIGHT, held_out=not looks)
     if not looks and not baskets:
-        raise CannotTrain(f"no look in {folder} has two items that are in the catalogue")
+        raise CannotTrain(f"no look or basket ({folder}) has two items that are in the catalogue")
     return [*looks, *baskets]
 
 
-def _rows(path: Path, row_of: Mapping[str, int], weight: float, *, held_out: bool) -> list[LookRow]:
+def _rows(sets: Sequence[Sequence[str]], row_of: Mapping[str, int], weight: float, *, held_out: bool) -> list[LookRow]:
+    known = [(ids, tuple(row_of[i] for i in dict.fromkeys(ids) if i in row_of)) for ids in sets]
+    return [
+        LookRow(pieces, weight, held_out and _in_val(ids)) for ids, pieces in known if 1 < len(pieces) <= MOST_PIECES
+    ]
+
+
+def _read(path: Path) -> list[Sequence[str]]:
+    """Every line's ids; none where there is no such file."""
     if not path.is_file():
         return []
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CannotTrain(f"{path} cannot be read: {error}") from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        ids = _ids(line, f"{path.name}, line {number}")
-        pieces = tuple(row_of[i] for i in dict.fromkeys(ids) if i in row_of)
-        if 1 < len(pieces) <= MOST_PIECES:
-            found.append(LookRow(pieces, weight, held_out and _in_val(ids)))
-    return found
+    return [_ids(line, f"{path.name}, line {n}") for n, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _ids(line: str, place: str) -> Sequence[str]:

@@ -72,8 +72,12 @@ def aligned(items: Sequence[Facts], rows: Mapping[str, Matrix]) -> Matrix | None
     return np.stack([rows.get(item.id, none) for item in items])
 
 
-def train_shop(folder: Path, wardrobe: Wardrobe, out: Path, progress: Progress) -> list[Row]:
+def train_shop(
+    folder: Path, wardrobe: Wardrobe, out: Path, progress: Progress, bought: Sequence[Sequence[str]] = ()
+) -> list[Row]:
     """Fit a scorer on the looks and baskets in `folder`, write it and `report.json` to `out`, and measure it.
+
+    Args: bought: item ids of more baskets.
 
     Raises CannotTrain, one line, for looks that cannot be read or are too few.
     """
@@ -81,7 +85,7 @@ def train_shop(folder: Path, wardrobe: Wardrobe, out: Path, progress: Progress) 
     kept = {item.id for item in items}
     chosen = [i for i, item in enumerate(wardrobe.items) if item.id in kept]
     vectors = None if wardrobe.vectors is None else wardrobe.vectors[chosen]
-    looks = read_looks(folder, {item.id: row for row, item in enumerate(items)})
+    looks = read_looks(folder, {item.id: row for row, item in enumerate(items)}, bought)
     if len(looks) < FEWEST:
         raise CannotTrain(f"{len(looks)} looks are too few to learn from; {FEWEST} is the least")
     scorer = fit_shop(items, looks, vectors, wardrobe.space, progress)
