@@ -190,18 +190,16 @@ def _leanings(ranked: Ranked) -> Iterator[Claim]:
 
 def _fit(item: ItemFacts, usual: Usual) -> Iterator[Claim]:
     """Whether it comes in the usual size; and what the shop says of its fit, with the size that this makes of it."""
-    mine = usual.fitting(item.slot, item.sizes)
+    mine, note = usual.fitting(item.slot, item.sizes), fit_note(item)
+    better = better_size(note, mine, item) if note else ""
+    if note and better:
+        yield Claim("take_size", {"fit": note.verdict, "usual": mine, "size": better})
+        return
     if mine:
         yield Claim("in_usual_size", {"size": mine})
     elif usual.verdict(item.slot, item.sizes) < 0:
         yield Claim("not_in_usual_size")
-    note = fit_note(item)
-    if note is None or not note.verdict:
-        return
-    better = better_size(note, mine, item)
-    if better:
-        yield Claim("take_size", {"fit": note.verdict, "usual": mine, "size": better})
-    else:
+    if note and note.verdict:
         yield Claim("fit_note", {"fit": note.verdict})
 
 

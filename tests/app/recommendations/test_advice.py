@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from app.catalog.facts import ItemFacts
+from app.catalog.sizing import Usual, worn_sizes
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.naming import garment, noun
 from app.recommendations.outfit import Look
@@ -189,6 +190,21 @@ def test_sizes_asked_for_are_told_where_pieces_have_them() -> None:
     text = one(Subject(MINE, look(jeans, shoes), given=True, sizes=frozenset({"m"})))
     assert re.search(r"\bM\b", text)
     assert "shoes" not in text.split(".")[-2]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_usual_sizes_are_told_and_what_the_shop_says_of_fit_makes_another_of_them(locale: str) -> None:
+    jeans = replace(named("j", "jeans", "navy"), sizes=("34", "36", "38"))
+    shoes = replace(named("s", "casual_shoes", "white"), sizes=("40",))
+    usual = Usual({"bottom": worn_sizes(["EU 36"]), "footwear": worn_sizes(["39"])})
+    has = advise([Subject(MINE, look(jeans, shoes), given=True, usual=usual)], locale)[0].text
+    assert ("your usual" in has or "您常穿" in has) and "36" in has and not re.search("39|40", has)
+    small = replace(jeans, attributes={"fit": "runs small"})
+    other = advise([Subject(MINE, look(small, shoes), given=True, usual=usual)], locale)[0].text
+    assert "36" in other and "38" in other
+    assert not re.search(
+        "36|38|your usual|您常穿", advise([Subject(MINE, look(jeans, shoes), given=True)], locale)[0].text
+    )
 
 
 def test_a_piece_is_called_only_what_its_shop_calls_it() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.facts import ItemFacts
+from app.catalog.sizing import NO_USUAL, Usual, worn_sizes
 from app.recommendations.explain import Asked, Reason, reasons
 from app.recommendations.names import Name, Named
 from app.recommendations.ranking import Ranked
@@ -89,6 +90,8 @@ def _same_slot(a: str, b: str) -> bool:
     return a != b and taxonomy().slot_of(a) == taxonomy().slot_of(b)
 
 
+TAKES = {size: Usual({slot: worn_sizes([size]) for slot in taxonomy().slots}) for size in ("S", "M")}
+
 BACKED: Mapping[str, Backing] = {
     "same_kind": lambda r, s, a: r.params["kind"] == s.item.kind and s.item.kind in a.wanted.kind.values,
     "near_kind": lambda r, s, a: (
@@ -118,6 +121,9 @@ BACKED: Mapping[str, Backing] = {
     "within_budget": lambda r, s, a: bool(a.limit) and s.item.asking_price is not None,
     "in_size": lambda r, s, a: r.params["size"] in s.item.sizes and str(r.params["size"]).casefold() in a.sizes,
     "fit_note": lambda r, s, a: s.item.attributes["fit"] == "runs small" and r.params["fit"] == "runs-small",
+    "in_usual_size": lambda r, s, a: r.params["size"] in s.item.sizes and a.usual == TAKES["M"],
+    "not_in_usual_size": lambda r, s, a: s.item.sizes == ("M",) and a.usual == TAKES["S"],
+    "take_size": lambda r, s, a: False,  # nothing here is in stock in the next size
     "on_sale": lambda r, s, a: s.item.sale_price < s.item.price,
     "lowest_price": lambda r, s, a: a.cheapest == s.item.id,
     "well_rated": lambda r, s, a: r.params["rating"] == f"{s.item.rating:.1f}" and s.item.rating >= 4.5,
@@ -139,11 +145,19 @@ FIELD = {"same_kind": "kind", "near_kind": "kind", "same_colour": "colour", "nea
     alike=st.sampled_from([None, 0.3, 0.9]),
     locale=st.sampled_from(["en", "zh"]),
     more=st.booleans(),
+    usual=st.sampled_from([NO_USUAL, *TAKES.values()]),
 )  # fmt: skip
 def test_every_reason_is_backed(
-    of: ItemFacts, wanted: Wanted, parts: dict[str, float], alike: float | None, locale: str, more: bool
+    *,
+    of: ItemFacts,
+    wanted: Wanted,
+    parts: dict[str, float],
+    alike: float | None,
+    locale: str,
+    more: bool,
+    usual: Usual,
 ) -> None:
-    asked = Asked(wanted, locale, alike)
+    asked = Asked(wanted, locale, alike, usual=usual)
     if more:
         asked = replace(asked, sizes=frozenset({"m"}), limit="50.00 EUR", brands=frozenset({"acme"}), cheapest=of.id)
     found = suggestion(of, avoided=wanted.avoided.hit(of), **parts)
@@ -183,6 +197,28 @@ def test_what_else_speaks_for_an_item(
     of: ItemFacts, asked: Asked, parts: dict[str, float], code: str, text: str
 ) -> None:
     assert (code, text) in told(of, asked, **parts)
+
+
+RUNS_SMALL = replace(item("a"), attributes={"fit": "runs small"}, sizes=("S", "M", "XL", "L"))
+
+
+@pytest.mark.parametrize(
+    ("of", "usual", "codes"),
+    [
+        (RUNS_SMALL, "M", {"take_size": "Runs small, says the shop: take L rather than your usual M"}),
+        (RUNS_SMALL, "XL", {"in_usual_size": "In stock in your usual size, XL",
+                            "fit_note": "Runs small, says the shop: try one size up"}),
+        (RUNS_SMALL, "XXL", {"not_in_usual_size": "Not in stock in your usual size"}),
+        (RUNS_SMALL, "42", {"fit_note": "Runs small, says the shop: try one size up"}),
+        (replace(RUNS_SMALL, attributes={"fit": "runs large"}), "M",
+         {"take_size": "Runs large, says the shop: take S rather than your usual M"}),
+        (replace(RUNS_SMALL, attributes={"fit": "slim"}), "M", {"fit_note": "A close fit, says the shop"}),
+    ],
+)  # fmt: skip
+def test_what_an_items_fit_means_for_a_usual_size(of: ItemFacts, usual: str, codes: dict[str, str]) -> None:
+    shown = dict(told(of, Asked(Wanted(), "en", usual=Usual({of.slot: worn_sizes([usual])}))))
+    assert codes.items() <= shown.items()
+    assert ("take_size" in shown) is ("take_size" in codes)
 
 
 def test_a_faint_taste_and_a_low_rating_are_not_told() -> None:
