@@ -34,6 +34,7 @@ from app.recommendations.rerank import closer_look
 from app.recommendations.service import RecommendationRequest
 from app.settings import JobSettings, RerankSettings, Settings
 from bench.hybrid import LANGUAGES, TOP, people, share
+from models.contracts import Encoder
 from models.evaluation import composed, interval
 from models.evaluation.report import Figure, Report
 from models.interaction import ItemTokens, max_sim
@@ -117,9 +118,19 @@ def main(
         report.save(out)
 
 
-async def measure(settings: Settings, data: Path, split: str, photos: int, chosen: Sequence[RerankSettings]) -> Report:
-    """Every figure. Raises NotReady where the folder holds no index with tokens, ModelUnavailable without the model."""
-    container = await Container.build(settings)
+async def measure(
+    settings: Settings,
+    data: Path,
+    split: str,
+    photos: int,
+    chosen: Sequence[RerankSettings],
+    encoder: Encoder | None = None,
+) -> Report:
+    """Every figure. `encoder` replaces the model that the settings name.
+
+    Raises: NotReady where the folder holds no index with tokens, ModelUnavailable without the model.
+    """
+    container = await Container.build(settings, encoder)
     try:
         await prepare(container.database)
         view = await container.live.view()
