@@ -84,10 +84,12 @@ NEVER_WITH: Mapping[str, frozenset[str]] = {
     "suspenders": frozenset({"sandals", "flip_flops", "sports_sandals", "shorts", "sports_shoes"}),
 }
 SPORTS_KINDS = frozenset({"sports_shoes", "track_pants", "tracksuit", "sports_sandals", "wristband", "headband"})
+SLIPPERS_FOR = frozenset({"travel", "home"})
 ONLY_FOR: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(SPORTS_KINDS, frozenset({"sports", "casual", "travel", ""})),
     **dict.fromkeys(("duffel_bag", "backpack", "waist_pouch"), frozenset({"sports", "travel"})),
-    "flip_flops": frozenset({"travel", "home"}),
+    "laptop_bag": frozenset({"formal", "smart_casual", "travel"}),
+    "flip_flops": SLIPPERS_FOR,
     "suspenders": frozenset(),
 }
 """Occasions that a kind is for; on any other nobody thinks of it by themselves. To none: only who asks gets them."""
@@ -236,9 +238,11 @@ def fits(item: ItemFacts, brief: Brief, dressed: float) -> bool:
         and suits(item.kind, item.usage, brief)
         and abs(dressiness(item) - dressed) <= MOST_APART
         and (brief.occasion == "home" or UNDERNEATH.search(item.title) is None)
+        and (brief.occasion in SLIPPERS_FOR or SLIPPERS.search(item.title) is None)
     )
 
 
+SLIPPERS = re.compile(r"\b(?:slippers?|flip[ -]?flops?)\b", re.IGNORECASE)
 UNDERNEATH = re.compile(r"\b(?:camisoles?|cami|bra|innerwear|lounge)\b", re.IGNORECASE)
 """Titles of what is worn underneath or at home, whatever kind its feed calls it."""
 
@@ -260,7 +264,9 @@ def _right_age(item: str, wanted: str) -> bool:
 
 def clash(a: ItemFacts, b: ItemFacts) -> bool:
     """Two pieces nobody would wear together, or that were made for different people or opposite seasons."""
-    return at_odds(a, b) or b.kind in NEVER_WITH.get(a.kind, ()) or a.kind in NEVER_WITH.get(b.kind, ())
+    never = b.kind in NEVER_WITH.get(a.kind, ()) or a.kind in NEVER_WITH.get(b.kind, ())
+    lost = a.colour == b.colour and {a.slot, b.slot} == {"neckwear", "top"}  # a white tie on a white shirt
+    return never or lost or at_odds(a, b)
 
 
 def at_odds(a: ItemFacts, b: ItemFacts) -> bool:

@@ -340,3 +340,19 @@ def test_not_all_in_white() -> None:
     items = [item(f"{k}-{c}", k, c, usage="casual") for k in ("jeans", "flats", "handbag") for c in ("white", "blue")]
     first = looks(item("mine", "top", "white", usage="casual"), items)[0]
     assert [p.colour for p in first.pieces].count("white") <= 1
+
+
+def test_a_tie_is_seen_on_its_shirt() -> None:
+    shirt = item("mine", "shirt", "white", gender="men", usage="formal")
+    ties = [p.colour for k in looks(shirt, MEN, Brief(occasion="formal")) for p in k.pieces if p.kind == "tie"]
+    assert ties and "white" not in ties
+
+
+def test_slippers_by_another_name_and_laptops_stay_at_home_on_a_day_off() -> None:
+    clothes = [one for one in MEN if one.slot not in ("footwear", "bag")]
+    slippers = item("s", "casual_shoes", "brown", gender="men", usage="casual", title="Khaki Slippers")
+    shoes = item("c", "casual_shoes", "brown", gender="men", usage="casual")
+    laptop = item("l", "laptop_bag", "brown", gender="men", usage="casual")
+    first = looks(item("mine", "tshirt", "white", gender="men", usage="casual"), [*clothes, slippers, shoes, laptop])[0]
+    assert "c" in {piece.id for piece in first.pieces}
+    assert not {"s", "l"} & {piece.id for piece in first.pieces}
