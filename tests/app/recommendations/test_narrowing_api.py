@@ -35,7 +35,8 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
 
 
 async def asked(shop: Service, filters: dict[str, Any], **fields: str) -> dict[str, Any]:
-    answer = await shop.post(description="something red", filters=json.dumps(filters), outfits="0", **fields)
+    form = {"description": "something red", "filters": json.dumps(filters), "outfits": "0"} | fields
+    answer = await shop.post((), None, **form)
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
     return body
