@@ -21,6 +21,7 @@ from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.recommendations.advisor import Advisor
 from app.recommendations.compatibility import composed_by
+from app.recommendations.wording import read_ahead
 from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
 from models.engine.engine import Engine
@@ -107,6 +108,7 @@ class Container:
         else:
             if self.settings.ranking.rerank.on and view.snapshot.tokens is None:
                 log.warning("nothing_to_rerank_by", version=view.version, detail=NO_TOKENS)
+        await asyncio.to_thread(read_ahead)
         # What is loaded now stays: the collector need not walk a million objects of torch and the catalogue again.
         gc.collect()
         gc.freeze()
