@@ -79,11 +79,11 @@ def _print(counts: Counter[str], wrong: list[str], added: list[float]) -> None:
     table = Table(
         "photos", "outfits", "photos without one", "photos with a faulty one", "added by outfits, p50 ms", "p95"
     )
-    p95 = statistics.quantiles(added, n=20)[-1] if len(added) > 1 else sum(added)
+    p95 = statistics.quantiles(added, n=20)[-1] if len(added) > 1 else None
     table.add_row(
         *(str(counts[name]) for name in ("answers", "outfits", "none", "faulty")),
-        f"{statistics.median(added or [0.0]):.1f}",
-        f"{p95:.1f}",
+        f"{statistics.median(added):.1f}" if added else "–",
+        "–" if p95 is None else f"{p95:.1f}",
     )
     console.print(table)
     for line in wrong:

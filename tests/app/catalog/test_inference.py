@@ -254,3 +254,24 @@ async def test_what_is_known_not_to_be_worn_is_left_alone(shop: Shop) -> None:
     await shop.put("Red Perfume", kind="perfume", slot="none")
     assert await shop.infer() == 0
     assert (await shop.shown("Red Perfume")).inferred == []
+
+
+@pytest.mark.parametrize(
+    ("title", "title_zh", "expected"),
+    [
+        ("Levis Kids Boy’s Darby Orange Polo", "", True),
+        ("Doodle Girl Princess White Tops", "", True),
+        ("Timberland Men Toddler Beige Casual Shoes", "", True),
+        ("Timberland Women Juniors Grey Casual Shoes", "", True),
+        ("", "女童碎花连衣裙", True),
+        ("", "男童卫衣", True),
+        ("Women's All Girls Dying Jealousy Pink Top", "", False),
+        ("Jockey Black Boy Leg Brief", "", False),
+        ("Boyfriend Jeans", "", False),
+        ("Baby Blue Floater", "", False),
+    ],
+)
+def test_titles_that_say_children_make_a_childs_item(title: str, title_zh: str, expected: bool) -> None:
+    found = infer(("age_group",), from_title(title, title_zh), {})
+    assert [(g.name, g.value, g.source) for g in found] == ([("age_group", "kids", "title")] if expected else [])
+    assert all(g.confidence >= SETTINGS.confidence for g in found)
