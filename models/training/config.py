@@ -95,6 +95,8 @@ class Recipe:
         start: name or folder of the model whose weights are tuned, in our own format, or a recipe beside this one
             that makes it; None starts from the backbones.
             What the model has settled (`OF_THE_START`) is then taken from it.
+        polish_steps, polish_rate: steps, and their highest rate, of the text head alone against every picture of the
+            catalogue, when all else is done; 0 does without.
         blend: share of the tuned weights in the result, the rest being those of `start` (WiSE-FT, Wortsman et al.
             2022, arXiv:2109.01903): a little less gained here for much less forgotten elsewhere. 1 is all.
     """
@@ -130,6 +132,8 @@ class Recipe:
     studio_views: int = 0
     start: str | None = None
     blend: float = 1.0
+    polish_steps: int = 0
+    polish_rate: float = 3e-4
 
 
 def read_recipe(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:

@@ -58,6 +58,18 @@ def one_sided(left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, igno
     return _one_way(logits, positive)
 
 
+def any_of(left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, ignore: Tensor) -> Tensor:
+    """One-sided as `one_sided`, but all positives of a row share one numerator: it is enough that some come first.
+
+    After Miech et al. 2020 (arXiv:1912.06430), for rows with so many positives that none of them is near to all.
+    """
+    rows = positive.any(1)
+    if not bool(rows.any()):
+        return (left @ right.T).sum() * 0.0
+    logits = (scale * left @ right.T).masked_fill(ignore & ~positive, -1e4)[rows]
+    return (torch.logsumexp(logits, 1) - torch.logsumexp(logits.masked_fill(~positive[rows], -1e4), 1)).mean()
+
+
 def hardest_triplets(anchors: Tensor, others: Tensor, positive: Tensor, margin: float) -> Tensor:
     """Batch-hard triplet loss (Hermans et al. 2017, arXiv:1703.07737) over cosines, in its soft-margin form.
 

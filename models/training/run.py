@@ -22,6 +22,7 @@ from models.training.errors import CannotTrain
 from models.training.export import write_metadata, write_weights
 from models.training.features import Advance, quiet
 from models.training.loop import Place, fit
+from models.training.polish import polish
 from models.training.prepare import Views, training_set
 from models.training.scoring import calibrate
 from models.training.stages import Rest, quick_depthwise
@@ -121,6 +122,10 @@ def _train(job: Job, place: Place, gate: Gate | None, progress: Advance) -> Trai
     task.cpu()
     if recipe.start:
         blend(task, begun, recipe.blend)
+    for part in (task.image, task.text):
+        part.fold()
+    if recipe.polish_steps:
+        polish(task, rows, recipe, progress)
     figures = report(task)
     if gate is not None:
         gate(before, figures)
@@ -200,8 +205,5 @@ def run_name(job: Job, towers: Towers, rows: TrainingSet) -> str:
 
 @torch.no_grad()
 def finish(model: nn.Module, task: TryOnTask) -> None:
-    """Fold the feature scaling into the heads and set the logit scale, so the plain model gives what the task gave."""
-    task.eval()
-    for part in (task.image, task.text):
-        part.fold()
+    """Set the logit scale of the plain model, whose heads the folded task has trained."""
     model.get_parameter("logit_scale").copy_(task.scale("captions").log())

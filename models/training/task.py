@@ -88,10 +88,12 @@ class Scaled(nn.Module):
 
     @torch.no_grad()
     def fold(self) -> None:
-        """Make `head` alone give what `forward` gave. Call once, when training is over."""
+        """Make `head` alone give what `forward` gave and still gives."""
         self.first.weight.div_(self.get_buffer("deviation"))
         if self.first.bias is not None:
             self.first.bias.sub_(self.first.weight @ self.get_buffer("shift"))
+        self.get_buffer("shift").zero_()
+        self.get_buffer("deviation").fill_(1.0)
 
 
 class Tuned(nn.Module):

@@ -85,6 +85,25 @@ def test_folding_the_scale_changes_nothing() -> None:
         before = scaled(features)
         scaled.fold()
         assert torch.allclose(torch.nn.functional.normalize(layer(features), dim=-1), before, atol=1e-5)
+        assert torch.allclose(scaled(features), before, atol=1e-5)
+
+
+def test_polish_brings_words_nearer_and_leaves_pictures(recipe_path: Path, tiny_data: Path, tmp_path: Path) -> None:
+    corpus = read_corpus(tiny_data)
+    mine = [item for item in corpus.items if item.split == "train"]
+    pictures = [corpus.best_picture(item) for item in mine]
+    shown, apart = [], []
+    for steps in (0, 40):
+        recipe = yaml.safe_load(recipe_path.read_text()) | {"polish_steps": steps}
+        path = tmp_path / f"polish{steps}.yaml"
+        path.write_text(yaml.safe_dump(recipe))
+        made = training.train(path, data=tiny_data, cache=tmp_path / f"cache{steps}", out=tmp_path / f"out{steps}")
+        encoder = load_encoder(str(made.folder), device="cpu")
+        shown.append(encoder.encode_images(pictures))
+        cosines = encoder.encode_texts([item.name for item in mine]) @ shown[-1].T
+        apart.append(float(np.diag(cosines).mean() - cosines.mean()))
+    np.testing.assert_array_equal(shown[0], shown[1])
+    assert apart[1] > apart[0]
 
 
 def test_a_recipe_that_cannot_be_is_refused(tmp_path: Path) -> None:
