@@ -6,7 +6,7 @@ COPY app app
 COPY models models
 COPY migrations migrations
 RUN python -m venv /opt/tryon \
- && /opt/tryon/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e .
+ && /opt/tryon/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e '.[export]'
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 tryon && mkdir /data && chown tryon /data
@@ -22,6 +22,6 @@ USER tryon
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=15s --timeout=5s --start-period=600s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["tryon", "serve"]
