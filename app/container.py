@@ -81,20 +81,10 @@ class Container:
         newcomers = HourlyLimit("new shoppers", settings.limits.shoppers_per_hour)
         keeping = Housekeeping(database, settings.feedback)
         return cls(
-            settings,
-            database,
-            blobs,
-            engine,
-            tagger,
-            senses,
-            snapshots,
-            live,
-            popularity,
-            jobs,
-            advisor,
-            newcomers,
-            keeping,
-        )
+            settings=settings, database=database, blobs=blobs, engine=engine, tagger=tagger, senses=senses,
+            snapshots=snapshots, live=live, popularity=popularity, jobs=jobs, advisor=advisor,
+            newcomers=newcomers, housekeeping=keeping,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Take up jobs, and load what the first shopper would otherwise wait for."""
