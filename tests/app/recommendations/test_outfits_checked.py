@@ -18,8 +18,8 @@ from app.catalog.feeds.mapping import ColumnMapping
 from app.catalog.inference import from_title
 from app.container import build_engine
 from app.media.photo import decode
-from app.recommendations.outfit_anchor import facts_seen
 from app.recommendations.outfit import Look, Piece, compose
+from app.recommendations.outfit_anchor import facts_seen
 from app.recommendations.outfit_rules import Brief, slots_around
 from app.recommendations.wanted import Seen
 from app.settings import LimitSettings, ModelSettings
