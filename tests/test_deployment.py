@@ -35,7 +35,7 @@ def test_image_runs_as_a_normal_user_with_a_health_check() -> None:
 
 def test_image_installs_the_pinned_versions_that_make_installs() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert "-c constraints.txt -e ." in DOCKERFILE
+    assert "-c constraints.txt -e '.[export]'" in DOCKERFILE
     assert "-c constraints.txt -e ." in makefile
 
 

@@ -21,7 +21,7 @@ async def test_words_alone(service: Service) -> None:
     assert answered.headers["location"] == f"{ROUTE}/{body['id']}"
     first = body["suggestions"][0]
     assert (first["item"]["id"], first["rank"]) == ("dress-red", 1)
-    assert set(first["parts"]) == {"image", "text", "lexical", "kind", "colour", "attributes"}
+    assert set(first["parts"]) == {"image", "text", "lexical", "kind", "colour", "attributes", "boost_in_stock"}
     assert [r["code"] for r in first["reasons"]][:2] == ["same_kind", "same_colour"]
     assert [s["rank"] for s in body["suggestions"]] == list(range(1, 13))
     assert "perfume-none" not in {s["item"]["id"] for s in body["suggestions"]}
