@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
 
 from app.db.migrate import upgrade
@@ -18,6 +19,15 @@ from app.db.session import Database
 # that waited 200 ms for a core is not. Tests whose first example loads dictionaries or models set their own.
 settings.register_profile("shared-cores", deadline=5_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-cores")
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Small networks on two threads wait for each other longer than they compute where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

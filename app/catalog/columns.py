@@ -143,10 +143,9 @@ class Columns:
         """Rows that are in stock in sizes like the `usual` ones and in none of these, shape (n,)."""
         like, fitting = np.zeros(len(self), np.bool_), np.zeros(len(self), np.bool_)
         for written, rows in self.sizes.items():
-            if one_for_all(written) or verdict(usual, (written,)) > 0:
-                fitting[rows] = True
-            elif verdict(usual, (written,)) < 0:
-                like[rows] = True
+            said = 1 if one_for_all(written) else verdict(usual, (written,))
+            if said:
+                (fitting if said > 0 else like)[rows] = True
         return like & ~fitting
 
     def _having(self, rows: Mapping[str, Rows], wanted: frozenset[str]) -> Mask:

@@ -128,18 +128,6 @@ class Ranking:
     among: list[ItemFacts]
 
 
-def rank(
-    pool: Pool,
-    wanted: Wanted,
-    calibration: Calibration,
-    settings: RankingSettings,
-    limit: int,
-    nudges: Mapping[str, Nudge] = NOTHING,
-) -> list[Ranked]:
-    """What `ranking` shows."""
-    return ranking(pool, wanted, calibration, settings, limit, nudges).shown
-
-
 def ranking(
     pool: Pool,
     wanted: Wanted,

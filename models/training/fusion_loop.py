@@ -12,6 +12,7 @@ from models.fusion.network import Composed
 from models.fusion.tokens import Inputs
 from models.training.composed import ANY, Labels, Wishes, Words
 from models.training.features import Advance, quiet
+from models.training.losses import any_of
 
 FAR = -1e4
 
@@ -179,15 +180,12 @@ def ranked(
 ) -> Tensor:
     """How unlikely it is that what comes first of `answers` is right; right ones like the reference count more.
 
-    All right ones share one numerator (MIL-NCE, Miech et al. 2020, arXiv:1912.06430): to bring some of hundreds of red
-    dresses to the top is enough, and a shop needs no wish that is as near to each of them.
+    To bring some of hundreds of red dresses to the top is enough, and a shop needs no wish that is as near to each.
     """
-    some = right.any(1)
-    logits = (schedule.scale * vectors[some] @ answers.T).masked_fill(unsure[some], FAR)
     with torch.no_grad():
-        near = (schedule.likeness * images[some] @ answers.T).masked_fill(~right[some], FAR)
+        near = (schedule.likeness * images @ answers.T).masked_fill(~right, FAR)
         near -= near.amax(1, keepdim=True)
-    return (torch.logsumexp(logits, dim=1) - torch.logsumexp(logits + near, dim=1)).mean()
+    return any_of(vectors, answers, right, schedule.scale, unsure, bonus=near)
 
 
 def _t(codes: object) -> Tensor:

@@ -58,16 +58,22 @@ def one_sided(left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, igno
     return _one_way(logits, positive)
 
 
-def any_of(left: Tensor, right: Tensor, positive: Tensor, scale: Tensor, ignore: Tensor) -> Tensor:
+def any_of(
+    left: Tensor, right: Tensor, positive: Tensor, scale: Tensor | float, ignore: Tensor, bonus: Tensor | None = None
+) -> Tensor:
     """One-sided as `one_sided`, but all positives of a row share one numerator: it is enough that some come first.
 
-    After Miech et al. 2020 (arXiv:1912.06430), for rows with so many positives that none of them is near to all.
+    MIL-NCE (Miech et al. 2020, arXiv:1912.06430), for rows with so many positives that none of them is near to all.
+
+    Args:
+        bonus: (n, m), by how much more a positive counts than the others of its row, as a logit; None: all alike.
     """
     rows = positive.any(1)
     if not bool(rows.any()):
         return (left @ right.T).sum() * 0.0
-    logits = (scale * left @ right.T).masked_fill(ignore & ~positive, -1e4)[rows]
-    return (torch.logsumexp(logits, 1) - torch.logsumexp(logits.masked_fill(~positive[rows], -1e4), 1)).mean()
+    logits = (scale * left[rows] @ right.T).masked_fill((ignore & ~positive)[rows], -1e4)
+    counted = (logits if bonus is None else logits + bonus[rows]).masked_fill(~positive[rows], -1e4)
+    return (torch.logsumexp(logits, dim=1) - torch.logsumexp(counted, dim=1)).mean()
 
 
 def hardest_triplets(anchors: Tensor, others: Tensor, positive: Tensor, margin: float) -> Tensor:

@@ -204,10 +204,10 @@ def shortened(names: Sequence[str], seed: int) -> list[str]:
 
 def look_of(thing: Item | Flat) -> Look:
     """What captions may say of an item or a drawn garment."""
+    shelf, shade = (thing.shelf, thing.shade) if isinstance(thing, Item) else ("", "")
     return Look(
         kind=thing.kind, colour=thing.colour, pattern=thing.pattern, gender=thing.gender, age_group=thing.age_group,
-        season=thing.season, usage=thing.usage,
-        shelf=thing.shelf if isinstance(thing, Item) else "", shade=thing.shade if isinstance(thing, Item) else "",
+        season=thing.season, usage=thing.usage, shelf=shelf, shade=shade,
     )  # fmt: skip
 
 

@@ -74,16 +74,14 @@ def grown(tokenizer: Tokenizer) -> Vocabulary:
 
     `rows` then count in the trained embedding table.
     """
-    glosses, old = characters() | lexicon(), tokenizer.get_vocab_size()
-    pieces = {word: tuple(tokenizer.encode(gloss, add_special_tokens=False).ids) for word, gloss in glosses.items()}
-    known = tokenizer.get_vocab()
+    known, glosses = tokenizer.get_vocab(), characters() | lexicon()
+    new = [word for word in glosses if word not in known]
+    pieces = [tuple(tokenizer.encode(glosses[word], add_special_tokens=False).ids) or (0,) for word in new]
     whole = Tokenizer.from_str(tokenizer.to_str())
-    whole.add_tokens([AddedToken(word, normalized=True, single_word=False) for word in glosses if word not in known])
-    places = whole.get_vocab()
-    new = {place: pieces[word] or (0,) for word, place in places.items() if place >= old}
-    rows = [(row,) for row in range(old)] + [new[place] for place in range(old, len(places))]
+    whole.add_tokens([AddedToken(word, normalized=True, single_word=False) for word in new])
     taught = [place for place, token in whole.get_added_tokens_decoder().items() if not token.special]
-    return Vocabulary(tokenizer=whole, rows=tuple(rows), added=min(taught, default=len(places)))
+    rows = (*((row,) for row in range(len(known))), *pieces)
+    return Vocabulary(tokenizer=whole, rows=rows, added=min(taught, default=len(rows)))
 
 
 def save_tokenizer(tokenizer: Tokenizer, folder: Path, length: int) -> None:

@@ -1,15 +1,12 @@
 """TRYON_MODEL__RUNTIME as an operator meets it: the same answers from the same index, or one line that says why not."""
 
-import importlib.util
 import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from pydantic import ValidationError
 
@@ -26,14 +23,11 @@ from models.export import run, runtime
 from models.export.parity import GATES, Gate
 from models.export.run import ExportFailed
 from tests.app.conftest import serving
+from tests.models.encoders import conftest as tiny
 
-_path = Path(__file__).parents[1] / "models" / "encoders" / "conftest.py"
-_spec = importlib.util.spec_from_file_location("tiny_encoders", _path)
-assert _spec is not None
-assert _spec.loader is not None
-_tiny = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_tiny)
-open_clip_folder = _tiny.open_clip_folder
+pytestmark = pytest.mark.usefixtures("one_thread")
+open_clip_folder = tiny.open_clip_folder
+
 
 WITHIN = {"onnx": 1e-3, "int8": 0.1}
 """How far a score may be from torch's; eight bits with weights that nobody trained."""
@@ -42,14 +36,6 @@ WITHIN = {"onnx": 1e-3, "int8": 0.1}
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("shop")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(autouse=True)

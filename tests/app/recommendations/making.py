@@ -8,7 +8,7 @@ import numpy as np
 
 from app.catalog.facts import ItemFacts, facts_of
 from app.recommendations.outfit import Piece
-from app.recommendations.ranking import Calibration, Pool
+from app.recommendations.ranking import Calibration, Pool, Ranked, ranking
 from app.recommendations.wanted import Avoided, Seen, Target, Wanted
 from models.taxonomy import taxonomy
 
@@ -76,3 +76,8 @@ def shelf(items: Iterable[ItemFacts]) -> dict[str, list[Piece]]:
     for one in items:
         found.setdefault(one.slot, []).append(Piece(one, 0.5))
     return found
+
+
+def rank(*asked: Any) -> list[Ranked]:
+    """What `ranking` shows."""
+    return ranking(*asked).shown

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from app.catalog.facts import ItemFacts
 from app.recommendations.diversity import fold, without_twins
 from app.recommendations.merchandising import boosts
-from app.recommendations.ranking import BOOSTS, PARTS, Ranked, rank
+from app.recommendations.ranking import BOOSTS, PARTS, Ranked
 from app.recommendations.wanted import Wanted
 from app.settings import MerchandisingSettings, RankingSettings
-from tests.app.recommendations.making import CURVE, item, pool
+from tests.app.recommendations.making import CURVE, item, pool, rank
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 PLAIN = RankingSettings(diversity=0.0)

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from app.recommendations.diversity import fold, mmr
 from app.recommendations.lexical import found_terms, lexical_scores
-from app.recommendations.ranking import Ranked, cut_off, interleave, kind_match, nearest, rank, score_parts
+from app.recommendations.ranking import Ranked, cut_off, interleave, kind_match, nearest, score_parts
 from app.recommendations.wanted import Target, Wanted
 from app.settings import RankingSettings
-from tests.app.recommendations.making import CURVE, avoiding, item, pool, said
+from tests.app.recommendations.making import CURVE, avoiding, item, pool, rank, said
 
 PLAIN = RankingSettings(diversity=0.0)
 KINDS = ["dress", "shirt", "jeans", "heels", "tshirt"]

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.recommendations.ranking import Ranked, nearest, rank
+from app.recommendations.ranking import Ranked, nearest
 from app.recommendations.shares import Pull, pull, shares
 from app.recommendations.wanted import Wanted
 from app.settings import RankingSettings
 from models.contracts import Fused
-from tests.app.recommendations.making import CURVE, item, pool, said
+from tests.app.recommendations.making import CURVE, item, pool, rank, said
 
 PLAIN = RankingSettings(diversity=0.0)
 HALF = Pull(0.5, 0.5)

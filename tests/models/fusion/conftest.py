@@ -1,14 +1,8 @@
 """Networks of a few numbers: a second thread costs more than it brings."""
 
-from collections.abc import Iterator
-
 import pytest
-import torch
 
 
-@pytest.fixture(autouse=True, scope="session")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+@pytest.fixture(autouse=True, scope="module")
+def calm(one_thread: None) -> None:
+    """Every module here computes on one thread."""

@@ -3,12 +3,10 @@
 import io
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from models.contracts import RGB
@@ -17,18 +15,12 @@ from models.preprocess.masks import Masks, Plane
 from models.preprocess.persons import garments_of, is_person
 from models.preprocess.salience import lab_of
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
 SIDE = 60
 SHARED = Path(os.environ.get("TRYON_SHARED", Path(__file__).resolve().parents[4] / "shared")) / "data"
 SKIN, SHIRT, JEANS = (215, 165, 140), (200, 30, 40), (40, 60, 120)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Small convolutions on two threads wait for each other longer than they compute where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def person(lower: tuple[int, int, int] = JEANS) -> tuple[Masks, Plane, RGB]:

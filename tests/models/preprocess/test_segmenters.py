@@ -2,14 +2,12 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from models.contracts import RGB, ModelUnavailable
@@ -19,14 +17,7 @@ from models.preprocess.segmenter import TryonCut, segmenter_folder
 from models.preprocess.segmenters import load_segmenter
 from models.training.segmenter_bank import Cutout, drawn_cutouts
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Small convolutions on two threads wait for each other longer than they compute where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def laid(cutout: Cutout, floor: tuple[int, int, int], seed: int) -> tuple[RGB, np.ndarray]:

@@ -1,7 +1,6 @@
 """Composed queries ask for what the catalogue has, and training on them teaches a fusion to give it."""
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +21,12 @@ from models.training.data import Item
 from models.training.fusion import FusionRecipe, TrainedFusions, train_fusion
 from models.training.fusion_loop import FusionData, References, Said, Schedule, fit
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
 ARTICLES, COLOURS = ("Dresses", "Shirts", "Watches"), ("Black", "Blue", "Navy Blue", "Red")
 DIMS = 24
 SHAPE = Shape(dims=DIMS, width=16, heads=2, blocks=1, layout=Layout(1, 2, 4))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

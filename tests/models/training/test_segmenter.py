@@ -1,6 +1,5 @@
 """The segmenter's lessons: exact masks, heads found without labels, masks put right by colour, a run taken up again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,7 @@ from models.training.segmenter_people import skin_of
 from models.training.segmenter_photos import by_colour, moved
 from models.training.segmenter_scenes import scene
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Small convolutions on two threads wait for each other longer than they compute where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def model() -> tuple[Image.Image, np.ndarray]:
