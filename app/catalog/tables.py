@@ -154,9 +154,40 @@ class ItemWordsRow(Base):
 
 
 class CatalogStateRow(Base):
-    """One row whose `revision` grows with every committed change, so that every process sees it cheaply."""
+    """One row whose `revision` grows with every committed change, so that every process sees it cheaply.
+
+    `log_floor`: changes up to this revision are no longer in the log.
+    """
 
     __tablename__ = "catalog_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     revision: Mapped[int] = mapped_column(default=0)
+    log_floor: Mapped[int] = mapped_column(default=0)
+
+
+class ChangeRow(Base):
+    """The change log: which items were written or removed by the commit that brought the catalogue to `revision`.
+
+    The state row is locked from its bump to its commit, so revisions become visible in order and none is skipped.
+    What an item is now is read from its own row; where there is none, it was removed.
+    """
+
+    __tablename__ = "catalog_changes"
+
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_id: Mapped[str] = mapped_column(ID, primary_key=True)
+
+
+class FetchedFileRow(Base):
+    """What a web address gave when last asked: its validators (RFC 9110, section 8.8) and where the file lies."""
+
+    __tablename__ = "fetched_files"
+
+    url_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str] = mapped_column(Text, default="")
+    last_modified: Mapped[str] = mapped_column(Text, default="")
+    sha256: Mapped[str] = mapped_column(String(64))
+    blob_key: Mapped[str] = mapped_column(String(200))
+    checked_at: Mapped[dt.datetime] = mapped_column(default=now)

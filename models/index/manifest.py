@@ -25,6 +25,8 @@ class Manifest:
         kind: `flat` or `hnsw`.
         checksums: SHA-256 in hex of every file beside the manifest, by name.
         checks: what was verified when it was built (`recall_at_10_image`, …).
+        catalog_revision: of the catalogue when it was read for this: whatever was logged later is not in it. None in
+            snapshots older than the change log.
     """
 
     version: str
@@ -37,6 +39,7 @@ class Manifest:
     kind: str
     checksums: Mapping[str, str]
     checks: Mapping[str, float]
+    catalog_revision: int | None = None
 
     def write(self, folder: Path) -> None:
         (folder / FILE).write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", "utf-8")
@@ -46,8 +49,9 @@ class Manifest:
         """Raises IndexCorrupt when it is missing, unreadable or of another shape."""
         try:
             data = json.loads((folder / FILE).read_text("utf-8"))
+            data.setdefault("catalog_revision", None)
             return cls(**{field.name: data[field.name] for field in fields(cls)})
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexCorrupt(f"snapshot {folder.name} has no readable manifest") from error
 
 

@@ -49,6 +49,7 @@ class SnapshotStore:
         spec: ModelSpec,
         kind: IndexKind = "flat",
         tokens: ItemTokens | None = None,
+        catalog_revision: int | None = None,
     ) -> Manifest:
         """Write, verify and name a new version. It is not live until `activate`.
 
@@ -56,6 +57,7 @@ class SnapshotStore:
             ids: item ids by row, each once.
             image, text: unit rows, shape (len(ids), spec.dims).
             tokens: what is kept for late interaction, shape (len(ids), k, spec.dims), int8; None keeps nothing.
+            catalog_revision: of the catalogue when the rest was read from it.
 
         Raises:
             ValueError: ids repeat or the shapes do not fit.
@@ -66,7 +68,7 @@ class SnapshotStore:
         folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self._root))
         try:
             write_files(folder, ids, image, text, kind, tokens)
-            draft = _manifest(folder, spec, kind=kind, count=len(ids))
+            draft = _manifest(folder, spec, kind=kind, count=len(ids), catalog_revision=catalog_revision)
             draft.write(folder)
             checks = _verify(Snapshot.open(folder), ids, {"image": image, "text": text}, tokens)
             manifest = replace(draft, checks=checks)
@@ -161,7 +163,7 @@ class SnapshotStore:
         return sorted(p.name for p in self._root.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
-def _manifest(folder: Path, spec: ModelSpec, *, kind: str, count: int) -> Manifest:
+def _manifest(folder: Path, spec: ModelSpec, *, kind: str, count: int, catalog_revision: int | None) -> Manifest:
     now = datetime.now(UTC)
     files = sorted(p for p in folder.iterdir() if p.name != "manifest.json")
     return Manifest(
@@ -175,6 +177,7 @@ def _manifest(folder: Path, spec: ModelSpec, *, kind: str, count: int) -> Manife
         kind=kind,
         checksums={p.name: checksum(p) for p in files},
         checks={},
+        catalog_revision=catalog_revision,
     )
 
 
