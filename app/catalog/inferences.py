@@ -8,11 +8,12 @@ import numpy as np
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalog.changelog import ChangeLog
 from app.catalog.embeddings import LITTLE_HALF
 from app.catalog.facts import STATED, Inferred
 from app.catalog.inference import NAMES, Guess
 from app.catalog.records import EmbeddingKey, HalfVector
-from app.catalog.repository import PAGE, ItemRepository, dialect_insert, table_of
+from app.catalog.repository import PAGE, dialect_insert, table_of
 from app.catalog.tables import EmbeddingRow, InferenceRow, InferredRow, ItemRow
 from models.taxonomy.lookup import NOT_WORN
 
@@ -64,6 +65,7 @@ class InferenceRepository:
         Args: stamps: by item id, of everything the outcome depended on. least: the confidence to go by.
         """
         present = set(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(list(stamps)))))
+        await ChangeLog(self._session).record(present)
         await self._session.execute(delete(InferredRow).where(InferredRow.item_id.in_(list(stamps))))
         values = [_values(id_, guess, least) for id_ in present for guess in guesses.get(id_, ())]
         if values:
@@ -73,7 +75,6 @@ class InferenceRepository:
             replaced = added.on_conflict_do_update(index_elements=["item_id"], set_={"stamp": added.excluded.stamp})
             await self._session.execute(replaced, [{"item_id": id_, "stamp": stamps[id_]} for id_ in present])
         self._session.expire_all()
-        await ItemRepository(self._session).bump_revision()
 
     async def settle(self, least: float) -> None:
         """Drop what feeds have said since, and go by what reaches `least` from now on."""
@@ -89,15 +90,15 @@ class InferenceRepository:
             .returning(InferredRow.item_id)
             .execution_options(synchronize_session=False)
         )
-        if [*dropped, *moved]:
-            await ItemRepository(self._session).bump_revision()
+        if changed := {*dropped, *moved}:
+            await ChangeLog(self._session).record(changed)
 
     async def clear(self) -> None:
         """Forget everything inferred."""
         if await self._session.scalar(select(InferenceRow.item_id).limit(1)) is not None:
+            await ChangeLog(self._session).record_anything()
             await self._session.execute(delete(InferredRow))
             await self._session.execute(delete(InferenceRow))
-            await ItemRepository(self._session).bump_revision()
 
     async def used(self) -> dict[str, Inferred]:
         """By item id, what is inferred surely enough to go by."""

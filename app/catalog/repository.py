@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.attributes import MOST_NAMES, PREFIX, attribute_records, is_facet
+from app.catalog.changelog import ChangeLog
 from app.catalog.facts import RawFacts
 from app.catalog.filters import Criteria
 from app.catalog.fulltext import WordHit, WordQuery, worn_with
@@ -23,7 +24,7 @@ from app.catalog.queries import (
     sizes_counted,
 )
 from app.catalog.records import FacetCount, ItemRecord, Known
-from app.catalog.tables import CatalogStateRow, ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
+from app.catalog.tables import ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
 from app.catalog.words import item_words
 from app.db.base import Base, now
 
@@ -59,6 +60,13 @@ class ItemRepository:
             found.update(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(chunk))))
         return found
 
+    async def shown_pictures(self, blob_keys: Sequence[str]) -> set[str]:
+        """Those of `blob_keys` that are a picture of some item."""
+        found: set[str] = set()
+        for chunk in _chunks(blob_keys):
+            found.update(await self._session.scalars(select(PictureRow.blob_key).where(PictureRow.blob_key.in_(chunk))))
+        return found
+
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(ItemRow)) or 0
 
@@ -78,25 +86,28 @@ class ItemRepository:
         """Write items as given, new or not, in a handful of statements; ids must be distinct."""
         if not records:
             return
-        await self._put_items(records)
         ids = [r.id for r in records]
+        await ChangeLog(self._session).record(ids)
+        await self._put_items(records)
         await self._replace(VariantRow, ids, _variant_values(records))
         await self._replace(ItemAttributeRow, ids, _attribute_values(records))
         pictured = [r.id for r in records if r.pictures is not None]
         await self._replace(PictureRow, pictured, _picture_values(records))
         await self._put_words(records)
         self._session.expire_all()
-        await self.bump_revision()
 
     async def delete(self, ids: Collection[str]) -> int:
         """Remove items; returns how many there were."""
+        there = await self.existing(ids)
+        if not there:
+            return 0
+        await ChangeLog(self._session).record(there)
         gone = 0
-        for chunk in _chunks(list(ids)):
+        for chunk in _chunks(list(there)):
             # RETURNING, because drivers disagree about row counts.
             removed = await self._session.scalars(delete(ItemRow).where(ItemRow.id.in_(chunk)).returning(ItemRow.id))
             gone += len(removed.all())
-        if gone:
-            await self.bump_revision()
+        self._session.expire_all()
         return gone
 
     async def facts(self) -> AsyncIterator[Sequence[RawFacts]]:
@@ -154,15 +165,11 @@ class ItemRepository:
 
     async def revision(self) -> int:
         """Grows with every committed change; 0 for a catalogue nobody has filled."""
-        return await self._session.scalar(select(CatalogStateRow.revision)) or 0
+        return (await ChangeLog(self._session).state()).revision
 
     async def bump_revision(self) -> None:
-        """Tell every process that the catalogue changed. The row stays locked until the commit."""
-        state = table_of(CatalogStateRow)
-        added = dialect_insert(self._session, state).values(id=1, revision=1)
-        await self._session.execute(
-            added.on_conflict_do_update(index_elements=["id"], set_={"revision": state.c.revision + 1})
-        )
+        """Tell every process that any item may have changed, in ways that the log does not hold."""
+        await ChangeLog(self._session).record_anything()
 
     async def _put_items(self, records: Sequence[ItemRecord]) -> None:
         moment = now()
