@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ import structlog
 
 from app.auth.rate import HourlyLimit
 from app.catalog.attributes import private_names
+from app.catalog.leftovers import remove_orphans
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
 from app.db.session import Database
 from app.errors import NotReady
-from app.feedback.housekeeping import Housekeeping
+from app.feedback.housekeeping import forget_old
 from app.feedback.memory import PopularityOfAll
+from app.housekeeping import Housekeeping
 from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.recommendations.advisor import Advisor
@@ -79,7 +82,13 @@ class Container:
         senses = SenseVectors(engine, tagger.senses)
         advisor = await build_advisor(settings.advice)
         newcomers = HourlyLimit("new shoppers", settings.limits.shoppers_per_hour)
-        keeping = Housekeeping(database, settings.feedback)
+        keeping = Housekeeping(
+            {
+                "feedback": partial(forget_old, database, settings.feedback),
+                "pictures": partial(remove_orphans, database, blobs),
+            },
+            settings.feedback.forget_every_s,
+        )
         return cls(
             settings=settings, database=database, blobs=blobs, engine=engine, tagger=tagger, senses=senses,
             snapshots=snapshots, live=live, popularity=popularity, jobs=jobs, advisor=advisor,

@@ -1,9 +1,14 @@
 """Where pictures are kept: a Protocol, and the local folder behind it."""
 
+import datetime as dt
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
+
+PART = ".part-"
+"""How a file begins that is still being written."""
 
 
 class BlobStore(Protocol):
@@ -19,6 +24,10 @@ class BlobStore(Protocol):
         """Removes it; nothing under `key` is fine."""
         ...
 
+    def unchanged_since(self, prefix: str, moment: dt.datetime) -> Iterator[str]:
+        """Keys that begin with `prefix` and were last put before `moment`."""
+        ...
+
 
 class LocalBlobs:
     """A folder. A file appears whole or not at all."""
@@ -29,7 +38,7 @@ class LocalBlobs:
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -46,6 +55,16 @@ class LocalBlobs:
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def unchanged_since(self, prefix: str, moment: dt.datetime) -> Iterator[str]:
+        """What a killed writer left half written has no key: it is removed on the way."""
+        for path in self._path(prefix).rglob("*"):
+            if not path.is_file() or path.stat().st_mtime >= moment.timestamp():
+                continue
+            if path.name.startswith(PART):
+                path.unlink(missing_ok=True)
+            else:
+                yield path.relative_to(self._root).as_posix()
 
     def _path(self, key: str) -> Path:
         path = (self._root / key).resolve()

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("checked_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("url_hash", name=op.f("pk_fetched_files")),
     )
+    op.create_index("ix_pictures_blob_key", "pictures", ["blob_key"])
     # In place, never by a batch: SQLite's batch drops the old table, and with it by cascade all that hangs on it.
     op.add_column("catalog_state", sa.Column("log_floor", sa.Integer(), nullable=False, server_default=ZERO))
     op.execute("UPDATE catalog_state SET log_floor = revision")
@@ -69,6 +70,7 @@ def downgrade() -> None:
     for name in ("not_before", "checkpoint", "attempts", "sequence", "stage", "lane"):
         op.drop_column("jobs", name)
     op.drop_column("catalog_state", "log_floor")
+    op.drop_index("ix_pictures_blob_key", "pictures")
     op.drop_table("fetched_files")
     op.drop_table("job_rows")
     op.drop_table("catalog_changes")

@@ -1,4 +1,4 @@
-"""Old events and shoppers nothing is left of go away by themselves, on SQLite and on PostgreSQL."""
+"""Old events and shoppers nothing is left of go away, on SQLite and on PostgreSQL."""
 
 import asyncio
 import datetime as dt
@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from app.db.base import now
-from app.feedback.housekeeping import Housekeeping, forget_old
+from app.feedback.housekeeping import forget_old
 from app.feedback.tables import EventRow, ShopperRow
 from app.settings import FeedbackSettings
 from tests.app.conftest import serving
@@ -44,22 +44,6 @@ async def test_old_events_count_no_more_and_are_forgotten(counter: Counter) -> N
     assert await left(counter) == ({"dress-blue"}, {me.id, answered.id})
     await forget_old(counter.service.database, FeedbackSettings())
     assert await left(counter) == ({"dress-blue"}, {me.id, answered.id})
-
-
-async def test_it_is_done_again_and_again_until_stopped(counter: Counter) -> None:
-    keeping = Housekeeping(counter.service.database, FeedbackSettings(forget_every_s=0.01))
-    await keeping.start()
-    try:
-        for _ in range(2):
-            await age(counter, await counter.newcomer())
-            async with asyncio.timeout(5):
-                while (await left(counter))[1]:
-                    pass
-    finally:
-        await keeping.stop()
-    visitor = await counter.newcomer()
-    await age(counter, visitor)
-    assert (await left(counter))[1] == {visitor.id}
 
 
 async def test_a_service_that_starts_forgets_at_once(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""Chores are done at the start, again and again, each whatever becomes of the others, until stopped."""
+
+import asyncio
+
+from app.housekeeping import Housekeeping
+
+
+async def test_a_chore_that_fails_keeps_no_other_from_being_done_again_and_again() -> None:
+    failures, rounds, thrice = 0, 0, asyncio.Event()
+
+    async def failing() -> None:
+        nonlocal failures
+        failures += 1
+        raise OSError("no space left")
+
+    async def counting() -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 3:
+            thrice.set()
+
+    keeping = Housekeeping({"failing": failing, "counting": counting}, every_s=0)
+    await keeping.start()
+    await keeping.start()
+    await asyncio.wait_for(thrice.wait(), 5)
+    await keeping.stop()
+    assert failures == rounds
+    done = rounds
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert rounds == done
