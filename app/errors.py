@@ -107,6 +107,10 @@ class JobNotFound(AppError):
     slug, title, status = "job-not-found", "No such job", HTTPStatus.NOT_FOUND
 
 
+class JobNotRetryable(AppError):
+    slug, title, status = "job-not-retryable", "This job cannot be run again", HTTPStatus.CONFLICT
+
+
 class IndexVersionNotFound(AppError):
     slug, title, status = "index-version-not-found", "No such index version", HTTPStatus.NOT_FOUND
 

@@ -1,10 +1,9 @@
-"""Runs jobs from the table, one at a time, in this process."""
+"""Runs jobs from the table in this process; any number of processes may do so at once."""
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 import structlog
@@ -12,50 +11,25 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db.base import now
 from app.db.session import Database
-from app.errors import AppError, DatabaseUnreachable, ReindexRunning
+from app.errors import DatabaseUnreachable, JobNotFound, JobNotRetryable, ReindexRunning
+from app.jobs.context import Handler, JobCancelled, JobContext, JobLost
+from app.jobs.failures import told, transient
 from app.jobs.repository import JobRepository
-from app.jobs.states import JobState, Worker, pace
+from app.jobs.states import Claim, JobState, Worker, pause
 from app.jobs.tables import JobRow
+from app.jobs.watching import Watchers
+from app.settings import JobSettings
+
+__all__ = ["Forget", "Handler", "JobCancelled", "JobContext", "JobLost", "JobRunner"]
 
 log = structlog.get_logger(__name__)
 
-HEARTBEAT_S = 10.0
-REPORT_EVERY_S = 0.25
+KEEP_HOUSE_S = 3600.0
+AWAY_S = 1.0
+FORGET_AT_ONCE = 5_000
 
-
-class JobCancelled(Exception):
-    """Raised inside a handler at the step after someone asked to cancel its job."""
-
-
-@dataclass(slots=True)
-class JobContext:
-    """What a handler gets besides its parameters: where to report, and its stop sign."""
-
-    job_id: str
-    database: Database
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    _started: float = field(default_factory=monotonic)
-    _reported: float = 0.0
-
-    async def progress(self, done: int, total: int | None) -> None:
-        """Report a step. Raises JobCancelled when someone asked to stop; call it between units of work."""
-        moment = monotonic()
-        if done != total and moment - self._reported < REPORT_EVERY_S:
-            return
-        self._reported = moment
-        rate, eta_s = pace(done, total, moment - self._started)
-        await self.write(done=done, total=total, rate=rate, eta_s=eta_s)
-
-    async def write(self, **values: Any) -> None:
-        """Store progress values and beat the heart. Raises JobCancelled."""
-        async with self.database.unit_of_work() as session:
-            cancelled = await JobRepository(session).report(self.job_id, values)
-        if cancelled:
-            raise JobCancelled
-
-
-Handler = Callable[[JobContext, Mapping[str, Any]], Awaitable[dict[str, Any]]]
-"""Does one kind of job: (context, params) → its result. Must be safe to run again after a crash."""
+Forget = Callable[[JobRow], Awaitable[None]]
+"""Removes what a job kept outside the table (an uploaded feed) before the job itself is forgotten."""
 
 
 class JobRunner:
@@ -64,48 +38,101 @@ class JobRunner:
     Submitting in this process wakes it at once; what other processes submit is found every `poll_s` seconds.
     """
 
-    def __init__(self, database: Database, handlers: Mapping[str, Handler], poll_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        poll_s: float | None = None,
+        *,
+        settings: JobSettings | None = None,
+        forget: Mapping[str, Forget] | None = None,
+    ) -> None:
+        """Args: forget: by kind, what to do before a job is forgotten."""
         self._database = database
         self._handlers = dict(handlers)
-        self._poll_s = poll_s
+        self._forget = dict(forget or {})
+        self._settings = settings or JobSettings()
+        self._poll_s = poll_s if poll_s is not None else self._settings.poll_s
         self._worker = Worker.this()
+        self._running: dict[str, JobContext] = {}
         self._wake = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.watchers = Watchers()
 
     async def start(self) -> None:
         """Take up work, first what a process that is gone left behind."""
-        if self._loop is None:
+        if not self._tasks:
             await self._recover()
-            self._loop = asyncio.create_task(self._run(), name="job-runner")
+            loops = [self._keep(), *(self._run() for _ in range(self._settings.concurrency))]
+            self._tasks = [asyncio.create_task(loop, name="job-runner") for loop in loops]
 
     async def stop(self) -> None:
-        """Stop now; a job under way goes back to the queue."""
-        if self._loop is not None:
-            self._loop.cancel()
+        """Stop now; jobs under way go back to the queue."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
-                await self._loop
-            self._loop = None
+                await task
 
-    async def submit(self, kind: str, params: Mapping[str, Any], *, exclusive: bool = False) -> JobRow:
+    async def submit(
+        self,
+        kind: str,
+        params: Mapping[str, Any],
+        *,
+        exclusive: bool = False,
+        lane: str | None = None,
+        job_id: str | None = None,
+    ) -> JobRow:
         """Queue a job, committed when this returns.
 
+        Args:
+            exclusive: at most one job of this kind may be queued or running.
+            lane: of the jobs in it one runs at a time, in the order of their submission.
+            job_id: up to 32 characters, unique; where something is kept under it before the job is seen by anybody.
+
         Raises:
-            ReindexRunning: `exclusive`, and one of that kind is queued or running; `extra["job"]` is its id.
+            ReindexRunning: `exclusive`, and there is one already; `extra["job"]` names it.
         """
         try:
             async with self._database.unit_of_work() as session:
-                row = await JobRepository(session).add(kind, params, kind if exclusive else None)
-        except IntegrityError:
-            raise await self._running(kind) from None
+                row = await JobRepository(session).add(kind, params, kind if exclusive else None, lane, job_id)
+        except IntegrityError as error:
+            if not exclusive:
+                raise
+            raise await self._refused(kind) from error
         self._wake.set()
         return row
 
-    async def _running(self, kind: str) -> AppError:
+    async def retry(self, job_id: str) -> JobRow:
+        """Queue a failed or cancelled job again; it goes on from its last checkpoint.
+
+        Raises:
+            JobNotFound, JobNotRetryable: nothing to run again.
+            ReindexRunning: it is one of a kind, and another is queued or running.
+        """
         async with self._database.unit_of_work() as session:
-            other = await JobRepository(session).unfinished(kind)
+            row = await JobRepository(session).get(job_id)
+        if row is None:
+            raise JobNotFound(f"There is no job '{job_id[:64]}'. GET /v1/admin/jobs lists them.")
+        try:
+            async with self._database.unit_of_work() as session:
+                again = await JobRepository(session).retry(job_id)
+                row = await JobRepository(session).get(job_id) or row
+        except IntegrityError as error:
+            raise await self._refused(row.exclusive_as or row.kind) from error
+        if not again:
+            raise JobNotRetryable(f"The job is {row.state}. Only a failed or cancelled one can be run again.")
+        self._wake.set()
+        self.watchers.tell(job_id)
+        return row
+
+    async def _refused(self, exclusive: str) -> ReindexRunning:
+        async with self._database.unit_of_work() as session:
+            other = await JobRepository(session).unfinished(exclusive)
         job_id = other.id if other else None
         where = f"see /v1/admin/jobs/{job_id}" if job_id else "it has just ended, try again"
-        return ReindexRunning(f"One {kind} at a time: {where}.", extra={"job": job_id})
+        return ReindexRunning(f"One {exclusive} at a time: {where}.", extra={"job": job_id})
 
     async def _run(self) -> None:
         while True:
@@ -113,64 +140,170 @@ class JobRunner:
             try:
                 if await self._run_next():
                     continue
-                await self._recover()
-            except Exception:
+            except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
                 # The database may be away for a while; the runner must outlive that.
+                log.warning("job_runner_waits", reason=told(error))
+            except Exception:
                 log.exception("job_runner_failed")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._poll_s)
 
+    async def _keep(self) -> None:
+        """Take up jobs of processes that are gone, and forget old ones."""
+        forget_at = asyncio.get_running_loop().time()
+        while True:
+            try:
+                await self._recover()
+                if asyncio.get_running_loop().time() >= forget_at:
+                    forget_at += KEEP_HOUSE_S
+                    await self._forget_old()
+            except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
+                log.warning("jobs_not_looked_after", reason=told(error))
+            except Exception:
+                log.exception("jobs_not_looked_after")
+            await asyncio.sleep(self._poll_s)
+
     async def _recover(self) -> None:
+        rules = self._settings
+        lease = dt.timedelta(seconds=rules.lease_s)
         async with self._database.unit_of_work() as session:
-            for job_id in await JobRepository(session).requeue_orphans(self._worker):
-                log.warning("job_queued_again", job=job_id, reason="its process is gone")
+            found = await JobRepository(session).recover(
+                self._worker, self._running, lease, rules.attempts, rules.backoff_s
+            )
+        for job_id in found.queued:
+            log.warning("job_queued_again", job=job_id, reason="its process is gone")
+        for job_id in found.failed:
+            log.error("job_given_up", job=job_id, reason=f"its process ended {rules.attempts} times")
+        if found.queued:
+            self._wake.set()
+
+    async def _forget_old(self) -> None:
+        moment = now() - dt.timedelta(days=self._settings.keep_days)
+        async with self._database.unit_of_work() as session:
+            old = await JobRepository(session).finished_before(moment, FORGET_AT_ONCE)
+        for job in old:
+            if job.kind in self._forget:
+                await self._forget[job.kind](job)
+            gone = FORGET_AT_ONCE
+            while gone == FORGET_AT_ONCE:
+                async with self._database.unit_of_work() as session:
+                    gone = await JobRepository(session).forget_outcomes(job.id, FORGET_AT_ONCE)
+            async with self._database.unit_of_work() as session:
+                await JobRepository(session).forget(job.id)
+        if old:
+            log.info("old_jobs_forgotten", jobs=len(old))
 
     async def _run_next(self) -> bool:
         """Run the oldest queued job to its end; False when there is none."""
-        async with self._database.unit_of_work() as session:
-            job = await JobRepository(session).claim(list(self._handlers), self._worker)
+        job = await self._claim()
         if job is None:
             return False
-        context = JobContext(job.id, self._database)
-        heart = asyncio.create_task(self._beat(job.id))
+        claim = Claim(job.id, job.worker, job.attempts)
+        context = JobContext(
+            claim, self._database, restored=job.checkpoint or {}, errors=list(job.errors), changed=self.watchers.tell
+        )
+        self._running[job.id] = context
         try:
-            await self._finish(job, context)
+            await self._attempt(job, context)
         finally:
-            heart.cancel()
+            if self._running.get(job.id) is context:
+                del self._running[job.id]
+            self._wake.set()  # the next of its lane may run now
         return True
 
-    async def _finish(self, job: JobRow, context: JobContext) -> None:
-        log.info("job_started", job=job.id, kind=job.kind)
-        result: dict[str, Any] | None = None
+    async def _claim(self) -> JobRow | None:
         try:
-            # Told now, not when claiming began: a claim may have waited for another writer.
-            await context.write(started_at=now())
-            result = await self._handlers[job.kind](context, job.params)
-            state = JobState.succeeded
-        except JobCancelled:
-            state = JobState.cancelled
-        except asyncio.CancelledError:
             async with self._database.unit_of_work() as session:
-                await JobRepository(session).requeue(job.id)
+                return await JobRepository(session).claim(list(self._handlers), self._worker)
+        except IntegrityError:
+            # Another worker took one of that lane in this very moment; it was faster, and there may be other work.
+            async with self._database.unit_of_work() as session:
+                return await JobRepository(session).claim(list(self._handlers), self._worker)
+
+    async def _attempt(self, job: JobRow, context: JobContext) -> None:
+        log.info("job_started", job=job.id, kind=job.kind, attempt=job.attempts)
+        work = asyncio.ensure_future(self._work(job, context))
+        heart = asyncio.create_task(self._beat(context, work))
+        try:
+            await self._outcome(job, context, work)
+        except JobLost:
+            log.warning("job_lost", job=job.id, kind=job.kind, reason="silent too long, another worker has it")
+        finally:
+            heart.cancel()
+
+    async def _work(self, job: JobRow, context: JobContext) -> dict[str, Any]:
+        # Told now, not when claiming began: a claim may have waited for another writer.
+        await context.write(started_at=now(), stage="", done=0, total=None, rate=None, eta_s=None)
+        return await self._handlers[job.kind](context, job.params)
+
+    async def _outcome(self, job: JobRow, context: JobContext, work: "asyncio.Future[dict[str, Any]]") -> None:
+        """Wait for the handler and write down how it ended. Raises JobLost where that is no longer ours to say."""
+        try:
+            state, result = JobState.succeeded, await work
+        except JobLost:
+            raise
+        except JobCancelled:
+            state, result = JobState.cancelled, None
+        except asyncio.CancelledError:
+            if context.lost:
+                raise JobLost(job.id) from None
+            try:
+                await self._settle(context, lambda jobs: jobs.give_back(context.claim, errors=context.errors), tries=1)
+            except Exception as error:  # the process ends; whoever takes over sees it by the missing heart-beat
+                log.warning("job_not_given_back", job=job.id, reason=told(error))
             raise
         except Exception as error:
-            state = JobState.failed
-            context.errors.append({"reason": _told(error)})
-            log.exception("job_failed", job=job.id, kind=job.kind)
-        async with self._database.unit_of_work() as session:
-            await JobRepository(session).finish(job.id, state, result=result, errors=context.errors)
+            await self._failed(job, context, error)
+            return
+        await self._end(job, context, state, result)
+
+    async def _end(self, job: JobRow, context: JobContext, state: JobState, result: dict[str, Any] | None) -> None:
+        def finish(jobs: JobRepository) -> Awaitable[bool]:
+            return jobs.finish(context.claim, state, context.errors, **context.latest, result=result)
+
+        await self._settle(context, finish)
         log.info("job_finished", job=job.id, kind=job.kind, state=str(state))
 
-    async def _beat(self, job_id: str) -> None:
+    async def _failed(self, job: JobRow, context: JobContext, error: Exception) -> None:
+        attempt, limit = context.claim.attempt, self._settings.attempts
+        if transient(error) and attempt < limit:
+            after = pause(attempt, self._settings.backoff_s)
+            reason = f"attempt {attempt} of {limit}: {told(error)}"
+            context.errors.append({"reason": reason, "attempt": attempt})
+            log.warning("job_tried_again", job=job.id, kind=job.kind, reason=reason, after_s=after.total_seconds())
+            errors = context.errors
+            await self._settle(context, lambda jobs: jobs.give_back(context.claim, after=after, errors=errors))
+            return
+        context.errors.append({"reason": told(error)})
+        log.error("job_failed", job=job.id, kind=job.kind, exc_info=error)
+        await self._end(job, context, JobState.failed, None)
+
+    async def _settle(
+        self, context: JobContext, write: Callable[[JobRepository], Awaitable[bool]], tries: int | None = None
+    ) -> None:
+        """Write down how a job ended, as often as it takes: the database may be away. Raises JobLost."""
         while True:
-            await asyncio.sleep(HEARTBEAT_S)
             try:
                 async with self._database.unit_of_work() as session:
-                    await JobRepository(session).report(job_id, {})
-            except (SQLAlchemyError, DatabaseUnreachable):
-                log.warning("heartbeat_missed", job=job_id, exc_info=True)
+                    held = await write(JobRepository(session))
+                break
+            except Exception as error:
+                tries = tries and tries - 1
+                if tries == 0 or not transient(error):
+                    raise
+                log.warning("job_end_not_written_yet", job=context.job_id, reason=told(error))
+                await asyncio.sleep(AWAY_S)
+        self.watchers.tell(context.job_id)
+        if not held:
+            raise JobLost(context.job_id)
 
-
-def _told(error: Exception) -> str:
-    """What an admin reads: our own errors in full, others by name (the log has the rest)."""
-    return error.detail if isinstance(error, AppError) else f"{type(error).__name__}: {error}"
+    async def _beat(self, context: JobContext, work: "asyncio.Future[dict[str, Any]]") -> None:
+        while True:
+            await asyncio.sleep(self._settings.heartbeat_s)
+            try:
+                await context.beat()
+            except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
+                log.warning("heartbeat_missed", job=context.job_id, reason=told(error))
+            if context.lost:
+                work.cancel()
+                return

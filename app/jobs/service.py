@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.catalog.live import LiveCatalog, same_space
 from app.errors import IndexVersionNotFound, JobNotFound, ModelMismatch
-from app.jobs.repository import JobRepository
+from app.jobs.repository import JobQuery, JobRepository
 from app.jobs.schemas import IndexOut
 from app.jobs.tables import JobRow
 from app.paging import bad_cursor, decode_cursor, encode_cursor
@@ -21,9 +21,14 @@ class JobService:
 
     jobs: JobRepository
 
-    async def page(self, cursor: str | None, limit: int) -> tuple[list[JobRow], str | None]:
+    async def page(
+        self,
+        cursor: str | None,
+        limit: int,
+        query: JobQuery = JobQuery(),  # noqa: B008 - frozen and empty
+    ) -> tuple[list[JobRow], str | None]:
         """Jobs, newest first, and the cursor of the next page. Raises InvalidRequest for a foreign cursor."""
-        rows = await self.jobs.page(_position(cursor) if cursor else None, limit + 1)
+        rows = await self.jobs.page(_position(cursor) if cursor else None, limit + 1, query)
         shown = rows[:limit]
         following = encode_cursor(shown[-1].created_at.isoformat(), shown[-1].id) if len(rows) > limit else None
         return shown, following

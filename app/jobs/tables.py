@@ -15,11 +15,13 @@ class JobRow(Base):
     """One piece of work. `done`, `total`, `rate` (a second) and `eta_s` are what it last reported.
 
     `exclusive` is set while a job that tolerates no second one is queued or running, and None afterwards: the unique
-    constraint keeps two processes from starting the same work. Of the jobs in one `lane` at most one runs at a time,
-    the others wait in the queue. `worker` names the process that runs it, `attempts` counts how often one began.
+    constraint keeps two processes from starting the same work; `exclusive_as` remembers it for a retry. Of the jobs in
+    one `lane` at most one runs at a time, the others wait in the queue. `worker` names the process that runs it,
+    `attempts` counts how often one began: both together are a claim, and only its holder writes.
 
-    `sequence` grows with every write, so that whoever watches sees what is new; `checkpoint` is what a handler wrote
-    down to go on from after its process died; nobody claims a job before `not_before`.
+    `sequence` grows with every write but a mere heartbeat, so that whoever watches sees what is new; `stage_at` is
+    what it was when the stage began, and each of `errors` carries its own. `checkpoint` is what a handler wrote down to
+    go on from after its process died; nobody claims a job before `not_before`.
     """
 
     __tablename__ = "jobs"
@@ -34,7 +36,9 @@ class JobRow(Base):
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     exclusive: Mapped[str | None] = mapped_column(String(32), unique=True)
     lane: Mapped[str | None] = mapped_column(String(32))
+    exclusive_as: Mapped[str | None] = mapped_column(String(32))
     stage: Mapped[str] = mapped_column(String(32), default="")
+    stage_at: Mapped[int] = mapped_column(default=0)
     sequence: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     checkpoint: Mapped[dict[str, Any] | None]

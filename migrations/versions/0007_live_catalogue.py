@@ -56,6 +56,8 @@ def upgrade() -> None:
     op.execute("UPDATE catalog_state SET log_floor = revision")
     op.add_column("jobs", sa.Column("lane", sa.String(length=32), nullable=True))
     op.add_column("jobs", sa.Column("stage", sa.String(length=32), nullable=False, server_default=NOTHING))
+    op.add_column("jobs", sa.Column("stage_at", sa.Integer(), nullable=False, server_default=ZERO))
+    op.add_column("jobs", sa.Column("exclusive_as", sa.String(length=32), nullable=True))
     op.add_column("jobs", sa.Column("sequence", sa.Integer(), nullable=False, server_default=ZERO))
     op.add_column("jobs", sa.Column("attempts", sa.Integer(), nullable=False, server_default=ZERO))
     op.add_column("jobs", sa.Column("checkpoint", base.JsonColumn, nullable=True))
@@ -67,7 +69,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("uq_jobs_lane_running", "jobs")
-    for name in ("not_before", "checkpoint", "attempts", "sequence", "stage", "lane"):
+    for name in ("not_before", "checkpoint", "attempts", "sequence", "exclusive_as", "stage_at", "stage", "lane"):
         op.drop_column("jobs", name)
     op.drop_column("catalog_state", "log_floor")
     op.drop_index("ix_pictures_blob_key", "pictures")

@@ -4,8 +4,10 @@ import asyncio
 import datetime as dt
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +19,9 @@ from app.errors import InvalidRequest, ReindexRunning
 from app.jobs.repository import JobRepository
 from app.jobs.runner import JobContext, JobRunner
 from app.jobs.service import JobService
-from app.jobs.states import STALE_AFTER, SURELY_STALE_AFTER, JobState, Worker, orphaned, pace
+from app.jobs.states import JobState, Worker, orphaned, pace
 from app.jobs.tables import JobRow
+from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
 SLOW_POLL_S = 60.0
@@ -33,6 +36,10 @@ async def count(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any
 
 async def fail(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
     raise RuntimeError("no luck")
+
+
+def a_worker(number: int) -> Worker:
+    return Worker("host", "machine", number, 0.0, f"t{number}")
 
 
 class Gate:
@@ -62,7 +69,7 @@ async def test_runs_what_is_submitted_at_once_and_keeps_the_outcome(database: Da
         await runner.stop()
     assert (done.done, done.total, done.result, done.eta_s) == (3, 3, {"counted": 3}, None)
     assert done.started_at and done.finished_at and done.created_at <= done.started_at <= done.finished_at
-    assert failed.errors == [{"reason": "RuntimeError: no luck"}]
+    assert [error["reason"] for error in failed.errors] == ["RuntimeError: no luck"]
 
 
 async def test_one_of_a_kind_until_it_has_ended(database: Database, wait_for: WaitFor) -> None:
@@ -96,7 +103,7 @@ async def test_each_job_is_claimed_once_however_many_workers_reach_for_it(databa
 
     async def claim(number: int) -> str | None:
         async with database.unit_of_work() as session:
-            row = await JobRepository(session).claim(["count"], Worker("host", number, "t"))
+            row = await JobRepository(session).claim(["count"], a_worker(number))
         return row.id if row else None
 
     claimed = [c for c in await asyncio.gather(*(claim(n) for n in range(9))) if c]
@@ -107,7 +114,7 @@ async def test_each_job_is_claimed_once_however_many_workers_reach_for_it(databa
 
 async def test_cancelling(database: Database, wait_for: WaitFor) -> None:
     gate = Gate()
-    runner = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S)
+    runner = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S, settings=JobSettings(concurrency=1))
     running, queued = await runner.submit("gate", {}), await runner.submit("gate", {})
     await runner.start()
     try:
@@ -145,8 +152,8 @@ async def test_a_job_whose_process_died_is_taken_up_at_start(database: Database,
     runner = JobRunner(database, {"count": count}, SLOW_POLL_S)
     job = await runner.submit("count", {"to": 1})
     async with database.unit_of_work() as session:
-        await JobRepository(session).claim(["count"], Worker("another host", 1, "gone"))
-        await session.execute(update(JobRow).values(heartbeat=now() - 2 * STALE_AFTER))
+        await JobRepository(session).claim(["count"], a_worker(1))
+        await session.execute(update(JobRow).values(heartbeat=now() - dt.timedelta(hours=1)))
     await runner.start()
     try:
         await wait_for(job.id, JobState.succeeded)
@@ -172,17 +179,25 @@ async def test_lists_newest_first_page_by_page(database: Database) -> None:
 
 
 def test_who_lost_a_job() -> None:
-    me, moment = Worker("here", 10, "new"), now()
-    assert orphaned(str(me), moment, me, moment)
-    alive = f"here/{os.getppid()}/t"
-    assert not orphaned(alive, moment - STALE_AFTER - dt.timedelta(seconds=1), me, moment)
-    assert orphaned(alive, moment - SURELY_STALE_AFTER - dt.timedelta(seconds=1), me, moment)
-    assert orphaned(alive, None, me, moment)
-    assert orphaned("here/10/old", moment, me, moment)
-    assert orphaned("here/999999999/old", moment, me, moment)
-    assert not orphaned("there/10/old", moment, me, moment)
-    assert orphaned("there/10/old", moment - STALE_AFTER - dt.timedelta(seconds=1), me, moment)
-    assert orphaned("", None, me, moment)
+    me, moment, lease = Worker.this(), now(), dt.timedelta(seconds=30)
+    parent = psutil.Process(os.getppid())
+    neighbour = replace(me, pid=parent.pid, started=parent.create_time(), token="other")
+    silent = moment - lease - dt.timedelta(seconds=1)
+
+    def lost(worker: Worker | str, heartbeat: dt.datetime | None = moment) -> bool:
+        return orphaned(str(worker), heartbeat, me, moment, lease)
+
+    assert lost(me)
+    assert not lost(replace(me, token="another runner of this process"))
+    assert not lost(neighbour)
+    assert lost(neighbour, silent)
+    assert lost(neighbour, None)
+    assert lost(replace(neighbour, started=parent.create_time() - 100)), "its number went to a later process"
+    assert lost(replace(neighbour, pid=999_999_999))
+    assert not lost(replace(neighbour, machine="another container", pid=999_999_999))
+    assert lost(replace(neighbour, machine="another container"), silent)
+    assert not lost("a worker of an older release")
+    assert lost("a worker of an older release", silent)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0, 10**6))
