@@ -177,17 +177,3 @@ class ChangeRow(Base):
 
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     item_id: Mapped[str] = mapped_column(ID, primary_key=True)
-
-
-class FetchedFileRow(Base):
-    """What a web address gave when last asked: its validators (RFC 9110, section 8.8) and where the file lies."""
-
-    __tablename__ = "fetched_files"
-
-    url_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    url: Mapped[str] = mapped_column(Text)
-    etag: Mapped[str] = mapped_column(Text, default="")
-    last_modified: Mapped[str] = mapped_column(Text, default="")
-    sha256: Mapped[str] = mapped_column(String(64))
-    blob_key: Mapped[str] = mapped_column(String(200))
-    checked_at: Mapped[dt.datetime] = mapped_column(default=now)

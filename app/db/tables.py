@@ -6,9 +6,10 @@ from app.db.base import Base
 from app.feedback import tables as feedback
 from app.idempotency import tables as idempotency
 from app.jobs import tables as jobs
+from app.media import tables as media
 from app.recommendations import tables as recommendations
 
-DOMAINS = (auth, catalog, feedback, idempotency, jobs, recommendations)
+DOMAINS = (auth, catalog, feedback, idempotency, jobs, media, recommendations)
 """Importing a domain's tables is what registers them."""
 
 metadata = Base.metadata

@@ -33,18 +33,31 @@ def decode(data: bytes, limits: LimitSettings) -> Image.Image:
         UnsupportedPhoto: not one of FORMATS.
         UnreadablePhoto: one of them, but broken or cut short.
     """
-    if len(data) > limits.photo_bytes:
-        raise PhotoTooLarge(
-            f"The photo has {len(data):,} bytes; at most {limits.photo_bytes:,} are taken. Send a smaller one."
-        )
-    picture = _open(data)
-    _check_pixels(picture, limits)
+    picture = _opened(data, limits)
     try:
         picture.seek(0)
         picture.load()
         return _to_rgb(ImageOps.exif_transpose(picture))
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError) as error:
         raise UnreadablePhoto("The photo is damaged or cut short. Send the original file again.") from error
+
+
+def check_header(data: bytes, limits: LimitSettings) -> None:
+    """Whether `decode` would begin with this photo, told from its first bytes alone; cheap.
+
+    Raises: what `decode` raises, except for damage further in.
+    """
+    _opened(data, limits)
+
+
+def _opened(data: bytes, limits: LimitSettings) -> Image.Image:
+    if len(data) > limits.photo_bytes:
+        raise PhotoTooLarge(
+            f"The photo has {len(data):,} bytes; at most {limits.photo_bytes:,} are taken. Send a smaller one."
+        )
+    picture = _open(data)
+    _check_pixels(picture, limits)
+    return picture
 
 
 def _open(data: bytes) -> Image.Image:

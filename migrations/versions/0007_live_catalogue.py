@@ -43,6 +43,7 @@ def upgrade() -> None:
         "fetched_files",
         sa.Column("url_hash", sa.String(length=64), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("answered_url", sa.Text(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -50,6 +51,7 @@ def upgrade() -> None:
         sa.Column("checked_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("url_hash", name=op.f("pk_fetched_files")),
     )
+    op.create_index("ix_fetched_files_checked_at", "fetched_files", ["checked_at"])
     op.create_index("ix_pictures_blob_key", "pictures", ["blob_key"])
     # In place, never by a batch: SQLite's batch drops the old table, and with it by cascade all that hangs on it.
     op.add_column("catalog_state", sa.Column("log_floor", sa.Integer(), nullable=False, server_default=ZERO))
