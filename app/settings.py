@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.media.fetching.policy import Allowance
+
 MEGABYTE = 1_000_000
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -249,8 +251,15 @@ class FetchSettings(BaseModel):
     backoff_s: float = Field(default=0.5, ge=0)
     retry_after_s: float = Field(default=30.0, ge=0)
     user_agent: str = Field(default="tryon (catalogue import)", pattern=r"^[\x20-\x7e]+$")
-    ports: list[int] = [80, 443]
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = [80, 443]
     allow_private: list[str] = []
+
+    @field_validator("allow_private")
+    @classmethod
+    def _readable(cls, places: list[str]) -> list[str]:
+        for place in places:
+            Allowance.parse(place)
+        return places
 
 
 class JobSettings(BaseModel):

@@ -46,6 +46,7 @@ GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 NAT64 = IPv6Network("64:ff9b::/96")
 COMPATIBLE = IPv6Network("::/96")
+"""Of which `::` and `::1` mean something else."""
 
 
 def standing(address: Address) -> Standing:
@@ -65,7 +66,7 @@ def reached_by(address: Address) -> tuple[Address, ...]:
         return (address.ipv4_mapped,)
     if address in NAT64:
         return (_last_four(address),)
-    compatible = (_last_four(address),) if address in COMPATIBLE else ()
+    compatible = (_last_four(address),) if address in COMPATIBLE and int(address) > 1 else ()
     return (address, *compatible, *filter(None, (address.sixtofour,)), *(address.teredo or ()))
 
 
