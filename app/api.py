@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.catalog.endpoints import router as catalog
+from app.catalog.inspection_endpoints import router as inspection
 from app.feedback.endpoints import router as shoppers
 from app.jobs.endpoints import router as jobs
 from app.observability.health import router as health
@@ -12,4 +13,6 @@ from app.recommendations.endpoints import router as recommendations
 from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
-ROUTERS: tuple[APIRouter, ...] = (recommendations, shoppers, tags, by_item, catalog, jobs, health, metrics, storefront)
+ROUTERS: tuple[APIRouter, ...] = (
+    recommendations, shoppers, tags, by_item, catalog, inspection, jobs, health, metrics, storefront,
+)  # fmt: skip

@@ -34,10 +34,10 @@ def effective(name: str) -> SQLColumnExpression[str]:
         .correlate(ItemRow)
         .scalar_subquery()
     )
-    return case((~_unsaid(name), own), else_=func.coalesce(inferred, own))
+    return case((~unsaid(name), own), else_=func.coalesce(inferred, own))
 
 
-def _unsaid(name: str) -> ColumnElement[bool]:
+def unsaid(name: str) -> ColumnElement[bool]:
     """That the feed said nothing: an item without a kind has no slot of its own either."""
     return (ItemRow.kind if name == "slot" else FACET_COLUMNS[name]) == ""
 
@@ -147,8 +147,8 @@ def _condition(condition: Condition, brands: frozenset[str]) -> ColumnElement[bo
         named = own.name == name.removeprefix(PREFIX)
         return exists().where(own.item_id == ItemRow.id, named, own.value.in_(condition.values)).correlate(ItemRow)
     # Two branches, so that an index over stated values is of use.
-    said = ~_unsaid(name) & FACET_COLUMNS[name].in_(condition.values)
-    return or_(said, _unsaid(name) & effective(name).in_(condition.values))
+    said = ~unsaid(name) & FACET_COLUMNS[name].in_(condition.values)
+    return or_(said, unsaid(name) & effective(name).in_(condition.values))
 
 
 def _has_variant(*that: ColumnElement[bool]) -> ColumnElement[bool]:
