@@ -50,9 +50,9 @@ class Category:
         return cls(codes, code_of)
 
     def counts(self) -> dict[str, int]:
-        """Rows of each value."""
+        """Rows of each value that has any."""
         found = np.bincount(self.codes, minlength=len(self.code_of))
-        return {value: int(found[code]) for value, code in self.code_of.items()}
+        return {value: int(found[code]) for value, code in self.code_of.items() if found[code]}
 
     def among(self, wanted: frozenset[str]) -> Mask:
         """Rows whose value is one of `wanted`, shape (n,)."""
@@ -71,6 +71,9 @@ class Columns:
         prices: asking prices in ten-thousandths, int64, shape (n,); -1 where there is none.
         own: by name and value, both folded, the rows that have it of the shop's own attributes.
         words: the words that are this catalogue's own.
+        private: attributes that are not for shoppers, so not in `own`.
+        before, differing: the items of the build that these were changed from, and the rows that may hold others now;
+            those behind the end of `before` always do. What is costly to make of all items is made of those once.
     """
 
     items: tuple[ItemFacts | None, ...]
@@ -81,6 +84,9 @@ class Columns:
     sizes: Mapping[str, Rows]
     own: Mapping[str, Mapping[str, Rows]]
     words: ShopWords
+    private: frozenset[str]
+    before: tuple[ItemFacts | None, ...]
+    differing: frozenset[int] = frozenset()
 
     @classmethod
     def build(
@@ -94,16 +100,18 @@ class Columns:
         attributes are not for shoppers.
         """
         items = tuple(facts.get(id_) for id_ in ids)
-        worn = np.fromiter((f is not None and f.slot not in ("", NOT_WORN) for f in items), np.bool_, len(items))
+        worn = np.fromiter(map(is_worn, items), np.bool_, len(items))
         return cls(
             items=items,
             suggestable=worn if pictured is None else worn & pictured,
-            in_stock=np.fromiter((f is not None and f.in_stock for f in items), np.bool_, len(items)),
-            prices=np.fromiter((_price(f) for f in items), np.int64, len(items)),
+            in_stock=np.fromiter(map(is_stocked, items), np.bool_, len(items)),
+            prices=np.fromiter(map(price_of, items), np.int64, len(items)),
             categories={n: Category.of([get(f) if f else "" for f in items]) for n, get in CATEGORIES.items()},
             sizes=_rows_by_size(items),
             own=_rows_by_attribute(items, private),
             words=ShopWords.of(items),
+            private=private,
+            before=items,
         )
 
     def __len__(self) -> int:
@@ -164,23 +172,42 @@ class Columns:
         return mask
 
 
-def _price(facts: ItemFacts | None) -> int:
+def is_worn(facts: ItemFacts | None) -> bool:
+    return facts is not None and facts.slot not in ("", NOT_WORN)
+
+
+def is_stocked(facts: ItemFacts | None) -> bool:
+    return facts is not None and facts.in_stock
+
+
+def price_of(facts: ItemFacts | None) -> int:
+    """What a shopper pays, in ten-thousandths."""
     asking = facts.asking_price if facts else None
     return UNPRICED if asking is None else int(asking * SCALE)
+
+
+def sizes_of(facts: ItemFacts | None) -> tuple[str, ...]:
+    """Sizes in stock as `Columns.sizes` names them."""
+    return tuple(dict.fromkeys(size.casefold() for size in facts.sizes)) if facts else ()
+
+
+def own_of(facts: ItemFacts | None, private: frozenset[str]) -> list[tuple[str, str]]:
+    """The shop's own attributes as `Columns.own` names them: name and value."""
+    records = attribute_records(facts.attributes) if facts else ()
+    return [(record.name, record.value) for record in records if record.name not in private]
 
 
 def _rows_by_size(items: Sequence[ItemFacts | None]) -> dict[str, Rows]:
     rows: dict[str, list[int]] = {}
     for row, facts in enumerate(items):
-        for size in facts.sizes if facts else ():
-            rows.setdefault(size.casefold(), []).append(row)
+        for size in sizes_of(facts):
+            rows.setdefault(size, []).append(row)
     return {size: np.array(found, np.int32) for size, found in rows.items()}
 
 
 def _rows_by_attribute(items: Sequence[ItemFacts | None], private: frozenset[str]) -> dict[str, dict[str, Rows]]:
     rows: dict[str, dict[str, list[int]]] = {}
     for row, facts in enumerate(items):
-        for record in attribute_records(facts.attributes) if facts else ():
-            if record.name not in private:
-                rows.setdefault(record.name, {}).setdefault(record.value, []).append(row)
+        for name, value in own_of(facts, private):
+            rows.setdefault(name, {}).setdefault(value, []).append(row)
     return {name: {v: np.array(found, np.int32) for v, found in values.items()} for name, values in rows.items()}

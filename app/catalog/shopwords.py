@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.catalog.facts import ItemFacts
+from app.catalog.tally import Tally
 from app.catalog.words import attribute_words, joined, needles, tokens
 
 USED = 3
@@ -31,28 +32,48 @@ class ShopWords:
         items: how many there are.
         counts: items that hold a token in title, brand or attributes.
         leading: items whose title begins with it.
-        brands: every brand as its tokens.
-        codes: ids and group ids without separators.
+        brands: every brand as its tokens, and how many items are of it.
+        codes: ids and group ids without separators, and how many items have each.
+        before: the words that these were changed from; None for words counted in full.
     """
 
     items: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
-    leading: Mapping[str, int] = field(default_factory=dict)
-    brands: frozenset[tuple[str, ...]] = frozenset()
-    codes: frozenset[str] = frozenset()
+    counts: Tally[str] = field(default_factory=lambda: Tally({}))
+    leading: Tally[str] = field(default_factory=lambda: Tally({}))
+    brands: Tally[tuple[str, ...]] = field(default_factory=lambda: Tally({}))
+    codes: Tally[str] = field(default_factory=lambda: Tally({}))
+    before: "ShopWords | None" = field(default=None, repr=False, compare=False)
+    moved: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    """Words that may be counted otherwise than `before`."""
 
     @classmethod
     def of(cls, items: Iterable[ItemFacts | None]) -> "ShopWords":
-        known = [item for item in items if item is not None]
-        counts: Counter[str] = Counter()
-        leading: Counter[str] = Counter()
-        for item in known:
-            title = tokens(item.title)
-            leading.update(title[:1])
-            counts.update({*title, *tokens(item.title_zh), *tokens(item.brand), *_attribute_tokens(item)})
-        brands = frozenset(tokens(brand) for brand in {item.brand for item in known})
-        codes = chain.from_iterable((joined(item.id), joined(item.group_id)) for item in known)
-        return cls(len(known), counts, leading, brands - {()}, frozenset(c for c in codes if len(c) >= SHORTEST_CODE))
+        found = _Counted()
+        for item in items:
+            found.add(item)
+        counts, leading, brands, codes = dict(found.counts), dict(found.leading), dict(found.brands), dict(found.codes)
+        return cls(found.items, Tally(counts), Tally(leading), Tally(brands), Tally(codes))
+
+    def changed(self, gone: Iterable[ItemFacts | None], come: Iterable[ItemFacts | None]) -> "ShopWords":
+        """These words without those of items that are `gone`, with those of items that have `come`."""
+        by = _Counted()
+        for item in gone:
+            by.add(item, -1)
+        for item in come:
+            by.add(item)
+        whole: ShopWords | None = self.before or self
+        moved = frozenset((*self.moved, *by.counts, *by.leading, *chain.from_iterable(by.brands)))
+        if len(moved) > MOST_MOVED:
+            whole, moved = None, frozenset[str]()
+        return ShopWords(
+            self.items + by.items,
+            self.counts.moved(by.counts),
+            self.leading.moved(by.leading),
+            self.brands.moved(by.brands),
+            self.codes.moved(by.codes),
+            whole,
+            moved,
+        )
 
     def count(self, word: str) -> int:
         """Items that hold `word`; of a Chinese one that the titles segment otherwise, at most."""
@@ -90,12 +111,55 @@ class ShopWords:
     @cached_property
     def _by_initial(self) -> Mapping[str, Sequence[str]]:
         """What a slip may have meant, by its first letter: names, as everyday words have their own correction."""
-        found: dict[str, list[str]] = {}
-        for word, count in self.counts.items():
-            named = word in self.brand_words or (count >= USED and self.reads_as_brand(word))
-            if named and len(word) >= SHORTEST_SLIP and word.isalpha():
-                found.setdefault(word[0], []).append(word)
+        if self.before is None:
+            return _grouped(word for word in self.counts if self._is_name(word))
+        found = dict(self.before._by_initial)
+        for initial in {word[0] for word in self.moved}:
+            kept = [word for word in found.get(initial, ()) if word not in self.moved]
+            found[initial] = [*kept, *(w for w in self.moved if w[0] == initial and self._is_name(w))]
         return found
+
+    def _is_name(self, word: str) -> bool:
+        if len(word) < SHORTEST_SLIP or not word.isalpha() or word not in self.counts:
+            return False
+        return word in self.brand_words or (self.counts[word] >= USED and self.reads_as_brand(word))
+
+
+MOST_MOVED = 5_000
+"""Words counted otherwise than when all were counted, from which on looking at all of them again is as quick."""
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What items hold, added up or taken away."""
+
+    items: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    leading: Counter[str] = field(default_factory=Counter)
+    brands: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, item: ItemFacts | None, times: int = 1) -> None:
+        if item is None:
+            return
+        self.items += times
+        title, brand = tokens(item.title), tokens(item.brand)
+        for word in title[:1]:
+            self.leading[word] += times
+        for word in {*title, *tokens(item.title_zh), *brand, *_attribute_tokens(item)}:
+            self.counts[word] += times
+        if brand:
+            self.brands[brand] += times
+        for code in (joined(item.id), joined(item.group_id)):
+            if len(code) >= SHORTEST_CODE:
+                self.codes[code] += times
+
+
+def _grouped(words: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[0], []).append(word)
+    return found
 
 
 def _attribute_tokens(item: ItemFacts) -> Iterable[str]:
