@@ -25,7 +25,7 @@ Act = Callable[[Seen, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 class Misbehaving:
     """Where it listens, what it does by path, and what it was asked."""
 
-    port: int
+    port: int = 0
     acts: dict[str, Act] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     busiest: int = 0
@@ -82,11 +82,11 @@ async def _request(reader: asyncio.StreamReader) -> Seen | None:
 @asynccontextmanager
 async def misbehaving() -> AsyncIterator[Misbehaving]:
     """Listens on a free port of 127.0.0.1."""
-    server = await asyncio.start_server(lambda r, w: here.serve(r, w), "127.0.0.1", 0)
-    here = Misbehaving(server.sockets[0].getsockname()[1])
+    here = Misbehaving()
+    server = await asyncio.start_server(here.serve, "127.0.0.1", 0)
+    here.port = server.sockets[0].getsockname()[1]
     async with server:
         yield here
-        server.close()
 
 
 def answers(status: int = 200, body: bytes = b"", **headers: str) -> Act:
@@ -112,10 +112,10 @@ def raw(data: bytes) -> Act:
 
 
 def drips(every_s: float, piece: bytes = b"x") -> Act:
-    """A body of a gigabyte that comes a piece at a time, until nobody listens any more."""
+    """A body without end that comes a piece at a time, until nobody listens any more."""
 
     async def act(seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while not reader.at_eof():
             writer.write(piece)
             await writer.drain()
@@ -143,6 +143,16 @@ def silent() -> Act:
         await reader.read()
 
     return act
+
+
+def together(barrier: asyncio.Barrier, act: Act) -> Act:
+    """Acts once as many requests are here at the same time as the barrier has parties."""
+
+    async def wait(seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await barrier.wait()
+        await act(seen, reader, writer)
+
+    return wait
 
 
 def with_validators(data: bytes, etag: str = '"v1"', modified: str = "Wed, 21 Oct 2015 07:28:00 GMT") -> Act:
