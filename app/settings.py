@@ -1,10 +1,12 @@
 """Everything an operator may set, from the environment (`TRYON_*`, nested with `__`) or a `.env` file."""
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from limits import parse_many
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -76,11 +78,20 @@ class IndexSettings(BaseModel):
 
 
 class LimitSettings(BaseModel):
-    """What a request may cost. `shoppers_per_hour`: how many one address may create with a browser's key; 0: any."""
+    """What a request may cost.
+
+    `request_bytes`: a form with photos, or an admin's changes; `json_bytes`: any other body. All of it must come within
+    `body_s` seconds (a feed: `feed_s`) and never pause for `silence_s`. `shoppers_per_hour`: how many one address may
+    create with a browser's key; 0: any.
+    """
 
     photo_bytes: int = Field(default=15 * MEGABYTE, ge=1)
     photo_pixels: int = Field(default=50_000_000, ge=1)
     request_bytes: int = Field(default=40 * MEGABYTE, ge=1)
+    json_bytes: int = Field(default=MEGABYTE, ge=1)
+    body_s: float = Field(default=120.0, gt=0)
+    feed_s: float = Field(default=3600.0, gt=0)
+    silence_s: float = Field(default=15.0, gt=0)
     description_chars: int = Field(default=2_000, ge=1)
     labels: int = Field(default=100, ge=1)
     label_chars: int = Field(default=100, ge=1)
@@ -208,10 +219,104 @@ class FeedbackSettings(BaseModel):
 
 
 class AuthSettings(BaseModel):
-    """Who may call. Only the demo lets `shop` routes be anonymous."""
+    """Who may call. Only the demo lets `shop` routes be anonymous.
+
+    `private_network`: the address listened on is reached from a network of the operator's own alone (a container whose
+    port is published on loopback): demo settings are then allowed on it. A process may go on taking a key for
+    `key_cache_s` seconds after it was revoked; 0 asks the database at every request. When a key was last used is noted
+    once in `last_used_s`. What admins did is kept for `audit_days`.
+    """
 
     anonymous_shop: bool = False
+    private_network: bool = False
     cors_origins: list[str] = []
+    key_cache_s: float = Field(default=3.0, ge=0, le=60)
+    last_used_s: float = Field(default=300.0, gt=0)
+    audit_days: int = Field(default=365, ge=1)
+
+
+def _rate(text: str) -> str:
+    try:
+        if text:
+            parse_many(text)
+    except ValueError:
+        raise ValueError("must be rates such as '60/minute' or '60/minute;1000/hour', or empty for none") from None
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""As `limits` writes them: `60/minute`, `60/minute;1000/hour`; empty is no limit."""
+
+
+class RateSettings(BaseModel):
+    """How often one caller may ask, by what is asked for."""
+
+    recommendations: Rate = ""
+    tags: Rate = ""
+    events: Rate = ""
+    others: Rate = ""
+
+
+class AdmissionSettings(BaseModel):
+    """Who is let in, and when it is too much.
+
+    `storage` counts for all processes together where it is `redis://…` (its client is the extra `redis`); else each
+    process counts for itself. `address`: rates of one address with a browser's key or none; a server's or an admin's
+    key is not counted by address. `key`: rates of one key, whoever sends it. `bad_keys`: how often one address may send
+    a key that is none.
+
+    Recommendations, tags and looks are worked on `most` at once in a process, `least` even when they take longer than
+    `target_s` seconds: between the two it settles where they do not. `share` of them may be one address's; `receiving`
+    bodies may be on their way at once, and `requests` of any kind open. What is beyond is refused with 503.
+    """
+
+    storage: str = Field(default="memory://", pattern=r"^(memory://$|(redis|rediss|redis\+unix|valkey|valkeys)://.+)")
+    address: RateSettings = RateSettings(
+        recommendations="1200/minute", tags="1200/minute", events="3000/minute", others="12000/minute"
+    )
+    key: RateSettings = RateSettings()
+    bad_keys: Rate = "300/minute"
+    most: int = Field(default=128, ge=1)
+    least: int = Field(default=16, ge=1)
+    target_s: float = Field(default=5.0, gt=0)
+    share: float = Field(default=0.5, gt=0, le=1)
+    receiving: int = Field(default=256, ge=1)
+    requests: int = Field(default=2_000, ge=1)
+
+    @model_validator(mode="after")
+    def _least_below_most(self) -> "AdmissionSettings":
+        if self.least > self.most:
+            raise ValueError("admission.least must not be more than admission.most")
+        return self
+
+
+class ServerSettings(BaseModel):
+    """What is in front of the service, and how long it waits for a stranger.
+
+    `trusted_proxies`: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed. `hsts_s`: seconds
+    for which browsers shall use nothing but TLS; set it where TLS is spoken in front of the service, 0 says nothing.
+    The head of a request may have `header_bytes` and must come within `header_s`; an idle connection is kept for
+    `keep_alive_s`.
+    """
+
+    trusted_proxies: list[str] = ["127.0.0.1", "::1"]
+    hsts_s: int = Field(default=0, ge=0)
+    header_bytes: int = Field(default=32_768, ge=1024)
+    header_s: float = Field(default=10.0, gt=0)
+    keep_alive_s: int = Field(default=5, ge=1)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: list[str]) -> list[str]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                reason = (
+                    "is no address or network, such as 10.0.0.5 or 10.1.0.0/16; name the proxies, '*' trusts anyone"
+                )
+                raise ValueError(f"'{proxy}' {reason}") from None
+        return proxies
 
 
 class AdviceSettings(BaseModel):
@@ -233,7 +338,9 @@ class FetchSettings(BaseModel):
     `concurrency` requests run at once, at most `per_host` of them to one host. Times are seconds: `connect_s` covers
     name and handshake, `read_s` each silence, `total_s` one picture with its redirects and `download_s` one feed,
     without what is spent in a queue. What can pass by itself (no connection, 429, 5xx) is tried `attempts` times, with
-    pauses that double from `backoff_s`; a server's own Retry-After is heeded up to `retry_after_s`.
+    pauses that double from `backoff_s`; a server's own Retry-After is heeded up to `retry_after_s`. A host that could
+    not be connected to for `give_up_s` is left alone for as long again. What nobody asked for in `keep_days` is
+    forgotten, and fetched anew when it is.
 
     `ports` besides which none is asked. Addresses that are not public are refused, except what `allow_private` names:
     hosts, addresses or networks, each with or without a port (`pictures.lan`, `10.1.0.0/16`, `10.1.2.3:8080`).
@@ -250,6 +357,8 @@ class FetchSettings(BaseModel):
     attempts: int = Field(default=3, ge=1, le=10)
     backoff_s: float = Field(default=0.5, ge=0)
     retry_after_s: float = Field(default=30.0, ge=0)
+    give_up_s: float = Field(default=60.0, gt=0)
+    keep_days: int = Field(default=180, ge=1)
     user_agent: str = Field(default="tryon (catalogue import)", pattern=r"^[\x20-\x7e]+$")
     ports: list[Annotated[int, Field(ge=1, le=65535)]] = [80, 443]
     allow_private: list[str] = []
@@ -260,6 +369,20 @@ class FetchSettings(BaseModel):
         for place in places:
             Allowance.parse(place)
         return places
+
+
+class ImportSettings(BaseModel):
+    """What a feed may cost, and how much a full one may take away.
+
+    `feed_bytes`: an upload, or a feed given by its address, with its pictures; `unpacked_bytes`: a feed out of gzip.
+    `retire_up_to`: the largest share of the catalogue that one full feed may retire, unless it says otherwise itself.
+    What was uploaded for an import that failed is kept for `keep_failed_h` hours, so that it can be run again.
+    """
+
+    feed_bytes: int = Field(default=2_000 * MEGABYTE, ge=1)
+    unpacked_bytes: int = Field(default=20_000 * MEGABYTE, ge=1)
+    retire_up_to: float = Field(default=0.5, ge=0, le=1)
+    keep_failed_h: float = Field(default=24.0, ge=0)
 
 
 class JobSettings(BaseModel):
@@ -310,7 +433,10 @@ class Settings(BaseSettings):
     inference: InferenceSettings = InferenceSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     auth: AuthSettings = AuthSettings()
+    admission: AdmissionSettings = AdmissionSettings()
+    server: ServerSettings = ServerSettings()
     jobs: JobSettings = JobSettings()
+    imports: ImportSettings = ImportSettings()
     fetch: FetchSettings = FetchSettings()
     advice: AdviceSettings = AdviceSettings()
 
@@ -325,6 +451,10 @@ class Settings(BaseSettings):
     @property
     def exports_dir(self) -> Path:
         return self.model.exports or self.data_dir / "exports"
+
+    @property
+    def imports_dir(self) -> Path:
+        return self.data_dir / "imports"
 
     @property
     def blob_dir(self) -> Path:

@@ -11,6 +11,9 @@ from app.media.fetching.problems import FetchProblem
 LONGEST = 4_096
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+UNREADABLE = (httpx.InvalidURL, ValueError)
+"""What parsing raises; ValueError for half a surrogate pair, as JSON may hold, and for what `urljoin` dislikes."""
+
 LITERAL_V6 = re.compile(r"[0-9a-f:.]+")
 
 
@@ -40,7 +43,7 @@ def target_of(text: str, policy: Policy) -> Target:
         raise FetchProblem(f"is longer than {LONGEST:,} characters")
     try:
         return _checked(httpx.URL(text.strip(" ")), policy)
-    except httpx.InvalidURL as error:
+    except UNREADABLE as error:
         raise FetchProblem("is no valid web address") from error
 
 
@@ -52,7 +55,7 @@ def redirected(source: Target, location: str, policy: Policy) -> Target:
     """
     try:
         led = _checked(source.url.join(location), policy)
-    except httpx.InvalidURL as error:
+    except UNREADABLE as error:
         raise FetchProblem("redirects to no valid web address") from error
     except FetchProblem as problem:
         raise FetchProblem(f"redirects to what {problem.reason}") from problem

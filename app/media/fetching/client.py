@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -17,9 +18,9 @@ import stamina
 from app.media.fetching.addressed import Target, redirected, target_of
 from app.media.fetching.bodies import body
 from app.media.fetching.manners import Manners
-from app.media.fetching.network import CheckedNetwork, Resolver, system_addresses
+from app.media.fetching.network import CheckedNetwork, Resolver, SystemResolver
 from app.media.fetching.policy import Policy
-from app.media.fetching.problems import FetchProblem
+from app.media.fetching.problems import FetchProblem, Unreachable
 from app.settings import FetchSettings
 
 T = TypeVar("T")
@@ -28,6 +29,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PASSING = frozenset({429, 500, 502, 503, 504})
 MOST_DIGITS = 9
 """Of a Retry-After: thirty years."""
+
+NAMES_AT_ONCE = 8
+"""Names that are resolved at the same time. The system's resolver blocks, for long where a name server is silent."""
 
 IDLE_S = 5.0
 """How long a connection is kept for the next file of its host."""
@@ -67,16 +71,19 @@ class Ask:
 class WebClient:
     """Asks for files. Close it."""
 
-    def __init__(self, settings: FetchSettings, resolve: Resolver = system_addresses) -> None:
+    def __init__(self, settings: FetchSettings, resolve: Resolver | None = None) -> None:
         self._settings = settings
         self._policy = Policy.of(settings.ports, settings.allow_private)
-        self._manners = Manners(settings.concurrency, settings.per_host, settings.retry_after_s)
+        self._names = ThreadPoolExecutor(NAMES_AT_ONCE, thread_name_prefix="tryon-resolve")
+        self._manners = Manners(
+            settings.concurrency, settings.per_host, patience=settings.retry_after_s, give_up=settings.give_up_s
+        )
         # httpcore itself, as httpx gives its seam to the network to nobody; it knows of no proxy unless told.
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(),
             max_connections=settings.concurrency,
             keepalive_expiry=IDLE_S,
-            network_backend=CheckedNetwork(self._policy, resolve),
+            network_backend=CheckedNetwork(self._policy, resolve or SystemResolver(self._names)),
         )
 
     def target(self, url: str) -> Target:
@@ -105,6 +112,7 @@ class WebClient:
 
     async def close(self) -> None:
         await self._pool.aclose()
+        self._names.shutdown(wait=False, cancel_futures=True)
 
     async def _followed(self, ask: Ask, consume: Callable[[Answer], Awaitable[T]]) -> T:
         target, budget = self.target(ask.url), Budget(ask.seconds)
@@ -164,13 +172,13 @@ class WebClient:
             yield
         except httpcore.ConnectTimeout as error:
             reason = f"could not be connected to within {self._settings.connect_s:g} s"
-            raise FetchProblem(reason, passing=True) from error
+            raise Unreachable(reason, passing=True) from error
         except httpcore.TimeoutException as error:
             raise FetchProblem(f"said nothing for {self._settings.read_s:g} s", passing=True) from error
         except httpcore.ConnectError as error:
             if isinstance(error.__cause__, ssl.SSLError):
                 raise FetchProblem(f"cannot be trusted: {error.__cause__.reason or error.__cause__}") from error
-            raise FetchProblem("could not be connected to", passing=True) from error
+            raise Unreachable("could not be connected to", passing=True) from error
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             raise FetchProblem("gave no complete HTTP answer", passing=True) from error
         except httpcore.ProtocolError as error:
@@ -220,5 +228,13 @@ def _plain(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """By name in lower case; of one that is repeated, the first."""
     plain: dict[str, str] = {}
     for name, value in headers:
-        plain.setdefault(name.decode("ascii").lower(), value.decode("latin-1"))
+        plain.setdefault(name.decode("ascii").lower(), _text(value))
     return plain
+
+
+def _text(value: bytes) -> str:
+    """Addresses in a Location are often UTF-8, whatever they should be."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

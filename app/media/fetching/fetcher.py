@@ -13,7 +13,7 @@ from typing import Any, Self
 from app.db.session import Database
 from app.errors import ImportFailed
 from app.media.fetching.client import NOT_MODIFIED, Answer, Ask, WebClient
-from app.media.fetching.network import Resolver, system_addresses
+from app.media.fetching.network import Resolver
 from app.media.fetching.problems import FetchProblem
 from app.media.fetching.repository import FetchedFiles, Remembered
 from app.media.fetching.results import Fetched, FetchFailed
@@ -35,11 +35,11 @@ Found = tuple[Fetched | FetchFailed, Remembered | None]
 class PictureFetcher:
     """Fetches what feeds name. One for an import or for the whole process; close it, or use it as a context.
 
-    Belongs to the event loop that it is first used in.
+    Belongs to the event loop that it is first used in. `resolve` stands in for the system's resolver.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, blobs: BlobStore, *, resolve: Resolver = system_addresses
+        self, settings: Settings, database: Database, blobs: BlobStore, *, resolve: Resolver | None = None
     ) -> None:
         self._settings = settings.fetch
         self._longest = min(settings.fetch.max_bytes, settings.limits.photo_bytes)

@@ -1,33 +1,61 @@
-"""Whose turn it is: how many requests run at once, in all and at one host, and hosts that asked for a pause."""
+"""Whose turn it is: how many requests run at once, in all and at one host, and which hosts are left alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 
-from app.media.fetching.problems import FetchProblem
+from app.media.fetching.problems import FetchProblem, Unreachable
+
+MOST_HOSTS = 10_000
+"""Idle hosts of which something is remembered. A feed may name any number."""
+
+NEVER = float("-inf")
 
 
 @dataclass(slots=True)
 class _Host:
     places: asyncio.Semaphore
     users: int = 0
-    resumes: float = 0.0
+    resumes: float = NEVER
+    asked: float = NEVER
+    unreachable_since: float | None = None
 
 
 class Manners:
-    """Turns to ask a host. `patience`: seconds of a pause that are waited for; a longer one fails what waits for it."""
+    """Turns to ask a host.
 
-    def __init__(self, concurrency: int, per_host: int, patience: float) -> None:
+    Args:
+        patience: seconds of a pause that are waited for; a longer one fails what waits for it.
+        give_up: a host that could not be connected to for so many seconds is asked no more until it was left alone
+            for as long again: ten thousand pictures of a dead host would otherwise take hours.
+        clock: seconds, of any beginning.
+    """
+
+    def __init__(
+        self,
+        concurrency: int,
+        per_host: int,
+        *,
+        patience: float,
+        give_up: float,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._per_host = per_host
         self._patience = patience
+        self._give_up = give_up
+        self._clock = clock
         self._all = asyncio.Semaphore(concurrency)
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """One request to `host`. Raises FetchProblem while it wants to be left alone for longer than our patience."""
+        """One request to `host`; what it raises tells whether the host can be reached.
+
+        Raises:
+            FetchProblem: the host wants to be left alone for longer than our patience, or is given up.
+        """
         state = self._hosts.setdefault(host, _Host(asyncio.Semaphore(self._per_host)))
         state.users += 1
         try:
@@ -35,19 +63,46 @@ class Manners:
             async with state.places:
                 await self._rested(state)
                 async with self._all:
-                    yield
+                    self._refuse_given_up(state)
+                    async with self._watched(state):
+                        yield
         finally:
             state.users -= 1
-            if not state.users and state.resumes <= monotonic():
+            if not state.users and (self._nothing_to_remember(state) or len(self._hosts) > MOST_HOSTS):
                 self._hosts.pop(host, None)
 
     def pause(self, host: str, seconds: float) -> None:
         """Nobody asks `host` for so long. To be called within a turn."""
         state = self._hosts[host]
-        state.resumes = max(state.resumes, monotonic() + seconds)
+        state.resumes = max(state.resumes, self._clock() + seconds)
 
     async def _rested(self, state: _Host) -> None:
-        while (wait := state.resumes - monotonic()) > 0:
+        while (wait := state.resumes - self._clock()) > 0:
             if wait > self._patience:
                 raise FetchProblem(f"is at a host that asked to be left alone for {wait:.0f} s more")
             await asyncio.sleep(wait)
+
+    def _refuse_given_up(self, state: _Host) -> None:
+        moment = self._clock()
+        if moment - state.asked >= self._give_up:
+            state.unreachable_since = None
+        if state.unreachable_since is not None and moment - state.unreachable_since >= self._give_up:
+            raise FetchProblem(f"is at a host that could not be connected to for {self._give_up:g} s")
+        state.asked = moment
+
+    @asynccontextmanager
+    async def _watched(self, state: _Host) -> AsyncIterator[None]:
+        try:
+            yield
+        except Unreachable:
+            if state.unreachable_since is None:
+                state.unreachable_since = self._clock()
+            raise
+        except FetchProblem:
+            state.unreachable_since = None
+            raise
+        else:
+            state.unreachable_since = None
+
+    def _nothing_to_remember(self, state: _Host) -> bool:
+        return state.resumes <= self._clock() and state.unreachable_since is None

@@ -8,6 +8,8 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from time import monotonic
 
 import httpcore
@@ -23,10 +25,20 @@ MOST_TRIED = 4
 """Addresses of one name that are tried before giving up."""
 
 
-async def system_addresses(host: str, port: int) -> Sequence[Address]:
-    """What the system's resolver says: names, and every way to write an IPv4 address that `inet_aton` takes."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
+class SystemResolver:
+    """What the system says: names, and every way to write an IPv4 address that `inet_aton` takes.
+
+    In threads of its own: those of the event loop serve shoppers too, and a feed may name any number of hosts whose
+    name servers never answer.
+    """
+
+    def __init__(self, threads: Executor) -> None:
+        self._threads = threads
+
+    async def __call__(self, host: str, port: int) -> Sequence[Address]:
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
@@ -35,7 +47,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(
         self,
         policy: Policy,
-        resolve: Resolver = system_addresses,
+        resolve: Resolver,
         below: httpcore.AsyncNetworkBackend | None = None,
     ) -> None:
         self._policy = policy

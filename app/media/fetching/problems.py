@@ -15,3 +15,7 @@ class FetchProblem(Exception):
         self.reason = reason
         self.passing = passing
         self.after = after
+
+
+class Unreachable(FetchProblem):
+    """No connection could be made at all."""

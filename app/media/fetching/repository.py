@@ -62,9 +62,12 @@ class FetchedFiles:
         replaced = {name: added.excluded[name] for name in values[0] if name != "url_hash"}
         await self._session.execute(added.on_conflict_do_update(index_elements=["url_hash"], set_=replaced), values)
 
-    async def forget(self, before: dt.datetime) -> None:
-        """Drop what nobody asked for since `before`."""
-        await self._session.execute(delete(FetchedFileRow).where(FetchedFileRow.checked_at < before))
+    async def forget(self, before: dt.datetime) -> int:
+        """Drop what nobody asked for since `before`; how many that were."""
+        gone = await self._session.scalars(
+            delete(FetchedFileRow).where(FetchedFileRow.checked_at < before).returning(FetchedFileRow.url_hash)
+        )
+        return len(gone.all())
 
 
 def _hash(url: str) -> str:

@@ -81,7 +81,11 @@ def renewed(known: Remembered, answer: Answer) -> Remembered:
 
 
 def validators_of(answer: Answer) -> tuple[str, str]:
-    """ETag and Last-Modified as the server wrote them; what no server means as one is left out."""
-    found = (answer.headers.get(name, "").strip() for name in ("etag", "last-modified"))
-    etag, last_modified = (value if value.isprintable() and len(value) <= LONGEST_VALIDATOR else "" for value in found)
+    """ETag and Last-Modified as the server wrote them, empty where we could not send them back."""
+    etag, last_modified = (_sendable(answer.headers.get(name, "")) for name in ("etag", "last-modified"))
     return etag, last_modified
+
+
+def _sendable(value: str) -> str:
+    plain = value.isascii() and value.isprintable() and len(value) <= LONGEST_VALIDATOR
+    return value.strip() if plain else ""

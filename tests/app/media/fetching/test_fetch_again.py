@@ -9,11 +9,12 @@ import pytest
 
 from app.db.base import now
 from app.db.session import Database
+from app.media.fetching.forgetting import forget_unasked
 from app.media.fetching.repository import FetchedFiles, Remembered
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.pictures import picture_key
 from app.media.storage import LocalBlobs
-from app.settings import LimitSettings
+from app.settings import FetchSettings, LimitSettings
 from tests.app.media.fetching.conftest import MakeFetcher
 from tests.app.media.fetching.misbehaving import Misbehaving, answers, picture, with_validators
 
@@ -108,6 +109,16 @@ async def test_without_validators_it_is_simply_asked_again(
     assert conditions(server) == [(None, None)] * 2
 
 
+@pytest.mark.parametrize("etag", ['"\u00e9"', '"' + "x" * 2_000 + '"', '"a\tb"'])
+async def test_validators_that_cannot_be_sent_back_are_left_out(
+    server: Misbehaving, fetching: MakeFetcher, database: Database, etag: str
+) -> None:
+    url = server.on("/a.jpg", with_validators(PICTURE, etag, ""))
+    for _ in range(2):
+        assert (await fetched(fetching, database, url)).data == PICTURE
+    assert conditions(server) == [(None, None)] * 2
+
+
 async def test_a_304_that_nobody_asked_for_is_no_picture(
     server: Misbehaving, fetching: MakeFetcher, database: Database
 ) -> None:
@@ -147,9 +158,12 @@ async def test_many_are_remembered_and_old_ones_forgotten(database: Database) ->
     async with database.unit_of_work() as session:
         repository = FetchedFiles(session)
         assert await repository.of([file.url for file in files]) == {file.url: file for file in files}
-        await repository.forget(now() - dt.timedelta(days=1))
+        assert await repository.forget(now() - dt.timedelta(days=1)) == 0
+    await forget_unasked(database, FetchSettings(keep_days=1))
+    async with database.unit_of_work() as session:
+        repository = FetchedFiles(session)
         assert len(await repository.of([files[0].url])) == 1
-        await repository.forget(now() + dt.timedelta(days=1))
+        assert await repository.forget(now() + dt.timedelta(days=1)) == len(files)
         assert await repository.of([files[0].url]) == {}
 
 

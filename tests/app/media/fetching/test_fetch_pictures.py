@@ -1,20 +1,24 @@
 """Pictures fetched from a server that misbehaves in every way a server can."""
 
 import asyncio
+import errno
 import gzip
 import hashlib
 import io
 from time import monotonic
+from typing import Never
 
 import pytest
 from PIL import Image
 
 from app.media.fetching.results import Fetched, FetchFailed
+from app.media.storage import LocalBlobs
 from app.settings import LimitSettings
 from tests.app.media.fetching.conftest import MakeFetcher
 from tests.app.media.fetching.misbehaving import (
     Act,
     Misbehaving,
+    Seen,
     answers,
     drips,
     endless,
@@ -125,6 +129,63 @@ async def test_silence_and_dripping_end(server: Misbehaving, fetching: MakeFetch
     assert len(server.asked("/quiet")) == 2
     assert await reason(fetching, slow, total_s=0.3, attempts=2) == "took longer than 0.3 s"
     assert len(server.asked("/slow")) == 1
+
+
+HINT = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+
+
+@pytest.mark.parametrize(("head", "piece"), [(b"", HINT), (b"HTTP/1.1 200 OK\r\nX: ", b"x")], ids=["hints", "header"])
+async def test_an_answer_that_never_begins_ends(
+    server: Misbehaving, fetching: MakeFetcher, head: bytes, piece: bytes
+) -> None:
+    async def act(seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        while not reader.at_eof():
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    assert await reason(fetching, server.on("/a.jpg", act), total_s=0.3) == "took longer than 0.3 s"
+
+
+async def test_a_silent_name_server_ends(server: Misbehaving, fetching: MakeFetcher) -> None:
+    async def never(host: str, port: int) -> Never:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    fetch = {"resolve": never, "connect_s": 0.1, "attempts": 1}
+    assert await reason(fetching, "http://shop.example/", **fetch) == "could not be connected to within 0.1 s"
+
+
+async def test_a_cancelled_call_leaves_no_request_behind(server: Misbehaving, fetching: MakeFetcher) -> None:
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    async def act(seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.set()
+        await reader.read()
+        gone.set()
+
+    fetcher = fetching(per_host=1)
+    task = asyncio.create_task(fetcher.fetch_many([server.on("/a.jpg", act)]))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.wait_for(gone.wait(), 5)
+    url = server.on("/b.jpg", answers(200, PICTURE))
+    assert isinstance((await fetcher.fetch_many([url]))[url], Fetched)
+
+
+async def test_a_full_disk_is_nobody_s_picture_s_fault(
+    server: Misbehaving, fetching: MakeFetcher, blobs: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(key: str, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(blobs, "put", full)
+    url = server.on("/a.jpg", answers(200, PICTURE))
+    with pytest.raises(OSError, match="No space left"):
+        await fetching().fetch_many([url])
 
 
 async def test_too_many_bytes_are_not_read(server: Misbehaving, fetching: MakeFetcher) -> None:
