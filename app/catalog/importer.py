@@ -1,34 +1,45 @@
-"""Reads a catalogue feed into the database: rows in batches, each its own unit of work, one bad row fails alone."""
+"""A catalogue feed into the database: read whole, then written in batches, each its own unit of work.
+
+One bad row or picture fails that row alone. What is written, what became of each row and how far the import came are
+committed together, so that a killed one goes on where it was and no row is lost or told of twice. Whatever was changed
+live since the import began is newer than the feed and stays.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+import datetime as dt
+import tempfile
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import structlog
 
-from app.catalog.feeds.draft import draft_of
-from app.catalog.feeds.folding import Folded, fold
-from app.catalog.feeds.formats import read_feed
-from app.catalog.feeds.join import Joined
+from app.catalog.changelog import ChangeLog
+from app.catalog.feeds.formats import FeedFormat
 from app.catalog.feeds.mapping import ColumnMapping
 from app.catalog.feeds.pictures import Pictures
-from app.catalog.feeds.rows import FeedRow, RowIssue, RowRejected
-from app.catalog.intake import Outcome, PictureIntake
-from app.catalog.repository import ItemRepository
+from app.catalog.feeds.source import FeedSource
+from app.catalog.intake import PictureIntake
+from app.catalog.journal import Began, Journal, Progress, SilentJournal
+from app.catalog.reading import FORMAT, Reading, StopReading, read_into
+from app.catalog.report import ImportReport
+from app.catalog.retiring import Retiring, check_share
+from app.catalog.spool import Spool
+from app.catalog.writing import Writing
+from app.db.base import now
 from app.db.session import Database
+from app.media.fetching.fetcher import PictureFetcher
 from app.media.storage import BlobStore
 from app.settings import Settings
 
+__all__ = ["ImportReport", "ImportRequest", "Journal", "SilentJournal", "run_import"]
+
 log = structlog.get_logger(__name__)
 
-BATCH = 500
-ISSUES_KEPT = 1_000
-"""Errors and warnings kept in a report, each; their counts are always complete."""
-
-Progress = Callable[[int, int], Awaitable[None]]
-"""(rows done, rows in all), after each committed batch. May raise to stop."""
+SPOOL = "rows.db"
+TOLD_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +47,14 @@ class ImportRequest:
     """What to import.
 
     Attributes:
-        feed: the main table.
-        format: `csv`, `jsonl`, or `auto` by the file's suffix.
+        feed: the main table, or a folder or zip archive of pictures.
+        format: the name of a format, or `auto` to look at it.
         joins: more tables about the same items, matched by id.
         pictures: folders and zip archives; the first that holds `<id>.<suffix>`, or a name the feed gives, wins.
         mapping: which column is which field.
         dry_run: check everything and write nothing.
+        full: the feed is the whole catalogue: items that it does not name are retired.
+        retire_up_to: the largest share of the catalogue that may be retired; None: the setting's.
     """
 
     feed: Path
@@ -50,34 +63,8 @@ class ImportRequest:
     pictures: tuple[Path, ...] = ()
     mapping: ColumnMapping = field(default_factory=ColumnMapping.default)
     dry_run: bool = False
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did. Rows: `created + changed + unchanged + failed + folded` is all of them."""
-
-    dry_run: bool = False
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    folded: int = 0
-    warned: int = 0
-    errors: list[RowIssue] = field(default_factory=list)
-    warnings: list[RowIssue] = field(default_factory=list)
-
-    @property
-    def done(self) -> int:
-        return self.created + self.changed + self.unchanged + self.failed + self.folded
-
-    def fail(self, rows: int, issues: Iterable[RowIssue]) -> None:
-        """Count `rows` as failed, for the reasons given."""
-        self.failed += rows
-        self.errors += islice(issues, max(0, ISSUES_KEPT - len(self.errors)))
-
-    def warn(self, issues: Sequence[RowIssue]) -> None:
-        self.warned += len(issues)
-        self.warnings += issues[: max(0, ISSUES_KEPT - len(self.warnings))]
+    full: bool = False
+    retire_up_to: float | None = None
 
 
 async def run_import(
@@ -87,93 +74,112 @@ async def run_import(
     request: ImportRequest,
     *,
     progress: Progress | None = None,
+    journal: Journal | None = None,
+    folder: Path | None = None,
+    breath_s: float = 0.0,
 ) -> ImportReport:
     """Import a feed. Importing the same one again changes nothing.
 
+    Args:
+        progress: told as it goes; without a `journal`.
+        folder: where the rows are kept meanwhile, found again by an import that goes on; else a temporary one.
+        breath_s: how long to rest every few milliseconds while reading, for others in this process.
+
     Raises:
-        ImportFailed: the feed, a joined table, the mapping or a picture source cannot be read at all.
+        ImportFailed: the feed, a joined table, the mapping or a picture source cannot be read at all, or a full feed
+            would retire too much. Nothing is changed.
+        OSError: the disk is full.
     """
-    report = ImportReport(dry_run=request.dry_run)
-    pictures = await asyncio.to_thread(Pictures.open, request.pictures)
-    intake = PictureIntake(pictures, blobs, settings.limits, store=not request.dry_run)
-    total = await asyncio.to_thread(lambda: sum(1 for _ in read_feed(request.feed, request.format)))
-    joined = await asyncio.to_thread(Joined, request.joins, request.mapping)
-    report.warn(joined.issues)
-    items = fold(_drafts(request, joined, settings.shop.currency, report))
-    while batch := await asyncio.to_thread(lambda: list(islice(items, BATCH))):
-        await _import_batch(database, intake, batch, report)
-        if progress is not None:
-            await progress(report.done, total)
-    if progress is not None:
-        await progress(report.done, total)
-    log.info(
-        "catalogue_imported",
-        feed=request.feed.name,
-        dry_run=report.dry_run,
-        created=report.created,
-        changed=report.changed,
-        unchanged=report.unchanged,
-        failed=report.failed,
-    )
+    kept = journal or SilentJournal(progress)
+    began = await _begin(database, kept)
+    async with _place(folder, settings) as place:
+        if not (place / SPOOL).exists():
+            await _read(request, settings, kept, place / SPOOL, breath_s)
+        with Spool.reading(place / SPOOL) as spool:
+            report = await _write(database, blobs, settings, request, kept, spool, began)
+    log.info("catalogue_imported", feed=request.feed.name, **report.counts())
     return report
 
 
-async def _import_batch(
-    database: Database, intake: PictureIntake, batch: Sequence[Folded], report: ImportReport
-) -> None:
+async def _begin(database: Database, journal: Journal) -> Began:
+    """What the catalogue was when this import began, for the first time."""
+    if "revision" in journal.restored:
+        began = journal.restored["began"]
+        return Began(int(journal.restored["revision"]), dt.datetime.fromisoformat(began))
     async with database.unit_of_work() as session:
-        known = await ItemRepository(session).known([item.draft.id for item in batch])
-    outcomes = await asyncio.to_thread(lambda: [intake.take(item, known.get(item.draft.id)) for item in batch])
-    records = [o.record for o in outcomes if o.record is not None]
-    if intake.store and records:
-        async with database.unit_of_work() as session:
-            await ItemRepository(session).upsert(records)
-    for item, outcome in zip(batch, outcomes, strict=True):
-        _count(report, item, outcome)
+        state = await ChangeLog(session).state()
+    began = Began(state.revision, now())
+    async with database.unit_of_work() as session:
+        await journal.write(session, (), began.checkpoint())
+    return began
 
 
-def _count(report: ImportReport, item: Folded, outcome: Outcome) -> None:
-    if outcome.verdict == "failed":
-        report.fail(len(item.row_ids), _issues(item.line, item.draft.id, outcome.errors))
+@asynccontextmanager
+async def _place(folder: Path | None, settings: Settings) -> AsyncIterator[Path]:
+    """Where the rows are kept: `folder`, or one that vanishes afterwards."""
+    if folder is not None:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        yield folder
         return
-    setattr(report, outcome.verdict, getattr(report, outcome.verdict) + 1)
-    report.folded += len(item.row_ids) - 1
-    report.warn(list(_issues(item.line, item.draft.id, (*item.warnings, *outcome.warnings))))
+    beside = settings.data_dir if settings.data_dir.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="import-", dir=beside) as name:
+        yield Path(name)
 
 
-def _drafts(request: ImportRequest, joined: Joined, currency: str, report: ImportReport) -> Iterator[Folded]:
-    """The feed's rows as drafts; those that cannot become one go to `report`. An id stands for its first row."""
-    lines: dict[str, int] = {}
-    rows = joined.apply(_checked(request, joined))
-    for row in rows:
-        try:
-            if row.problem:
-                raise RowRejected([("", row.problem)])
-            drafted = draft_of(request.mapping.fields(row.values), currency)
-            if drafted.draft.id in lines:
-                raise RowRejected([("id", f"repeats the id of line {lines[drafted.draft.id]}")])
-        except RowRejected as rejected:
-            item_id = request.mapping.id_of(row.values)
-            report.fail(1, _issues(row.line, item_id, rejected.issues))
-            continue
-        lines[drafted.draft.id] = row.line
-        yield Folded(row.line, drafted.draft, (drafted.draft.id,), drafted.warnings)
+async def _read(request: ImportRequest, settings: Settings, journal: Journal, to: Path, breath_s: float) -> None:
+    """The whole feed into a spool, in a thread; tells how far it is."""
+    await journal.stage("reading")
+    stop = threading.Event()
+    source = FeedSource(request.feed, settings.imports.unpacked_bytes)
+    reading = Reading(
+        source=source,
+        format=request.format,
+        currency=settings.shop.currency,
+        mapping=request.mapping,
+        joins=request.joins,
+        breath_s=breath_s,
+        stopped=stop.is_set,
+    )
+
+    def work() -> None:
+        with Spool.filling(to) as spool:
+            read_into(spool, reading)
+
+    thread = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        while not (await asyncio.wait((thread,), timeout=TOLD_EVERY_S))[0]:
+            await journal.progress(source.meter.read, source.size)
+        await thread
+    except BaseException:
+        stop.set()
+        await asyncio.wait((thread,))
+        if not thread.cancelled() and isinstance(thread.exception(), StopReading):
+            log.info("import_stopped_reading", feed=request.feed.name)
+        raise
 
 
-def _checked(request: ImportRequest, joined: Joined) -> Iterator[FeedRow]:
-    """The feed's rows, once its first shows that the mapped columns are there. Raises ImportFailed."""
-    unchecked = True
-    for row in read_feed(request.feed, request.format):
-        if unchecked and row.values:
-            columns = dict.fromkeys((*row.values, *joined.columns))
-            request.mapping.check(columns, request.feed.name, strict=request.feed.suffix.casefold() in HEADED)
-            unchecked = False
-        yield row
-
-
-HEADED = (".csv", ".tsv", ".txt")
-"""Files whose first line names every column; JSON objects may leave out what they do not have."""
-
-
-def _issues(line: int, item_id: str, issues: Iterable[tuple[str, str]]) -> Iterator[RowIssue]:
-    return (RowIssue(line, item_id[:128], name, reason) for name, reason in issues)
+async def _write(
+    database: Database,
+    blobs: BlobStore,
+    settings: Settings,
+    request: ImportRequest,
+    journal: Journal,
+    spool: Spool,
+    began: Began,
+) -> ImportReport:
+    """The spool into the catalogue."""
+    report = ImportReport.restored(journal.restored, dry_run=request.dry_run, full=request.full, rows=spool.rows)
+    report.format = spool.noted(FORMAT)
+    report.doubt(*spool.doubts())
+    retiring = Retiring(database, spool, began, journal, report, dry_run=request.dry_run)
+    if request.full:
+        limit = settings.imports.retire_up_to if request.retire_up_to is None else request.retire_up_to
+        await check_share(retiring, limit)
+    of_feed = (request.feed,) if report.format == FeedFormat.folder else ()
+    pictures = await asyncio.to_thread(Pictures.open, (*of_feed, *request.pictures))
+    intake = PictureIntake(pictures, blobs, settings.limits, store=not request.dry_run)
+    async with PictureFetcher(settings, database, blobs) as fetcher:
+        await Writing(database, intake, fetcher, spool, began, journal, report).run()
+    if request.full:
+        await retiring.run()
+    return report

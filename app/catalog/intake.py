@@ -2,25 +2,29 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from PIL import Image
 
+from app.catalog.feeds.draft import WEB
 from app.catalog.feeds.folding import Folded
 from app.catalog.feeds.pictures import Pictures
+from app.catalog.feeds.rows import Issues
 from app.catalog.records import ItemRecord, Known, PictureRecord
 from app.errors import AppError
+from app.media.fetching.results import Fetched, FetchFailed
 from app.media.photo import decode
+from app.media.pictures import kept_as_is, picture_key
 from app.media.storage import BlobStore
 from app.settings import LimitSettings
 from models.taxonomy.lookup import NOT_WORN
 
-SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 CONVERTED_QUALITY = 92
 
 Verdict = Literal["created", "changed", "unchanged", "failed"]
-Issues = tuple[tuple[str, str], ...]
+FetchedByUrl = Mapping[str, Fetched | FetchFailed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,22 @@ class Outcome:
     warnings: Issues = ()
 
 
+@dataclass(slots=True)
+class _Found:
+    """An item's pictures: hash → bytes, in their order, and what of them could not be had, and why."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, data: bytes, digest: str = "") -> None:
+        self.files.setdefault(digest or hashlib.sha256(data).hexdigest(), data)
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether an address gave nothing."""
+        return any(WEB.match(name) for name, _ in self.missing)
+
+
 @dataclass(frozen=True, slots=True)
 class PictureIntake:
     """Decides item by item. Blocks: call it in a thread. With `store` False it writes no blobs."""
@@ -42,49 +62,77 @@ class PictureIntake:
     limits: LimitSettings
     store: bool = True
 
-    def take(self, item: Folded, known: Known | None) -> Outcome:
+    def addresses(self, item: Folded) -> list[str]:
+        """The web addresses among an item's pictures."""
+        return [name for name in item.draft.pictures if WEB.match(name)]
+
+    def take(self, item: Folded, known: Known | None, fetched: FetchedByUrl | None = None) -> Outcome:
         """Check an item's pictures, store those that are new, and say what is to be written.
 
-        An item whose pictures are not among the sources keeps those it has.
+        An item none of whose pictures can be had keeps those it has; a new one fails where addresses of it gave
+        nothing. A picture that is there and damaged fails the item.
+
+        Args:
+            fetched: what the item's `addresses` gave.
         """
         draft = item.draft
         try:
-            files, missing = self.pictures.read(item.row_ids, draft.pictures, self.limits.photo_bytes)
-            digests = tuple(dict.fromkeys(hashlib.sha256(data).hexdigest() for data in files))
-            same_pictures = known is not None and (not files or digests == known.pictures)
+            found = self._find(item, fetched or {})
+            digests = tuple(found.files)
+            same_pictures = known is not None and (_nothing_new(digests, known, found) or digests == known.pictures)
+            if not digests and (known is None or not known.pictures) and found.unreachable:
+                return Outcome("failed", errors=tuple(("pictures", why) for _, why in found.missing))
             if known is not None and same_pictures and known.content_hash == draft.content_hash:
-                return Outcome("unchanged", warnings=self._doubts(item, missing, found=True))
-            records = None if same_pictures else self._stored(files)
+                return Outcome("unchanged", warnings=self._doubts(item, found, pictured=True))
+            records = None if same_pictures else self._stored(found.files)
         except AppError as error:
             return Outcome("failed", errors=(("pictures", error.detail),))
         except ValueError as error:
             return Outcome("failed", errors=(("pictures", str(error)),))
-        found = bool(files) or (known is not None and bool(known.pictures))
+        pictured = bool(digests) or (known is not None and bool(known.pictures))
         verdict: Verdict = "created" if known is None else "changed"
-        return Outcome(verdict, draft.record(records), warnings=self._doubts(item, missing, found=found))
+        return Outcome(verdict, draft.record(records), warnings=self._doubts(item, found, pictured=pictured))
 
-    def _stored(self, files: list[bytes]) -> tuple[PictureRecord, ...]:
+    def _find(self, item: Folded, fetched: FetchedByUrl) -> _Found:
+        """The pictures in the order the feed names them; without names the first in the sources under its ids."""
+        found = _Found()
+        named = [name for name in item.draft.pictures if name not in fetched]
+        files, missing = self.pictures.read(item.row_ids, named, self.limits.photo_bytes)
+        for name in item.draft.pictures:
+            match fetched.get(name):
+                case Fetched(data=data, sha256=digest):
+                    found.add(data, digest)
+                case FetchFailed(reason=reason):
+                    found.missing.append((name, f"{name} {reason}"))
+                case None:
+                    continue
+        if not (found.files and len(missing) == len(named)):
+            for data in files:
+                found.add(data)
+        found.missing += [(name, f"'{name}' is in no picture source") for name in missing if self.pictures]
+        return found
+
+    def _stored(self, files: Mapping[str, bytes]) -> tuple[PictureRecord, ...]:
         """Every picture decoded once, to know that it can be, and put into the blob store."""
-        records: dict[str, PictureRecord] = {}
-        for data in files:
+        records = []
+        for digest, data in files.items():
             picture = decode(data, self.limits)
-            digest = hashlib.sha256(data).hexdigest()
-            key = f"items/{digest[:2]}/{digest}"
+            key = picture_key(digest)
             if self.store:
-                self.blobs.put(key, data if _kept_as_is(data) else _as_webp(picture))
-            records[digest] = PictureRecord(key, digest, picture.width, picture.height)
-        return tuple(records.values())
+                self.blobs.put(key, data if kept_as_is(data) else _as_webp(picture))
+            records.append(PictureRecord(key, digest, picture.width, picture.height))
+        return tuple(records)
 
-    def _doubts(self, item: Folded, missing: list[str], *, found: bool) -> Issues:
-        doubts = [("pictures", f"'{name}' is in no picture source") for name in missing if self.pictures]
-        if self.pictures and not found and not missing and item.draft.slot != NOT_WORN:
+    def _doubts(self, item: Folded, found: _Found, *, pictured: bool) -> Issues:
+        doubts = [("pictures", why) for _, why in found.missing]
+        if self.pictures and not pictured and not found.missing and item.draft.slot != NOT_WORN:
             doubts.append(("pictures", "has no picture, so it is never suggested"))
         return tuple(doubts)
 
 
-def _kept_as_is(data: bytes) -> bool:
-    """JPEG, PNG and WebP are stored as they came."""
-    return data.startswith(SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+def _nothing_new(digests: tuple[str, ...], known: Known, found: _Found) -> bool:
+    """Whether an item keeps its pictures: none came, or an address gave nothing and what came is known already."""
+    return not digests or (found.unreachable and set(digests) <= set(known.pictures))
 
 
 def _as_webp(picture: Image.Image) -> bytes:

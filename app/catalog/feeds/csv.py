@@ -1,64 +1,80 @@
-"""CSV and TSV feeds: UTF-8, a header line, and the delimiter (`,` `;` `|` or tab) that the header uses most."""
+"""CSV and TSV feeds: a header line, and the delimiter (`,` `;` `|` or tab) that the header uses most (RFC 4180)."""
 
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TextIO
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
 
 from app.catalog.feeds.rows import FeedRow
+from app.catalog.feeds.source import FeedSource
 from app.errors import ImportFailed
 
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 1_000_000
 
 
-def read_csv(path: Path) -> Iterator[FeedRow]:
-    """Every record in order. Raises ImportFailed when the file as a whole is no UTF-8 CSV with a header."""
+def read_csv(source: FeedSource) -> Iterator[FeedRow]:
+    """Every record in order. Raises ImportFailed when the file as a whole is no CSV with a header."""
+    return read_records(source)
+
+
+def read_records(source: FeedSource, *, repeated: bool = False) -> Iterator[FeedRow]:
+    """As `read_csv`; where columns may be `repeated`, the values of those of one name are a list."""
     csv.field_size_limit(LONGEST_FIELD)
-    with opened(path) as file:
-        header = file.readline()
-        delimiter = max(DELIMITERS, key=header.count)
-        names = _names(path, next(csv.reader([header], delimiter=delimiter), []))
-        reader = csv.reader(file, delimiter=delimiter)
-        line = 2
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield FeedRow(line, problem=f"cannot be read as CSV: {error}")
-            else:
-                if cells:
-                    yield _row(line, names, cells)
-            line = 2 + reader.line_num
+    with source.lines() as lines:
+        first = next(lines, "")
+        delimiter = delimiter_of(first)
+        names = _names(source.name, next(csv.reader([first], delimiter=delimiter), []), repeated=repeated)
+        yield from _records(names, csv.reader(lines, delimiter=delimiter), repeated=repeated)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[TextIO]:
-    """A feed's text, a byte order mark skipped. Raises ImportFailed when it is missing or not UTF-8."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield file
-    except UnicodeDecodeError as error:
-        raise ImportFailed(f"{path.name} is not UTF-8: {error.reason}. Save it as UTF-8 and try again.") from error
-    except OSError as error:
-        raise ImportFailed(f"{path} cannot be read: {error.strerror}.") from error
+def delimiter_of(header: str) -> str:
+    """The delimiter that a header line uses most."""
+    return max(DELIMITERS, key=header.count)
 
 
-def _names(path: Path, header: list[str]) -> list[str]:
+def header_of(start: str) -> list[str]:
+    """The column names in the first lines of a file."""
+    line = next(iter(start.splitlines()), "")
+    return next(csv.reader(chain([line], islice(start.splitlines(), 1, 2)), delimiter=delimiter_of(line)), [])
+
+
+def _records(names: list[str], reader: Any, *, repeated: bool) -> Iterator[FeedRow]:
+    line = 2
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield FeedRow(line, problem=f"cannot be read as CSV: {error}")
+        else:
+            if cells:
+                yield _row(line, names, cells, repeated=repeated)
+        line = 2 + reader.line_num
+
+
+def _names(file: str, header: list[str], *, repeated: bool) -> list[str]:
     names = [name.strip() for name in header]
     if not any(names):
-        raise ImportFailed(f"{path.name} has no header: its first line must name the columns.")
+        raise ImportFailed(f"{file} has no header: its first line must name the columns.")
     twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise ImportFailed(f"{path.name} names a column twice: {', '.join(twice)}.")
+    if twice and not repeated:
+        raise ImportFailed(f"{file} names a column twice: {', '.join(twice)}.")
     return names
 
 
-def _row(line: int, names: list[str], cells: list[str]) -> FeedRow:
-    values = {name: cell for name, cell in zip(names, cells, strict=False) if name}
-    if len(cells) > len(names):
+def _row(line: int, names: list[str], cells: list[str], *, repeated: bool) -> FeedRow:
+    pairs = zip(names, cells, strict=False)
+    values: dict[str, Any] = _gathered(pairs) if repeated else {name: cell for name, cell in pairs if name}
+    if len(cells) > len(names) and any(cells[len(names) :]):
         return FeedRow(line, values, f"has {len(cells)} cells, but the header names {len(names)} columns")
     return FeedRow(line, values)
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, cell in pairs:
+        if name:
+            values.setdefault(name, []).append(cell)
+    return values

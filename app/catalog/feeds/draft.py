@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from app.catalog.feeds.mapping import EMPTY, as_list
 from app.catalog.feeds.money import parse_money, same_currency
 from app.catalog.feeds.rows import RowRejected
 from app.catalog.feeds.stock import parse_variants
@@ -25,6 +26,11 @@ CHILDREN = {
     "女童": "women",
 }
 """Words for a gender that also say `kids`."""
+
+YOUNG = frozenset(("newborn", "infant", "toddler"))
+"""Google's age groups below `kids`: one of ours, and their own word among the attributes."""
+
+WEB = re.compile(r"https?://", re.IGNORECASE)
 
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters and half surrogate pairs: databases and JSON refuse them. Tabs and line breaks may stay."""
@@ -49,7 +55,7 @@ def _one_line(text: str) -> str:
 
 
 def _web(link: str) -> str:
-    if link and not re.match(r"https?://", link, re.IGNORECASE):
+    if link and not WEB.match(link):
         raise ValueError("must start with http:// or https://")
     return link
 
@@ -100,10 +106,19 @@ class ItemDraft(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A draft and what was doubtful about its row: (field, reason)."""
+    """A draft, what was doubtful about its row: (field, reason), and the colour as the shop writes it, folded."""
 
     draft: ItemDraft
     warnings: tuple[tuple[str, str], ...] = ()
+    colour: str = ""
+
+    @property
+    def group(self) -> str:
+        """The same for rows that are sizes of one item: those with one group id and one colour; else empty.
+
+        The shop's own word counts: `Black/White` and `Black/Red` are two looks, though both are black first.
+        """
+        return f"{self.draft.group_id}\x1f{self.colour}" if self.draft.group_id and self.colour else ""
 
 
 def draft_of(fields: Mapping[str, Any], currency: str) -> Drafted:
@@ -115,10 +130,10 @@ def draft_of(fields: Mapping[str, Any], currency: str) -> Drafted:
     issues: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
     values: dict[str, Any] = {k: v for k, v in fields.items() if k in PLAIN_FIELDS}
-    values["attributes"] = {k: v for k, v in fields.get("attributes", {}).items() if v not in (None, "")}
+    values["attributes"] = {k: v for k, v in fields.get("attributes", {}).items() if v not in EMPTY}
     values |= _words(fields, values["attributes"], warnings)
     values |= _prices(fields, currency, issues)
-    values["pictures"] = _picture_names(fields.get("pictures"), warnings)
+    values["pictures"] = _picture_names(fields.get("pictures"))
     try:
         values["variants"] = _sizes(fields)
     except ValueError as error:
@@ -130,7 +145,7 @@ def draft_of(fields: Mapping[str, Any], currency: str) -> Drafted:
         raise RowRejected(issues) from error
     if issues:
         raise RowRejected(issues)
-    return Drafted(draft, tuple(warnings))
+    return Drafted(draft, tuple(warnings), " ".join(str(fields.get("colour") or "").casefold().split()))
 
 
 PLAIN_FIELDS = ("id", "title", "title_zh", "description", "brand", "rating", "link", "group_id")
@@ -138,29 +153,46 @@ PLAIN_FIELDS = ("id", "title", "title_zh", "description", "brand", "rating", "li
 
 def _words(fields: Mapping[str, Any], attributes: dict[str, Any], warnings: list[tuple[str, str]]) -> dict[str, str]:
     """Taxonomy ids for a row's words; a word nobody knows is kept among the attributes and warned about."""
-    words = taxonomy()
-    found = {name: str(fields[name]).strip() for name in LOOKED_UP if fields.get(name) not in (None, "")}
     ids: dict[str, str] = {}
-    for name, word in found.items():
-        match name:
-            case "kind":
-                known = kind_of_category(word)
-                ids |= {"kind": known.id, "slot": known.slot} if known else {}
-                if for_children(word):
-                    ids["age_group"] = "kids"
-            case "colour":
-                colour = words.colour_of(word)
-                ids |= {"colour": colour.id} if colour else {}
-            case "gender" if word.casefold() in CHILDREN:
-                ids["gender"] = CHILDREN[word.casefold()]
-                ids.setdefault("age_group", "kids")
-            case _:
-                value = words.attribute_of(name, word)
-                ids |= {name: value.id} if value else {}
+    for name in LOOKED_UP:
+        if fields.get(name) in EMPTY:
+            continue
+        found = [str(one).strip() for one in as_list(fields[name])]
+        ids |= _looked_up(name, found, ids, attributes)
         if name not in ids:
-            attributes[name] = word
-            warnings.append((name, f"'{word}' is unknown and kept as an attribute"))
+            attributes[name] = found[0]
+            warnings.append((name, f"'{found[0]}' is unknown and kept as an attribute"))
     return ids
+
+
+def _looked_up(name: str, found: list[str], ids: Mapping[str, str], attributes: dict[str, Any]) -> dict[str, str]:
+    """What one field's words say, of several the first that says anything."""
+    word = found[0]
+    match name:
+        case "kind":
+            known = next((kind for text in found if (kind := kind_of_category(text))), None)
+            told = {"kind": known.id, "slot": known.slot} if known else {}
+            return told | ({"age_group": "kids"} if any(map(for_children, found)) else {})
+        case "colour":
+            return _colour(word, attributes)
+        case "gender" if word.casefold() in CHILDREN:
+            return {"gender": CHILDREN[word.casefold()], "age_group": ids.get("age_group", "kids")}
+        case "age_group" if word.casefold() in YOUNG:
+            attributes["age_group"] = word
+            return {"age_group": "kids"}
+        case _:
+            value = taxonomy().attribute_of(name, word)
+            return {name: value.id} if value else {}
+
+
+def _colour(word: str, attributes: dict[str, Any]) -> dict[str, str]:
+    """The colour a word names; of several with slashes between them the first, which feeds put in front."""
+    known = taxonomy().colour_of(word)
+    if known is None and "/" in word:
+        known = next((c for part in word.split("/") if (c := taxonomy().colour_of(part.strip()))), None)
+        if known is not None:
+            attributes["colour"] = word
+    return {"colour": known.id} if known else {}
 
 
 LOOKED_UP = ("kind", "colour", "age_group", "gender", "season", "usage", "pattern")
@@ -195,13 +227,9 @@ def _sizes(fields: Mapping[str, Any]) -> tuple[VariantRecord, ...]:
 LONGEST_SIZE = 64
 
 
-def _picture_names(value: Any, warnings: list[tuple[str, str]]) -> list[str]:
+def _picture_names(value: Any) -> list[str]:
     names = value if isinstance(value, list) else str(value or "").split("|")
-    names = [str(name).strip() for name in names if str(name).strip()]
-    remote = [name for name in names if re.match(r"https?://", name, re.IGNORECASE)]
-    if remote:
-        warnings.append(("pictures", f"{len(remote)} web addresses are not fetched; give --pictures"))
-    return [name for name in names if name not in remote]
+    return list(dict.fromkeys(str(name).strip() for name in names if str(name).strip()))
 
 
 def _reason(message: str) -> str:

@@ -1,9 +1,10 @@
-"""Rows that are sizes of one item become that item: only on an explicit group id and colour."""
+"""Rows that are sizes of one item become that item: only on a mark they share."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.catalog.feeds.draft import ItemDraft
+from app.catalog.feeds.rows import Issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,45 +14,22 @@ class Folded:
     line: int
     draft: ItemDraft
     row_ids: tuple[str, ...]
-    warnings: tuple[tuple[str, str], ...] = ()
+    warnings: Issues = ()
 
 
-def fold(rows: Iterable[Folded]) -> Iterator[Folded]:
-    """`rows`, those of one group and colour as one item under the id of the first.
-
-    The first row's facts stand; the others add their sizes and picture names. Rows without a group pass at once;
-    the others wait for the end of the feed, since a group's rows need not stand together.
-    """
-    groups: dict[tuple[str, str], Folded] = {}
-    for row in rows:
-        key = _key(row.draft)
-        if key is None:
-            yield row
-        elif key in groups:
-            groups[key] = _merge(groups[key], row)
-        else:
-            groups[key] = row
-    yield from groups.values()
-
-
-def _key(draft: ItemDraft) -> tuple[str, str] | None:
-    colour = draft.colour or str(draft.attributes.get("colour", "")).casefold()
-    return (draft.group_id, colour) if draft.group_id and colour else None
-
-
-def _merge(first: Folded, other: Folded) -> Folded:
-    sizes = {v.size for v in first.draft.variants}
-    twice = sorted(v.size for v in other.draft.variants if v.size in sizes)
-    warnings = [("sizes", f"line {other.line} repeats size {', '.join(twice)}: the first is kept")] if twice else []
-    draft = first.draft.model_copy(
-        update={
-            "variants": (*first.draft.variants, *(v for v in other.draft.variants if v.size not in sizes)),
-            "pictures": tuple(dict.fromkeys((*first.draft.pictures, *other.draft.pictures))),
-        }
-    )
-    return replace(
-        first,
-        draft=draft,
-        row_ids=(*first.row_ids, *other.row_ids),
-        warnings=(*first.warnings, *other.warnings, *warnings),
-    )
+def folded(rows: Sequence[Folded]) -> Folded:
+    """`rows` as one item under the id of the first, whose facts stand; the others add their sizes and pictures."""
+    first = rows[0]
+    if len(rows) == 1:
+        return first
+    variants = {v.size: v for v in first.draft.variants}
+    warnings = list(first.warnings)
+    for row in rows[1:]:
+        twice = sorted(v.size for v in row.draft.variants if v.size in variants)
+        if any(twice):
+            warnings.append(("sizes", f"line {row.line} repeats size {', '.join(twice)}: the first is kept"))
+        for variant in row.draft.variants:
+            variants.setdefault(variant.size, variant)
+    pictures = dict.fromkeys(name for row in rows for name in row.draft.pictures)
+    draft = first.draft.model_copy(update={"variants": tuple(variants.values()), "pictures": tuple(pictures)})
+    return Folded(first.line, draft, tuple(dict.fromkeys(id_ for row in rows for id_ in row.row_ids)), tuple(warnings))

@@ -3,16 +3,15 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
-from app.catalog.feeds.csv import opened
 from app.catalog.feeds.rows import FeedRow
+from app.catalog.feeds.source import FeedSource
 
 
-def read_jsonl(path: Path) -> Iterator[FeedRow]:
+def read_jsonl(source: FeedSource) -> Iterator[FeedRow]:
     """Every object in order; numbers keep their digits. Raises ImportFailed when the file is no UTF-8 text."""
-    with opened(path) as file:
-        for line, text in enumerate(file, start=1):
+    with source.lines() as lines:
+        for line, text in enumerate(lines, start=1):
             if text.strip():
                 yield _row(line, text)
 

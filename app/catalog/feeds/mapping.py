@@ -4,7 +4,8 @@ Built-in defaults know our own field names and those of common feeds (`DEFAULTS`
 columns are named with `--map field=column` or in a YAML file:
 
     title: product_name          # one column
-    kind: [category, type]       # the first of these that has a value
+    brand: [label, maker]        # the first of these that has a value
+    kind: [type, category]       # the first of these that is known
     attributes.material: fabric  # kept beside the known fields
 
 Columns nobody maps are not imported.
@@ -44,10 +45,13 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "sizes": ("sizes", "size"),
     "stock": ("stock", "quantity"),
     "availability": ("availability",),
-    "pictures": ("pictures", "images", "picture", "image"),
+    "pictures": ("pictures", "images", "picture", "image", "image_link", "image_url"),
     f"{ATTRIBUTES}.material": ("material", "fabric"),
 }
-"""Field → the columns it is looked for in, first one with a value wins."""
+"""Field → the columns it is looked for in; the first one with a value wins, of kinds the first that is known."""
+
+EMPTY: tuple[Any, ...] = (None, "", [])
+"""What a cell without a value may hold."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,10 @@ class ColumnMapping:
         own = by_key.get(ATTRIBUTES)
         found: dict[str, Any] = {ATTRIBUTES: dict(own) if isinstance(own, dict) else {}}
         for field, names in self.columns.items():
-            value = next((by_key[n] for n in names if by_key.get(n) not in (None, "")), None)
-            if value is None:
+            given = [by_key[n] for n in names if by_key.get(n) not in EMPTY]
+            if not given:
                 continue
+            value = given[0] if field != "kind" or len(given) == 1 else [one for v in given for one in as_list(v)]
             if field.startswith(f"{ATTRIBUTES}."):
                 found[ATTRIBUTES][field.removeprefix(f"{ATTRIBUTES}.")] = value
             else:
@@ -113,8 +118,13 @@ class ColumnMapping:
     def id_of(self, values: Mapping[str, Any]) -> str:
         """The item's id in a row of any table, or an empty string."""
         by_key = {_key(name): value for name, value in values.items()}
-        found = next((by_key[n] for n in self.columns["id"] if by_key.get(n) not in (None, "")), "")
+        found = next((by_key[n] for n in self.columns["id"] if by_key.get(n) not in EMPTY), "")
         return str(found).strip()
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value, or several of them, as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,9 @@ from price_parser import Price
 PLAIN = re.compile(r"\d+(\.\d{1,2})?")
 """What machines write, and nothing else could be meant by."""
 
+CODED = re.compile(r"(\d+(?:\.\d{1,2})?) ?([A-Z]{3})")
+"""An amount and an ISO 4217 code, as product feeds write both."""
+
 HIGHEST = Decimal(10) ** 12
 
 SIGNS: Mapping[str, frozenset[str]] = {
@@ -46,7 +49,8 @@ def parse_money(value: Any) -> Money:
     text = str(value).strip()
     if PLAIN.fullmatch(text):
         return _checked(Decimal(text), text), ""
-    return _parse_text(text)
+    coded = CODED.fullmatch(text)
+    return (_checked(Decimal(coded[1]), text), coded[2]) if coded else _parse_text(text)
 
 
 def same_currency(written: str, shop: str) -> bool:

@@ -4,14 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Issues = tuple[tuple[str, str], ...]
+"""(our field name, what is wrong or doubtful about it)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """One record of a feed: the line it starts on (from 1), its values by column, or why it cannot be read."""
+    """One record of a feed.
+
+    Attributes:
+        line: where it starts, from 1.
+        values: its values by column.
+        problem: why it cannot be read; such a row fails.
+        skip: why the shop itself keeps it out of sight; such a row is left out.
+        group: rows with the same mark are one item, whatever they hold; the first of them has its facts and its id.
+        extra: adds to its group, and is no item by itself.
+        warnings: what the parser had to leave out of it.
+    """
 
     line: int
     values: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+    skip: str = ""
+    group: str = ""
+    extra: bool = False
+    warnings: Issues = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalog.feeds.draft import Drafted, draft_of
-from app.catalog.feeds.folding import Folded, fold
+from app.catalog.feeds.folding import folded
 from app.catalog.feeds.formats import read_feed
 from app.catalog.feeds.join import Joined
 from app.catalog.feeds.mapping import ColumnMapping
 from app.catalog.feeds.money import parse_money, same_currency
 from app.catalog.feeds.rows import RowRejected
+from app.catalog.feeds.source import FeedSource
 from app.catalog.feeds.stock import parse_variants
+from app.catalog.reading import Reading, read_into
+from app.catalog.spool import Spool
 from app.errors import ImportFailed
 
 ALIENS = {"id": "7", "gender": "Boys", "article_type": "Tshirts", "base_colour": "Navy Blue", "season": "Fall",
@@ -174,27 +177,28 @@ def test_joined_tables_fill_gaps_only(tmp_path: Path) -> None:
     offers = write(
         tmp_path / "o.jsonl", "\n".join(json.dumps({"id": i, "price": 9, "pattern": "p"}) for i in (1, 2, 2))
     )
-    joined = Joined([offers], ColumnMapping.default())
-    rows = [r.values for r in joined.apply(read_feed(feed))]
+    with Spool.filling(tmp_path / "rows.db") as spool:
+        joined = Joined([offers], ColumnMapping.default(), spool)
+        rows = [joined.complete(row) for row in read_feed(feed)]
     assert [(r["price"], r.get("pattern")) for r in rows] == [(9, "p"), ("3", "p"), ("4", None)]
     assert [(i.line, i.reason) for i in joined.issues] == [(3, "repeats an id")]
 
 
-def test_rows_fold_only_on_a_group_and_a_colour() -> None:
-    def row(line: int, **fields: Any) -> Folded:
-        draft = drafted(id=str(line), **fields).draft
-        return Folded(line, draft, (draft.id,))
-
-    rows = [
-        row(1, group_id="g", colour="red", size="S"),
-        row(2, group_id="g", colour="blue", size="S"),
-        row(3, group_id="g", colour="red", size="M"),
-        row(4, group_id="g", title="no colour"),
-        row(5, group_id="g", title="no colour"),
-        row(6, colour="red"),
-        row(7, colour="red"),
-    ]
-    items = {item.draft.id: item for item in fold(rows)}
+def test_rows_fold_only_on_a_group_and_a_colour(tmp_path: Path) -> None:
+    lines = """id,group_id,colour,size,title
+1,g,red,S,
+2,g,blue,S,
+3,g,Red,M,
+4,g,,,no colour
+5,g,,,no colour
+6,,red,,
+7,,red,,
+"""
+    feed = write(tmp_path / "f.csv", lines)
+    with Spool.filling(tmp_path / "rows.db") as spool:
+        read_into(spool, Reading(FeedSource(feed), "csv", "EUR"))
+    with Spool.reading(tmp_path / "rows.db") as spool:
+        items = {whole.head.id: folded(whole.as_rows()) for whole in spool.batch(0, 100)}
     assert set(items) == {"1", "2", "4", "5", "6", "7"}
     assert items["1"].row_ids == ("1", "3")
     assert [v.size for v in items["1"].draft.variants] == ["S", "M"]
