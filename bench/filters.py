@@ -19,8 +19,9 @@ from rich.progress import track
 from rich.table import Table
 
 from models.contracts import Mask, Matrix
-from models.index import ExactIndex, FaissIndex
-from models.index.faiss_index import IndexKind
+from models.index.exact import ExactIndex
+from models.index.faiss_index import FaissIndex
+from models.index.kinds import IndexKind
 
 TOP = 10
 ROUNDING = 1e-5
@@ -51,13 +52,13 @@ def main(
     rows: Annotated[int, typer.Option(min=1_000, help="Vectors in the index.")] = 1_000_000,
     dims: Annotated[int, typer.Option(min=2)] = 128,
     queries: Annotated[int, typer.Option(min=1, help="Searches a case.")] = 100,
-    kind: Annotated[str, typer.Option(help="flat or hnsw; building a graph of a million rows takes long.")] = "flat",
+    kind: Annotated[str, typer.Option(help="flat, hnsw or ivfpq; building over a million rows takes long.")] = "flat",
     seed: int = 1,
 ) -> None:
     """Print latency, fullness and recall for filters from one in two to one in ten thousand."""
     rng = np.random.default_rng(seed)
     matrix, cluster = clustered(rng, rows, dims)
-    index, oracle = FaissIndex(matrix, cast(IndexKind, kind)), ExactIndex(matrix)
+    index, oracle = FaissIndex.of(matrix, cast(IndexKind, kind)), ExactIndex(matrix)
     picked = rng.integers(0, rows, queries)
     asked = unit(matrix[picked] + rng.normal(size=(queries, dims)).astype(np.float32) * (SPREAD / np.sqrt(dims)))
     table = Table(title=f"{rows:,} rows of {dims} numbers, {kind} index, {queries} searches a case, top {TOP}")

@@ -46,6 +46,14 @@ class IndexCorrupt(ModelError):
     """A snapshot on disk is incomplete or does not match its manifest."""
 
 
+class IndexRefused(ModelError):
+    """A snapshot was built and does not find what it should; it never goes live."""
+
+
+class IndexNotWritten(ModelError, OSError):
+    """A snapshot could not be written: the disk is full, or not ours to write to. `errno` says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One search result: a row of the index and its cosine with the query."""

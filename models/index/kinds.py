@@ -1,5 +1,6 @@
 """Which index suits a catalogue: pure arithmetic over its size and the memory it may take."""
 
+import math
 import os
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,8 +14,8 @@ SIGNALS_KEPT = 2
 """Pictures and texts, an index each."""
 
 FLAT_NUMBERS = 50_000 * 512
-"""A catalogue of no more numbers a signal (rows x dims) is scanned: 5 ms a search on one core of an AMD EPYC, and exact.
-A request makes three to fifteen searches (`python -m bench.filters`).
+"""A catalogue of no more numbers a signal (rows x dims) is scanned: under 5 ms a search on one core of an AMD EPYC, and
+exact. A request makes three to fifteen searches (`python -m bench.filters`).
 """
 
 HNSW_NEIGHBOURS = 32
@@ -68,7 +69,7 @@ def footprint(kind: IndexKind, count: int, dims: int, precision: Precision = "fl
 
 def lists(count: int) -> int:
     """Cells of an IVF index: twice the square root of the rows, each with enough of them to be learned from."""
-    return max(1, min(round(2 * count**0.5), count // 39))
+    return max(1, min(round(2 * math.sqrt(count)), count // 39))
 
 
 def code_bytes(dims: int) -> int:

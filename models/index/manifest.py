@@ -4,11 +4,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from models.contracts import IndexCorrupt
+from models.index.kinds import IndexKind
+from models.index.vectors import Precision
 
 FILE = "manifest.json"
 
@@ -22,11 +25,14 @@ class Manifest:
         created_at: RFC 3339, UTC.
         model, revision, preprocess_version: of the model whose vectors these are.
         dims, count: shape of each matrix: (count, dims).
-        kind: `flat` or `hnsw`.
+        kind: `flat`, `hnsw` or `ivfpq`.
         checksums: SHA-256 in hex of every file beside the manifest, by name.
         checks: what was verified when it was built (`recall_at_10_image`, …).
         catalog_revision: of the catalogue when it was read for this: whatever was logged later is not in it. None in
             snapshots older than the change log.
+        precision: of the rows kept, see `models.index.vectors`.
+        efforts: how hard each signal's index must look to pass its checks, see `models.index.faiss_index.Effort`.
+        sizes: bytes of every file beside the manifest, by name; empty in older snapshots.
     """
 
     version: str
@@ -36,10 +42,13 @@ class Manifest:
     preprocess_version: str
     dims: int
     count: int
-    kind: str
+    kind: IndexKind
     checksums: Mapping[str, str]
     checks: Mapping[str, float]
     catalog_revision: int | None = None
+    precision: Precision = "float32"
+    efforts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         (folder / FILE).write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", "utf-8")
@@ -49,10 +58,13 @@ class Manifest:
         """Raises IndexCorrupt when it is missing, unreadable or of another shape."""
         try:
             data = json.loads((folder / FILE).read_text("utf-8"))
-            data.setdefault("catalog_revision", None)
-            return cls(**{field.name: data[field.name] for field in fields(cls)})
+            # What an older manifest does not say has a default; what it must say is missed by the constructor.
+            found = cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexCorrupt(f"snapshot {folder.name} has no readable manifest") from error
+        if found.kind not in get_args(IndexKind) or found.precision not in get_args(Precision):
+            raise IndexCorrupt(f"snapshot {folder.name} is a {found.kind!r} of {found.precision!r}, unknown here")
+        return found
 
 
 def new_version(now: datetime) -> str:

@@ -1,37 +1,83 @@
 """The folder of snapshots: built beside the live one, switched atomically, rolled back, pruned (F16)."""
 
 import logging
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from models.contracts import IndexCorrupt, Matrix
-from models.index.exact import ExactIndex
-from models.index.faiss_index import IndexKind
-from models.index.manifest import Manifest, checksum, new_version
-from models.index.snapshot import SIGNALS, Signal, Snapshot, write_files
+from models.contracts import IndexCorrupt, IndexNotWritten, IndexRefused, Matrix
+from models.index import files, structures
+from models.index.kinds import IndexKind, choose
+from models.index.manifest import Manifest, new_version
+from models.index.pointer import Pointer, sync
+from models.index.snapshot import SIGNALS, Signal, Snapshot
+from models.index.vectors import Precision, parts
+from models.index.verification import Canary, Gate, verify, with_efforts
+from models.index.workplace import delete, quietly, sweep, workplace
 from models.interaction import ItemTokens
 from models.registry import ModelSpec
 
-CURRENT = "current"
-BUILDING = ".building-"
-SAMPLE = 100
-TOP = 10
-ABANDONED_SECONDS = 24 * 3600
-LEAST_RECALL = 0.9
-"""Recall@10 against exact search below which a build is refused; a flat index reaches 1.0."""
-ROUNDING = 1e-5
-"""Two ways to sum the same products differ by less than this."""
-
 log = logging.getLogger(__name__)
 OnSkip = Callable[[str, IndexCorrupt], None]
+OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a version is built from, row by row.
+
+    Attributes:
+        ids: item ids by row, each once.
+        image, text: unit rows, shape (len(ids), d), float32.
+        tokens: what is kept for late interaction, shape (len(ids), k, d), int8; None keeps nothing.
+    """
+
+    ids: Sequence[str]
+    image: Matrix
+    text: Matrix
+    tokens: ItemTokens | None = None
+
+    @property
+    def by_signal(self) -> Mapping[Signal, Matrix]:
+        return {"image": self.image, "text": self.text}
+
+    def check(self, spec: ModelSpec) -> None:
+        """Raises ValueError for ids that repeat or arrays that do not fit, IndexRefused for what are no vectors."""
+        ids, image, text, tokens = self.ids, self.image, self.text, self.tokens
+        if image.shape[1:] != (spec.dims,):
+            raise ValueError(f"the model makes vectors of {spec.dims}, these have shape {image.shape}")
+        if len(set(ids)) != len(ids):
+            raise ValueError("item ids must not repeat")
+        if image.shape != text.shape or len(image) != len(ids):
+            raise ValueError(f"{len(ids)} ids, image vectors {image.shape} and text vectors {text.shape} do not fit")
+        if tokens is not None and (tokens.ndim != 3 or (len(tokens), tokens.shape[2]) != image.shape):  # noqa: PLR2004 - item, token, number
+            raise ValueError(f"tokens {tokens.shape} do not fit image vectors {image.shape}")
+        for signal, matrix in self.by_signal.items():
+            if not all(np.isfinite(matrix[part]).all() for part in parts(matrix)):
+                raise IndexRefused(f"the {signal} vectors hold values that are not numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a version is built and what it must stand.
+
+    Attributes:
+        kind: as `models.index.kinds.choose` has it.
+        catalog_revision: of the catalogue when the contents were read from it.
+        canaries: queries whose answers must agree with exact search.
+        gate: looks at the finished version before it gets a name; what it says joins `Manifest.checks`.
+        on_step: told what is begun.
+    """
+
+    kind: IndexKind = "flat"
+    precision: Precision = "float32"
+    catalog_revision: int | None = None
+    canaries: Sequence[Canary] = ()
+    gate: Gate | None = None
+    on_step: OnStep = field(default=lambda step: log.debug("index: %s", step))
 
 
 class SnapshotStore:
@@ -39,6 +85,7 @@ class SnapshotStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._pointer = Pointer(root)
         root.mkdir(parents=True, exist_ok=True)
 
     def build(
@@ -50,72 +97,106 @@ class SnapshotStore:
         kind: IndexKind = "flat",
         tokens: ItemTokens | None = None,
         catalog_revision: int | None = None,
+        *,
+        precision: Precision = "float32",
+        canaries: Sequence[Canary] = (),
+        gate: Gate | None = None,
+        on_step: OnStep | None = None,
     ) -> Manifest:
-        """Write, verify and name a new version. It is not live until `activate`.
+        """Write, verify and name a new version. It is not live until `activate`. See `Contents` and `Build`.
 
-        Args:
-            ids: item ids by row, each once.
-            image, text: unit rows, shape (len(ids), spec.dims).
-            tokens: what is kept for late interaction, shape (len(ids), k, spec.dims), int8; None keeps nothing.
-            catalog_revision: of the catalogue when the rest was read from it.
+        It is built by threads of low priority, and what killed builds left behind is removed first.
 
         Raises:
             ValueError: ids repeat or the shapes do not fit.
-            IndexCorrupt: what was read back differs from what was given, or search misses what exact search finds.
+            IndexRefused: search misses what exact search finds, or the gate does not like it.
+            IndexCorrupt: what was read back differs from what was written.
+            IndexNotWritten: the disk is full or refuses.
         """
-        if image.shape[1:] != (spec.dims,):
-            raise ValueError(f"the model makes vectors of {spec.dims}, these have shape {image.shape}")
-        folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self._root))
+        contents = Contents(ids, image, text, tokens)
+        contents.check(spec)
+        kind = choose(kind, len(ids), spec.dims, memory=0, precision=precision)
+        plan = Build(kind, precision, catalog_revision, canaries, gate)
+        plan = plan if on_step is None else replace(plan, on_step=on_step)
         try:
-            write_files(folder, ids, image, text, kind, tokens)
-            draft = _manifest(folder, spec, kind=kind, count=len(ids), catalog_revision=catalog_revision)
+            self.sweep()
+            return quietly(lambda: self._build(contents, spec, plan))
+        except OSError as error:
+            where = "The live index serves on; make room or mend the folder, then reindex."
+            raise IndexNotWritten(
+                error.errno, f"The index was not written: {error.strerror or error}. {where}"
+            ) from error
+
+    def _build(self, contents: Contents, spec: ModelSpec, plan: Build) -> Manifest:
+        with workplace(self._root) as folder:
+            written = _write(folder, contents, plan)
+            draft = _manifest(written, spec, len(contents.ids), plan)
             draft.write(folder)
-            checks = _verify(Snapshot.open(folder), ids, {"image": image, "text": text}, tokens)
-            manifest = replace(draft, checks=checks)
+            plan.on_step("verify")
+            built = Snapshot.open(folder)
+            if built.ids != tuple(contents.ids):
+                raise IndexCorrupt("the ids read back differ from those written")
+            passed = verify(built, contents.by_signal, plan.canaries)
+            own = plan.gate(with_efforts(built, passed.efforts)) if plan.gate else {}
+            efforts: dict[str, dict[str, int]] = {name: effort.as_dict() for name, effort in passed.efforts.items()}
+            manifest = replace(draft, checks={**passed.checks, **own}, efforts=efforts)
             manifest.write(folder)
-            folder.chmod(0o755)  # mkdtemp made it private; other processes of the service read it too
-            _sync_folder(folder)
+            sync(folder / "manifest.json")
+            sync(folder)
             folder.rename(self._root / manifest.version)
-            _sync(self._root)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            sync(self._root)
         return manifest
 
     def activate(self, version: str) -> None:
-        """Make `version` the live one, at once for whoever reads the pointer next.
+        """Verify `version` and make it the live one, at once for whoever reads the pointer next.
 
         Raises:
             IndexCorrupt: it is unknown or not intact; the live one stays.
+            IndexNotWritten: the pointer could not be moved; the live one stays.
         """
         self.open(version)
-        handle, name = tempfile.mkstemp(prefix=f".{CURRENT}-", dir=self._root)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(version + "\n")
-            file.flush()
-            os.fsync(handle)
-        Path(name).chmod(0o644)
-        Path(name).replace(self._root / CURRENT)
-        _sync(self._root)
+        try:
+            self._pointer.move(version)
+        except OSError as error:
+            reason = f"The live index stays: {error.strerror or error}. Make room or mend the folder."
+            raise IndexNotWritten(error.errno, reason) from error
 
     def current_version(self) -> str | None:
         """The version the pointer names, intact or not; None before the first `activate`."""
-        try:
-            return (self._root / CURRENT).read_text("utf-8", errors="replace").strip() or None
-        except FileNotFoundError:
-            return None
+        return self._pointer.current()
 
-    def open(self, version: str) -> Snapshot:
-        """Raises IndexCorrupt when `version` is unknown, incomplete or differs from its checksums."""
+    def previous_version(self) -> str | None:
+        """The version that was live before; None where there is none any more."""
+        version = self._pointer.previous()
+        return version if version != self.current_version() and version in self._versions() else None
+
+    def open(self, version: str, *, quick: bool = False) -> Snapshot:
+        """Map `version`, verified.
+
+        Args:
+            quick: trust the checksums. A build reads back what it wrote, `activate` and a starting process verify
+                everything, which also warms the disk's cache; whoever follows a pointer that just moved does so a
+                moment after `activate` did, and need only see that the files are all there.
+
+        Raises:
+            IndexCorrupt: it is unknown, incomplete or differs from its checksums.
+        """
         if version not in self._versions():  # also keeps a pointer or a caller from naming a path elsewhere
             raise IndexCorrupt(f"there is no snapshot {version[:64]!r}")
-        return Snapshot.open(self._root / version)
+        return Snapshot.open(self._root / version, quick=quick)
 
-    def open_current(self, on_skip: OnSkip | None = None) -> Snapshot | None:
+    def verify(self, version: str) -> Manifest:
+        """Read every byte of `version`. Raises IndexCorrupt, saying what is wrong with it."""
+        return self.open(version).manifest
+
+    def open_current(
+        self, on_skip: OnSkip | None = None, fits: Callable[[Manifest], bool] = lambda _: True
+    ) -> Snapshot | None:
         """The live snapshot, or the newest intact one when it is damaged; None before the first `activate`.
 
         Args:
             on_skip: told the version and the fault of each snapshot passed over (they are logged too).
+            fits: what may stand in for the live one, such as the same model's.
 
         Raises:
             IndexCorrupt: not one version is intact.
@@ -125,6 +206,8 @@ class SnapshotStore:
             return None
         for version in (current, *(v for v in reversed(self._versions()) if v != current)):
             try:
+                if version != current and not fits(Manifest.read(self._root / version)):
+                    continue
                 return self.open(version)
             except IndexCorrupt as fault:
                 log.warning("snapshot %s passed over: %s", version, fault)
@@ -142,30 +225,58 @@ class SnapshotStore:
                 log.warning("snapshot %s not listed: %s", version, fault)
         return found
 
-    def prune(self, keep: int) -> list[str]:
-        """Delete all but the `keep` newest versions, never the live one; returns what went.
+    def damaged(self) -> dict[str, str]:
+        """Versions whose manifest cannot be read, and why."""
+        found: dict[str, str] = {}
+        for version in self._versions():
+            try:
+                Manifest.read(self._root / version)
+            except IndexCorrupt as fault:
+                found[version] = str(fault)
+        return found
 
-        What a build that was killed left behind goes too, once it is a day old.
+    def prune(self, keep: int) -> list[str]:
+        """Delete all but the `keep` newest versions, never the live one or the one before it; returns what went.
+
+        A process that still searches one of them goes on: its files are mapped. What killed builds left goes too.
         """
         if keep < 0:
             raise ValueError(f"keep must not be negative, got {keep}")
         versions = self._versions()
-        current = self.current_version()
-        gone = [v for v in versions[: max(0, len(versions) - keep)] if v != current]
+        kept = {self.current_version(), self.previous_version(), *versions[max(0, len(versions) - keep) :]}
+        gone = [version for version in versions if version not in kept]
         for version in gone:
-            shutil.rmtree(self._root / version)
-        for leftover in self._root.glob(f"{BUILDING}*"):
-            if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:
-                shutil.rmtree(leftover)
+            delete(self._root / version)
+        self.sweep()
         return gone
+
+    def sweep(self) -> list[str]:
+        """Remove what killed builds and deletions left behind; returns the names of the folders."""
+        return sweep(self._root)
 
     def _versions(self) -> list[str]:
         return sorted(p.name for p in self._root.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
-def _manifest(folder: Path, spec: ModelSpec, *, kind: str, count: int, catalog_revision: int | None) -> Manifest:
+def _write(folder: Path, contents: Contents, plan: Build) -> files.Written:
+    written = files.Written(folder)
+    plan.on_step("vectors")
+    files.write_ids(written, contents.ids)
+    if contents.tokens is not None:
+        files.write_tokens(written, contents.tokens)
+    for signal in SIGNALS:
+        files.write_rows(written, signal, contents.by_signal[signal], plan.kind, plan.precision)
+    for signal in SIGNALS:
+        plan.on_step(f"{signal} index")
+        walker = structures.made(plan.kind, contents.by_signal[signal])
+        if walker is not None:
+            plan.on_step(f"{signal} index written")
+            files.write_walker(written, signal, walker)
+    return written
+
+
+def _manifest(written: files.Written, spec: ModelSpec, count: int, plan: Build) -> Manifest:
     now = datetime.now(UTC)
-    files = sorted(p for p in folder.iterdir() if p.name != "manifest.json")
     return Manifest(
         version=new_version(now),
         created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -174,59 +285,10 @@ def _manifest(folder: Path, spec: ModelSpec, *, kind: str, count: int, catalog_r
         preprocess_version=spec.preprocess_version,
         dims=spec.dims,
         count=count,
-        kind=kind,
-        checksums={p.name: checksum(p) for p in files},
+        kind=plan.kind,
+        checksums=written.checksums,
         checks={},
-        catalog_revision=catalog_revision,
+        catalog_revision=plan.catalog_revision,
+        precision=plan.precision,
+        sizes=written.sizes,
     )
-
-
-def _verify(
-    built: Snapshot, ids: Sequence[str], given: dict[Signal, Matrix], tokens: ItemTokens | None
-) -> dict[str, float]:
-    if built.ids != tuple(ids):
-        raise IndexCorrupt("the ids read back differ from those written")
-    read, written = (None if one is None else np.asarray(one) for one in (built.tokens, tokens))
-    if (read is None) != (written is None) or (
-        read is not None and written is not None and not np.array_equal(read, written)
-    ):
-        raise IndexCorrupt("the tokens read back differ from those written")
-    checks: dict[str, float] = {"count": len(ids)}
-    for signal in SIGNALS:
-        if not np.isfinite(given[signal]).all():
-            raise IndexCorrupt(f"the {signal} vectors hold values that are not numbers")
-        if not np.array_equal(built.matrix(signal), given[signal]):
-            raise IndexCorrupt(f"the {signal} vectors read back differ from those written")
-        recall = _recall(built, signal, ExactIndex(given[signal]))
-        if recall < LEAST_RECALL:
-            raise IndexCorrupt(f"search finds only {recall:.0%} of what exact search finds by {signal}")
-        checks[f"recall_at_{TOP}_{signal}"] = recall
-    return checks
-
-
-def _recall(built: Snapshot, signal: Signal, oracle: ExactIndex) -> float:
-    """Mean recall@10 over a sample of rows as queries. A hit counts by its score: equal vectors are interchangeable."""
-    rows = np.linspace(0, len(oracle) - 1, num=min(SAMPLE, len(oracle))).astype(int)
-    shares = []
-    for row in rows:
-        query = np.array(built.matrix(signal)[row])
-        wanted = oracle.search(query, TOP)
-        found = built.search(query, TOP, signal=signal)
-        worst = wanted[-1].score - ROUNDING
-        shares.append(sum(hit.score >= worst for hit in found) / len(wanted))
-    return float(np.mean(shares)) if shares else 1.0
-
-
-def _sync_folder(folder: Path) -> None:
-    for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,7 +8,7 @@ import pytest
 
 from models.contracts import IndexCorrupt, Matrix
 from models.index import SnapshotStore
-from models.index.snapshot import TOKENS
+from models.index.files import TOKENS
 from models.registry import ModelSpec
 
 UnitRows = Callable[..., Matrix]

@@ -1,0 +1,68 @@
+"""Which version is live: two small files, each replaced in one step."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+CURRENT = "current"
+PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Names the live version and the one before it, in `root`.
+
+    A name is written beside, flushed to the disk and renamed over the old one (POSIX `rename` is atomic), and the
+    folder is flushed after: a reader sees the old name or the new one, a power cut leaves one of them.
+    """
+
+    root: Path
+
+    def current(self) -> str | None:
+        """The live version, intact or not; None before the first."""
+        return self._read(CURRENT)
+
+    def previous(self) -> str | None:
+        """The version that was live before; None before the second."""
+        return self._read(PREVIOUS)
+
+    def move(self, version: str) -> None:
+        """Make `version` the live one, at once for whoever reads next."""
+        before = self.current()
+        if before == version:
+            return
+        if before:
+            # First, so that retention never finds the old one unnamed; killed in between, both name the live one.
+            self._replace(PREVIOUS, before)
+        self._replace(CURRENT, version)
+
+    def _read(self, name: str) -> str | None:
+        try:
+            return (self.root / name).read_text("utf-8", errors="replace").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def _replace(self, name: str, version: str) -> None:
+        handle, beside = tempfile.mkstemp(prefix=f".{name}-", dir=self.root)
+        path = Path(beside)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(version + "\n")
+                file.flush()
+                os.fsync(handle)
+            path.chmod(0o644)  # mkstemp made it private; other processes of the service read it too
+            path.replace(self.root / name)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        sync(self.root)
+
+
+def sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
