@@ -1,16 +1,15 @@
 """Everything an operator may set, from the environment (`TRYON_*`, nested with `__`) or a `.env` file."""
 
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from limits import parse_many
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, ByteSize, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.admission.settings import AdmissionSettings, ServerSettings
 from app.media.fetching.policy import Allowance
 
 MEGABYTE = 1_000_000
@@ -70,11 +69,21 @@ class DatabaseSettings(BaseModel):
 
 
 class IndexSettings(BaseModel):
-    """How catalogue snapshots are built and kept. `tokens`: how many of each item are kept for `ranking.rerank`."""
+    """How catalogue snapshots are built and kept.
 
-    kind: str = Field(default="flat", pattern="^(flat|hnsw)$")
+    `kind`: `flat` scans (exact), `hnsw` walks a graph, `ivfpq` keeps short codes in memory and the vectors on disk;
+    `auto` takes the first that suits the catalogue's size and `memory` (bytes, or `4GB`; none: half of what this
+    process may use). `precision`: what is kept of a vector, see `models.index.vectors`. `keep`: versions kept for
+    rollback, the live one and the one before it always. `tokens`: how many of each item are kept for `ranking.rerank`.
+    `canaries`: a file of queries and what they must find, or no new version goes live, see `app.indexes.canaries`.
+    """
+
+    kind: Literal["auto", "flat", "hnsw", "ivfpq"] = "auto"
+    memory: ByteSize | None = Field(default=None, ge=1)
+    precision: Literal["float32", "float16", "int8"] = "float32"
     keep: int = Field(default=3, ge=1)
     tokens: int = Field(default=0, ge=0, le=32)
+    canaries: Path | None = None
 
 
 class LimitSettings(BaseModel):
@@ -233,90 +242,6 @@ class AuthSettings(BaseModel):
     key_cache_s: float = Field(default=3.0, ge=0, le=60)
     last_used_s: float = Field(default=300.0, gt=0)
     audit_days: int = Field(default=365, ge=1)
-
-
-def _rate(text: str) -> str:
-    try:
-        if text:
-            parse_many(text)
-    except ValueError:
-        raise ValueError("must be rates such as '60/minute' or '60/minute;1000/hour', or empty for none") from None
-    return text
-
-
-Rate = Annotated[str, AfterValidator(_rate)]
-"""As `limits` writes them: `60/minute`, `60/minute;1000/hour`; empty is no limit."""
-
-
-class RateSettings(BaseModel):
-    """How often one caller may ask, by what is asked for."""
-
-    recommendations: Rate = ""
-    tags: Rate = ""
-    events: Rate = ""
-    others: Rate = ""
-
-
-class AdmissionSettings(BaseModel):
-    """Who is let in, and when it is too much.
-
-    `storage` counts for all processes together where it is `redis://…` (its client is the extra `redis`); else each
-    process counts for itself. `address`: rates of one address with a browser's key or none; a server's or an admin's
-    key is not counted by address. `key`: rates of one key, whoever sends it. `bad_keys`: how often one address may send
-    a key that is none.
-
-    Recommendations, tags and looks are worked on `most` at once in a process, `least` even when they take longer than
-    `target_s` seconds: between the two it settles where they do not. `share` of them may be one address's; `receiving`
-    bodies may be on their way at once, and `requests` of any kind open. What is beyond is refused with 503.
-    """
-
-    storage: str = Field(default="memory://", pattern=r"^(memory://$|(redis|rediss|redis\+unix|valkey|valkeys)://.+)")
-    address: RateSettings = RateSettings(
-        recommendations="1200/minute", tags="1200/minute", events="3000/minute", others="12000/minute"
-    )
-    key: RateSettings = RateSettings()
-    bad_keys: Rate = "300/minute"
-    most: int = Field(default=128, ge=1)
-    least: int = Field(default=16, ge=1)
-    target_s: float = Field(default=5.0, gt=0)
-    share: float = Field(default=0.5, gt=0, le=1)
-    receiving: int = Field(default=256, ge=1)
-    requests: int = Field(default=2_000, ge=1)
-
-    @model_validator(mode="after")
-    def _least_below_most(self) -> "AdmissionSettings":
-        if self.least > self.most:
-            raise ValueError("admission.least must not be more than admission.most")
-        return self
-
-
-class ServerSettings(BaseModel):
-    """What is in front of the service, and how long it waits for a stranger.
-
-    `trusted_proxies`: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed. `hsts_s`: seconds
-    for which browsers shall use nothing but TLS; set it where TLS is spoken in front of the service, 0 says nothing.
-    The head of a request may have `header_bytes` and must come within `header_s`; an idle connection is kept for
-    `keep_alive_s`.
-    """
-
-    trusted_proxies: list[str] = ["127.0.0.1", "::1"]
-    hsts_s: int = Field(default=0, ge=0)
-    header_bytes: int = Field(default=32_768, ge=1024)
-    header_s: float = Field(default=10.0, gt=0)
-    keep_alive_s: int = Field(default=5, ge=1)
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _addresses(cls, proxies: list[str]) -> list[str]:
-        for proxy in proxies:
-            try:
-                ip_network(proxy)
-            except ValueError:
-                reason = (
-                    "is no address or network, such as 10.0.0.5 or 10.1.0.0/16; name the proxies, '*' trusts anyone"
-                )
-                raise ValueError(f"'{proxy}' {reason}") from None
-        return proxies
 
 
 class AdviceSettings(BaseModel):
