@@ -2,44 +2,53 @@
 
 import io
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
-from pillow_heif import register_heif_opener
+from PIL import Image, UnidentifiedImageError
 
 from app.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedPhoto
+from app.media.apart import APART, TooManyPixels, Undecodable
+from app.media.containers import Refused, Slim, slim
+from app.media.pixels import upright_rgb
+from app.media.room import ROOM
 from app.settings import LimitSettings
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "TIFF", "BMP")
 """What phones and shops make. Everything else Pillow could open stays closed to strangers."""
 
+DECODED_APART = frozenset({"HEIF", "TIFF"})
+"""Their libraries cannot be bounded from inside a process: they are decoded in another, with limits of its own."""
+
 DAMAGED_HEADER = "The photo's header is damaged. Send the original file again."
+DAMAGED = "The photo is damaged or cut short. Send the original file again."
 
-SIXTEEN_BIT = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+ENOUGH = 750
+"""Pixels on the shorter side that are enough to find garments in a photo and to see them. A JPEG is decoded at 1/2, 1/4
+or 1/8 of its size while that much is left: nothing that reads a photo looks closer, and a phone's has 3,000."""
 
-EIGHT_BIT_PEAK, SIXTEEN_BIT_PEAK = 255.0, 65535.0
-
-register_heif_opener()
 # Pillow's own limit only warns up to twice its value, and not per thread. Ours is checked on every header below.
 Image.MAX_IMAGE_PIXELS = None
 
 
-def decode(data: bytes, limits: LimitSettings) -> Image.Image:
+def decode(data: bytes, limits: LimitSettings, *, enough: int | None = None) -> Image.Image:
     """The first frame of a photo: upright (EXIF orientation applied), RGB, 8 bits a channel, metadata dropped.
 
-    Transparent parts become white. The pixel count is read from the header and refused before anything is decoded.
+    Transparent parts become white. The pixel count is read from the header and refused before anything is decoded, and
+    no decoder sees more of the file than its pixels need. Blocks: use a thread.
+
+    Args:
+        enough: pixels on the shorter side that do; a larger photo comes smaller, by a whole factor. None: all there is.
 
     Raises:
         PhotoTooLarge: more bytes or pixels than `limits` allow.
         UnsupportedPhoto: not one of FORMATS.
-        UnreadablePhoto: one of them, but broken or cut short.
+        UnreadablePhoto: one of them, but broken, cut short, or made to be hard to read.
     """
-    picture = _opened(data, limits)
-    try:
-        picture.seek(0)
-        picture.load()
-        return _to_rgb(ImageOps.exif_transpose(picture))
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError) as error:
-        raise UnreadablePhoto("The photo is damaged or cut short. Send the original file again.") from error
+    file = _slim(data, limits)
+    if file.format in DECODED_APART:
+        return _apart(file, limits, enough)
+    picture = _open(file)
+    _check_pixels(picture.size, limits.photo_pixels)
+    with ROOM.of(picture.width * picture.height):
+        return _loaded(picture, file.orientation, enough)
 
 
 def check_header(data: bytes, limits: LimitSettings) -> None:
@@ -47,69 +56,62 @@ def check_header(data: bytes, limits: LimitSettings) -> None:
 
     Raises: what `decode` raises, except for damage further in.
     """
-    _opened(data, limits)
+    file = _slim(data, limits)
+    if file.format not in DECODED_APART:
+        _check_pixels(_open(file).size, limits.photo_pixels)
 
 
-def _opened(data: bytes, limits: LimitSettings) -> Image.Image:
-    if len(data) > limits.photo_bytes:
-        raise PhotoTooLarge(
-            f"The photo has {len(data):,} bytes; at most {limits.photo_bytes:,} are taken. Send a smaller one."
-        )
-    picture = _open(data)
-    _check_pixels(picture, limits)
-    return picture
-
-
-def _open(data: bytes) -> Image.Image:
+def _loaded(picture: Image.Image, orientation: int, enough: int | None) -> Image.Image:
+    """An opened picture decoded. Raises UnreadablePhoto."""
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
-    except UnidentifiedImageError as error:
-        if _looks_like_a_photo(data):
-            raise UnreadablePhoto(DAMAGED_HEADER) from error
-        raise UnsupportedPhoto(
-            "This file is no photo in a format we read. Send a JPEG, PNG, WebP, HEIC, GIF, TIFF or BMP."
-        ) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise UnreadablePhoto(DAMAGED_HEADER) from error
+        if enough is not None and picture.mode in ("RGB", "L"):  # a colour-separated one is told by all of its numbers
+            picture.draft(None, (enough, enough))
+        picture.load()
+        return upright_rgb(picture, orientation, enough)
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError, OverflowError) as error:
+        raise UnreadablePhoto(DAMAGED) from error
 
 
-def _looks_like_a_photo(data: bytes) -> bool:
-    """True when the first bytes are those of a format we read, whatever follows."""
-    accepts = (Image.OPEN[name][1] for name in FORMATS)
-    return any(accept is not None and accept(data[:16]) is True for accept in accepts)
-
-
-def _check_pixels(picture: Image.Image, limits: LimitSettings) -> None:
-    width, height = picture.size
-    if width * height > limits.photo_pixels:
+def _check_pixels(size: tuple[int, int], most: int) -> None:
+    """Raises PhotoTooLarge, and UnreadablePhoto for an empty picture."""
+    width, height = size
+    if width * height > most:
         raise PhotoTooLarge(
-            f"The photo has {width} x {height} pixels; at most {limits.photo_pixels:,} in all are taken. "
-            "Send a smaller one."
+            f"The photo has {width} x {height} pixels; at most {most:,} in all are taken. Send a smaller one."
         )
     if min(width, height) < 1:
         raise UnreadablePhoto("The photo is empty.")
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    """RGB on white. A fresh picture: nothing of the file's metadata comes along."""
-    if picture.mode in SIXTEEN_BIT:
-        picture = _eight_bit(picture)
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        layered = picture.convert("RGBA")
-        page = Image.new("RGBA", layered.size, "white")
-        picture = Image.alpha_composite(page, layered)
-    rgb = picture.convert("RGB")
-    clean = Image.new("RGB", rgb.size)
-    clean.paste(rgb)
-    return clean
+def _slim(data: bytes, limits: LimitSettings) -> Slim:
+    if len(data) > limits.photo_bytes:
+        raise PhotoTooLarge(
+            f"The photo has {len(data):,} bytes; at most {limits.photo_bytes:,} are taken. Send a smaller one."
+        )
+    try:
+        file = slim(data)
+    except Refused as error:
+        raise UnreadablePhoto(f"The photo {error}. Send the original file again.") from error
+    if file is None:
+        raise UnsupportedPhoto(
+            "This file is no photo in a format we read. Send a JPEG, PNG, WebP, HEIC, GIF, TIFF or BMP."
+        )
+    return file
 
 
-def _eight_bit(picture: Image.Image) -> Image.Image:
-    """Sixteen bits to eight by scale; Pillow's own conversion would clip everything above 255 to white.
+def _open(file: Slim) -> Image.Image:
+    """Its header read. Raises UnreadablePhoto."""
+    try:
+        return Image.open(io.BytesIO(file.data), formats=(file.format,))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, OverflowError) as error:
+        raise UnreadablePhoto(DAMAGED_HEADER) from error
 
-    Modes I and F do not say how many bits their file had, so there the brightest pixel tells.
-    """
-    values = np.asarray(picture, dtype=np.float64)
-    sixteen = picture.mode.startswith("I;16") or values.max(initial=0.0) > EIGHT_BIT_PEAK
-    peak = SIXTEEN_BIT_PEAK if sixteen else EIGHT_BIT_PEAK
-    return Image.fromarray((values.clip(0, peak) * (EIGHT_BIT_PEAK / peak)).astype(np.uint8), mode="L")
+
+def _apart(file: Slim, limits: LimitSettings, enough: int | None) -> Image.Image:
+    try:
+        return APART.decode(file, most_pixels=limits.photo_pixels, enough=enough)
+    except TooManyPixels as error:
+        _check_pixels(error.size, limits.photo_pixels)
+        raise AssertionError("a size that was refused is refused again") from error
+    except Undecodable as error:
+        raise UnreadablePhoto(DAMAGED) from error

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from app.errors import AppError, PhotoTooLarge, UnreadablePhoto, UnsupportedPhoto
 from app.media.photo import decode
@@ -16,6 +17,8 @@ from app.settings import LimitSettings
 
 LIMITS = LimitSettings()
 ORIENTATION = 0x0112
+
+register_heif_opener()  # to write them: they are read in another process
 
 
 def two_tone(mode: str = "RGB") -> Image.Image:
