@@ -24,6 +24,7 @@ from app.jobs.runner import JobRunner
 from app.media.storage import BlobStore, LocalBlobs
 from app.recommendations.advisor import Advisor
 from app.recommendations.compatibility import composed_by
+from app.recommendations.titles import Titles
 from app.recommendations.wording import read_ahead
 from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
@@ -74,7 +75,7 @@ class Container:
         composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
-        live = LiveCatalog(database, snapshots, engine.spec, private_names(settings))
+        live = LiveCatalog(database, snapshots, engine.spec, private_names(settings), warm=Titles.of)
         popularity = PopularityOfAll(database, settings.feedback)
         handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
         jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)

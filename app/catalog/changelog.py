@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from app.catalog.tables import CatalogStateRow, ChangeRow
 STATE, CHANGES = cast(Table, CatalogStateRow.__table__), cast(Table, ChangeRow.__table__)
 
 _BEGUN = "catalogue change"
+IDS_A_QUERY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class LogState:
 
     revision: int
     floor: int
+
+
+class ChangesForgotten(Exception):
+    """The log does not reach back so far: whoever asks must read everything."""
 
 
 class ChangeLog:
@@ -68,14 +73,21 @@ class ChangeLog:
         return revision
 
     async def since(self, after: int, upto: int | None = None) -> list[str]:
-        """Ids changed after revision `after` (up to `upto`), each once. Complete only where `after` >= the floor."""
+        """Ids changed after revision `after` (up to `upto`), each once. Raises ChangesForgotten."""
         query = select(CHANGES.c.item_id).where(CHANGES.c.revision > after).distinct()
-        return list(await self._session.scalars(query if upto is None else query.where(CHANGES.c.revision <= upto)))
+        ids = list(await self._session.scalars(query if upto is None else query.where(CHANGES.c.revision <= upto)))
+        if after < (await self.state()).floor:  # asked last: a reindex may forget at any moment
+            raise ChangesForgotten
+        return ids
 
-    async def count(self, after: int) -> int:
-        """Entries after revision `after`: at least as many as items."""
-        query = select(func.count()).select_from(CHANGES).where(CHANGES.c.revision > after)
-        return await self._session.scalar(query) or 0
+    async def touched(self, ids: Sequence[str], after: int) -> set[str]:
+        """Those of `ids` changed after revision `after`; complete only where that is not below the floor."""
+        found: set[str] = set()
+        for start in range(0, len(ids), IDS_A_QUERY):
+            chunk = ids[start : start + IDS_A_QUERY]
+            query = select(CHANGES.c.item_id).where(CHANGES.c.item_id.in_(chunk), CHANGES.c.revision > after)
+            found.update(await self._session.scalars(query))
+        return found
 
     async def forget(self, upto: int) -> None:
         """Drop entries up to revision `upto`: nobody starts from a revision before it any more."""

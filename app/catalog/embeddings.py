@@ -26,9 +26,11 @@ class EmbeddingRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def sources(self) -> list[IndexSource]:
-        """What belongs into an index: every item with a picture that is worn, or may be as far as we know, by id."""
-        pictures = await self._pictures()
+    async def sources(self, ids: Sequence[str] | None = None) -> list[IndexSource]:
+        """What belongs into an index: every item with a picture that is worn, or may be as far as we know, by id; of
+        all items, or of up to some thousand `ids`.
+        """
+        pictures = await self._pictures(ids)
         query = (
             select(
                 ItemRow.id,
@@ -46,6 +48,8 @@ class EmbeddingRepository:
             .order_by(ItemRow.id)
             .execution_options(yield_per=PAGE)
         )
+        if ids is not None:
+            query = query.where(ItemRow.id.in_(ids))
         found: list[IndexSource] = []
         async for page in (await self._session.stream(query)).partitions():
             found += [_source(row, pictures[row.id]) for row in page if row.id in pictures]
@@ -66,6 +70,15 @@ class EmbeddingRepository:
         async for page in (await self._session.stream(query)).partitions():
             yield [StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF)) for i, digest, data in page]
 
+    async def stored(self, key: EmbeddingKey, ids: Sequence[str]) -> dict[str, StoredEmbedding]:
+        """The vectors of those of up to some thousand `ids` that have one."""
+        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
+        query = query.where(EmbeddingRow.item_id.in_(ids), *_matches(key))
+        return {
+            i: StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF))
+            for i, digest, data in await self._session.execute(query)
+        }
+
     async def put(self, key: EmbeddingKey, embeddings: Sequence[StoredEmbedding]) -> None:
         """Store vectors in place of older ones of the same key; items that are gone meanwhile are passed over."""
         await self._put(key, {e.item_id: (e.source_hash, e.vector.astype(LITTLE_HALF).tobytes()) for e in embeddings})
@@ -81,6 +94,16 @@ class EmbeddingRepository:
                 for i, digest, data in page
                 if len(data) == size
             ]
+
+    async def stored_tokens(self, spec: ModelSpec, count: int, ids: Sequence[str]) -> dict[str, StoredTokens]:
+        """The tokens of those of up to some thousand `ids` that have `count` of this model."""
+        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
+        query = query.where(EmbeddingRow.item_id.in_(ids), *_matches(EmbeddingKey.of(TOKENS, spec)))
+        return {
+            i: StoredTokens(i, digest, np.frombuffer(data, np.int8).reshape(count, spec.dims))
+            for i, digest, data in await self._session.execute(query)
+            if len(data) == count * spec.dims
+        }
 
     async def put_tokens(self, spec: ModelSpec, found: Sequence[StoredTokens]) -> None:
         """As `put`, for tokens."""
@@ -98,9 +121,11 @@ class EmbeddingRepository:
         primary = [c.name for c in TABLE.primary_key]
         await self._session.execute(added.on_conflict_do_update(index_elements=primary, set_=replaced), values)
 
-    async def _pictures(self) -> dict[str, list[tuple[str, str]]]:
+    async def _pictures(self, ids: Sequence[str] | None = None) -> dict[str, list[tuple[str, str]]]:
         """Item id → (blob key, hash) of its pictures, in order."""
         query = select(PictureRow.item_id, PictureRow.blob_key, PictureRow.sha256)
+        if ids is not None:
+            query = query.where(PictureRow.item_id.in_(ids))
         query = query.order_by(PictureRow.item_id, PictureRow.position).execution_options(yield_per=PAGE)
         pictures: dict[str, list[tuple[str, str]]] = {}
         async for page in (await self._session.stream(query)).partitions():

@@ -46,6 +46,17 @@ class Encoding:
     inferred: int = 0
     failed: dict[str, str] = field(default_factory=dict)
 
+    def followed_by(self, later: "Encoding") -> "Encoding":
+        """Both runs as one: what is to be indexed is the later's to say, what was done is added up."""
+        return Encoding(
+            sources=later.sources,
+            images=self.images + later.images,
+            texts=self.texts + later.texts,
+            tokens=self.tokens + later.tokens,
+            inferred=self.inferred + later.inferred,
+            failed=later.failed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Lacking:

@@ -100,9 +100,11 @@ class InferenceRepository:
             await self._session.execute(delete(InferredRow))
             await self._session.execute(delete(InferenceRow))
 
-    async def used(self) -> dict[str, Inferred]:
-        """By item id, what is inferred surely enough to go by."""
+    async def used(self, ids: Sequence[str] | None = None) -> dict[str, Inferred]:
+        """By item id, what is inferred surely enough to go by; of all items, or of up to some thousand `ids`."""
         query = select(InferredRow.item_id, InferredRow.name, InferredRow.value, InferredRow.confidence)
+        if ids is not None:
+            query = query.where(InferredRow.item_id.in_(ids))
         found: dict[str, dict[str, tuple[str, float]]] = {}
         stream = await self._session.stream(query.where(InferredRow.used).execution_options(yield_per=PAGE))
         async for page in stream.partitions():

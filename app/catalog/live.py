@@ -1,53 +1,36 @@
-"""What requests search right now: one snapshot and the catalogue's columns beside it, always from one moment."""
+"""What requests search right now: a snapshot, what changed since, and the catalogue's columns, all from one moment."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from time import monotonic
+from collections.abc import Callable
 
 import structlog
 
+from app.catalog.changelog import ChangeLog
 from app.catalog.columns import Columns
-from app.catalog.facts import Inferred, ItemFacts, RawFacts, facts_of
-from app.catalog.inferences import InferenceRepository
-from app.catalog.repository import ItemRepository
+from app.catalog.loading import LiveView, ViewLoader
 from app.db.session import Database
 from app.errors import NotReady
 from models.contracts import IndexCorrupt
 from models.index import Manifest, Snapshot, SnapshotStore
 from models.registry import ModelSpec
 
+__all__ = ["LiveCatalog", "LiveView", "same_space"]
+
 log = structlog.get_logger(__name__)
 
 BUILD_ONE = "Import a catalogue with 'tryon import', then run 'tryon reindex' (or POST /v1/admin/reindex)."
 
-
-Stamp = tuple[str | None, int]
-"""The snapshot pointer and the catalogue's revision: a view is new as long as neither moved."""
-
-REST = 2.0
-"""Pause after a load before changed items alone start another, in durations of that load."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveView:
-    """Captured once a request. Row i of `columns` is row i of `snapshot`.
-
-    `version` names the snapshot; `stamp` is what the pointer and the catalogue said just before it was loaded.
-    """
-
-    snapshot: Snapshot
-    columns: Columns
-    version: str
-    stamp: Stamp
+MOST_AT_ONCE = 2_000
+"""Changes that a request waits for. Of more, it waits for what is gone; the rest is read in the background."""
 
 
 class LiveCatalog:
     """Hands out the present view and renews it by itself.
 
-    Every call compares the snapshot pointer and the catalogue's revision with those of the view at hand. When either
-    moved, one task loads the new view off the event loop while the old one goes on serving; only the very first
-    view is waited for.
+    Every call compares the snapshot pointer and the catalogue's revision with those of the view at hand. Changed items
+    are applied before the call returns, once for all that wait: whatever was committed before a request began is what
+    it searches. Another snapshot is loaded in the background while the view at hand goes on following the changes; only
+    the very first view is waited for.
     """
 
     def __init__(
@@ -56,15 +39,18 @@ class LiveCatalog:
         snapshots: SnapshotStore,
         spec: ModelSpec,
         private_attributes: frozenset[str] = frozenset(),
+        warm: Callable[[Columns], object] | None = None,
     ) -> None:
-        self._private = private_attributes
+        """Args: warm: makes, in the background, what the first request would otherwise make of new columns."""
         self._database = database
         self._snapshots = snapshots
         self._spec = spec
+        self._loader = ViewLoader(database, spec, private_attributes)
+        self._warm = warm
         self._view: LiveView | None = None
         self._loading: asyncio.Task[LiveView] | None = None
-        self._refused: tuple[Stamp, NotReady] | None = None
-        self._rest_until = 0.0
+        self._catching_up: asyncio.Task[None] | None = None
+        self._refused: tuple[str | None, NotReady] | None = None
 
     @property
     def current(self) -> LiveView | None:
@@ -73,39 +59,64 @@ class LiveCatalog:
 
     async def view(self) -> LiveView:
         """What to search now. Raises NotReady, with what to do, while there is no index for this model."""
-        stamp = await self._stamp()
-        refused = self._refused[1] if self._refused and self._refused[0] == stamp else None
+        pointer, revision = await self._state()
+        refused = self._refused[1] if self._refused and self._refused[0] == pointer else None
         view = self._view
         if view is None:
             if refused:  # opening a snapshot verifies its checksums: not again for every request
                 raise NotReady(refused.detail)
-            return await asyncio.shield(self._load_once(stamp))
-        if view.stamp != stamp and not refused and self._worth_loading(view, stamp):
-            self._load_once(stamp)
-        return view
+            await asyncio.shield(self._load_once(pointer))
+        elif (view.pointer != pointer and not refused) or view.behind or view.worn_out:
+            self._load_once(view.pointer if refused else pointer)
+        return await self._reach(revision)
 
     async def refresh(self) -> LiveView:
-        """Wait for a view at least as new as this call. Raises NotReady."""
-        stamp = await self._stamp()
+        """Wait for a view of the live snapshot that is at least as new as this call. Raises NotReady."""
+        pointer, revision = await self._state()
         while self._loading is not None:
             await asyncio.wait([self._loading])
-        if self._view is not None and self._view.stamp == stamp:
-            return self._view
-        return await asyncio.shield(self._load_once(stamp))
+        view = self._view
+        if view is None or view.pointer != pointer or view.behind:
+            await asyncio.shield(self._load_once(pointer))
+        return await self._reach(revision)
 
     async def close(self) -> None:
-        """Stop a load that is under way."""
-        if self._loading is not None:
-            self._loading.cancel()
-            await asyncio.wait([self._loading])
+        """Stop what is under way."""
+        for task in (self._loading, self._catching_up):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
 
-    def _worth_loading(self, view: LiveView, stamp: Stamp) -> bool:
-        """A moved pointer always is; items that change all the time (an import) leave a pause between two loads."""
-        return view.stamp[0] != stamp[0] or monotonic() >= self._rest_until
+    async def _reach(self, revision: int) -> LiveView:
+        """The view at hand once it is at least of `revision`."""
+        while True:
+            view = self._view
+            if view is None:  # it was loaded, and only ever gives way to another
+                raise NotReady(f"There is no index yet. {BUILD_ONE}")
+            if view.revision >= revision:
+                return view
+            await asyncio.shield(self._catch_up_once(view))
 
-    def _load_once(self, stamp: Stamp) -> asyncio.Task[LiveView]:
+    def _catch_up_once(self, view: LiveView) -> asyncio.Task[None]:
+        if self._catching_up is None:
+            self._catching_up = asyncio.create_task(self._catch_up(view))
+            self._catching_up.add_done_callback(self._caught_up)
+        return self._catching_up
+
+    def _caught_up(self, task: asyncio.Task[None]) -> None:
+        self._catching_up = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("live_catalogue_not_caught_up", error=type(error).__name__)
+
+    async def _catch_up(self, view: LiveView) -> None:
+        newer = await self._loader.catch_up(view, MOST_AT_ONCE)
+        await self._prepare(newer)
+        if self._view is view:  # else another snapshot came in meanwhile, and is caught up with in its turn
+            self._view = newer
+
+    def _load_once(self, pointer: str | None) -> asyncio.Task[LiveView]:
         if self._loading is None:
-            self._loading = asyncio.create_task(self._load(stamp))
+            self._loading = asyncio.create_task(self._load(pointer))
             self._loading.add_done_callback(self._loaded)
         return self._loading
 
@@ -114,37 +125,35 @@ class LiveCatalog:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("live_catalogue_not_loaded", error=str(error), serving=self._view and self._view.version)
 
-    async def _stamp(self) -> Stamp:
-        async with self._database.unit_of_work() as session:
-            revision = await ItemRepository(session).revision()
-        return self._snapshots.current_version(), revision
-
-    async def _load(self, stamp: Stamp) -> LiveView:
-        started = monotonic()
+    async def _load(self, pointer: str | None) -> LiveView:
         try:
-            snapshot = await asyncio.to_thread(self._open, stamp)
+            snapshot = await asyncio.to_thread(self._open, pointer)
         except NotReady as error:
-            self._refused = (stamp, error)
+            self._refused = (pointer, error)
             raise
-        facts: dict[str, ItemFacts] = {}
-        async with self._database.unit_of_work() as session:
-            inferred = await InferenceRepository(session).used()
-            async for page in ItemRepository(session).facts():
-                facts.update(await asyncio.to_thread(_facts_page, page, inferred))
-        columns = await asyncio.to_thread(Columns.build, snapshot.ids, facts, private=self._private)
-        # The stamp is older than the facts: a change in between is seen as newer and loaded again.
-        self._view = LiveView(snapshot, columns, snapshot.version, stamp)
-        self._rest_until = monotonic() + REST * (monotonic() - started)
-        log.info("live_catalogue_loaded", version=snapshot.version, revision=stamp[1], rows=len(columns))
-        return self._view
+        view = await self._loader.load(snapshot, pointer, self._view)
+        await self._prepare(view)
+        self._view = view
+        log.info("live_catalogue_loaded", version=view.version, revision=view.revision, rows=len(view.columns))
+        return view
 
-    def _open(self, stamp: Stamp) -> Snapshot:
+    async def _prepare(self, view: LiveView) -> None:
+        if self._warm is not None:
+            await asyncio.to_thread(self._warm, view.columns)
+
+    async def _state(self) -> tuple[str | None, int]:
+        """The snapshot pointer and the catalogue's revision."""
+        async with self._database.unit_of_work() as session:
+            state = await ChangeLog(session).state()
+        return self._snapshots.current_version(), state.revision
+
+    def _open(self, pointer: str | None) -> Snapshot:
         """The live snapshot, the one at hand where the pointer did not move. Raises NotReady."""
-        if self._view is not None and self._view.stamp[0] == stamp[0]:
-            return self._view.snapshot
-        if stamp[0] is None:
+        if self._view is not None and self._view.pointer == pointer:
+            return self._view.snapshot.base
+        if pointer is None:
             raise NotReady(f"There is no index yet. {BUILD_ONE}")
-        snapshot = self._intact(stamp[0])
+        snapshot = self._intact(pointer)
         manifest = snapshot.manifest
         if not same_space(manifest, self._spec):
             raise NotReady(
@@ -172,7 +181,3 @@ class LiveCatalog:
 def same_space(manifest: Manifest, spec: ModelSpec) -> bool:
     """Whether the vectors of a snapshot may be compared with those of `spec`."""
     return (manifest.revision, manifest.preprocess_version) == (spec.revision, spec.preprocess_version)
-
-
-def _facts_page(page: Sequence[RawFacts], inferred: Mapping[str, Inferred]) -> dict[str, ItemFacts]:
-    return {raw[0]: facts_of(raw, inferred.get(raw[0])) for raw in page}

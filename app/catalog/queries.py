@@ -45,19 +45,19 @@ def unsaid(name: str) -> ColumnElement[bool]:
 IN_STOCK = or_(VariantRow.stock.is_(None), VariantRow.stock > 0)
 
 
-def facts_query() -> Select[*tuple[Any, ...]]:
-    """All items as `RawFacts`; each size in stock is joined with an `x` before it, so that none is empty."""
-    sizes = (
-        select(
-            VariantRow.item_id,
-            func.count().label("variants"),
-            func.aggregate_strings(case((IN_STOCK, literal("x") + VariantRow.size)), SIZES).label("sizes"),
-        )
-        .group_by(VariantRow.item_id)
-        .subquery()
-    )
-    item = ItemRow
-    return select(
+def facts_query(ids: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:
+    """Items as `RawFacts`, all or those of `ids`; each size in stock is joined with an `x` before it, so that none is
+    empty.
+    """
+    counted = select(
+        VariantRow.item_id,
+        func.count().label("variants"),
+        func.aggregate_strings(case((IN_STOCK, literal("x") + VariantRow.size)), SIZES).label("sizes"),
+    ).group_by(VariantRow.item_id)
+    if ids is not None:
+        counted = counted.where(VariantRow.item_id.in_(ids))
+    sizes, item = counted.subquery(), ItemRow
+    query = select(
         item.id,
         item.title,
         item.title_zh,
@@ -79,6 +79,7 @@ def facts_query() -> Select[*tuple[Any, ...]]:
         item.created_at,
         item.attributes,
     ).outerjoin(sizes, sizes.c.item_id == item.id)
+    return query if ids is None else query.where(item.id.in_(ids))
 
 
 def sizes_counted(clauses: Sequence[ColumnElement[bool]]) -> Select[str, int]:

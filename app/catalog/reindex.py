@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import structlog
 
+from app.catalog.changelog import ChangeLog, oldest_needed
 from app.catalog.encoding import Encoding, EncodingRun
 from app.catalog.inferring import infer_missing
 from app.catalog.live import LiveCatalog, same_space
@@ -94,8 +95,13 @@ async def reindex(
         IndexCorrupt: what was built did not pass its checks; the live index stays.
     """
     encoding = EncodingRun(database, blobs, engine, settings.limits, progress, settings.index.tokens)
+    begun = await _revision(database)
     encoded = await encoding.run(reencode=reencode)
     encoded.inferred = await infer_missing(database, engine, settings.inference)
+    # Read before what the index is made of: whatever is logged later may not be in it, and is applied after the switch.
+    revision = await _revision(database)
+    if revision != begun:  # what came while this was at it, so that less is left to apply
+        encoded = encoded.followed_by(await encoding.run(reencode=False))
     ids, image, text = await load_matrices(database, engine.spec, encoded)
     if not ids:
         raise NotReady(
@@ -109,9 +115,10 @@ async def reindex(
     if current is not None:
         return _result(current, encoded, len(ids), unchanged=True)
     kind = cast(IndexKind, settings.index.kind)
-    manifest = await asyncio.to_thread(snapshots.build, ids, image, text, engine.spec, kind, tokens)
+    manifest = await asyncio.to_thread(snapshots.build, ids, image, text, engine.spec, kind, tokens, revision)
     await asyncio.to_thread(snapshots.activate, manifest.version)
     pruned = await asyncio.to_thread(snapshots.prune, settings.index.keep)
+    await _forget_changes(database, snapshots)
     log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
     return _result(manifest.version, encoded, len(ids), pruned=tuple(pruned))
 
@@ -136,6 +143,19 @@ def reindex_handler(
         return {name: value for name, value in asdict(result).items() if name != "failed"}
 
     return handle
+
+
+async def _revision(database: Database) -> int:
+    async with database.unit_of_work() as session:
+        return (await ChangeLog(session).state()).revision
+
+
+async def _forget_changes(database: Database, snapshots: SnapshotStore) -> None:
+    """Drop of the change log what is in every snapshot that is kept."""
+    kept = [manifest.catalog_revision for manifest in await asyncio.to_thread(snapshots.manifests)]
+    if (upto := oldest_needed(kept)) is not None:
+        async with database.unit_of_work() as session:
+            await ChangeLog(session).forget(upto)
 
 
 def _result(

@@ -1,6 +1,7 @@
 """The only SQL about items. Repositories never commit."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any, cast
@@ -60,6 +61,19 @@ class ItemRepository:
             found.update(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(chunk))))
         return found
 
+    async def ids(self, after: str | None, limit: int) -> list[str]:
+        """Up to `limit` ids in order, those behind `after`."""
+        query = select(ItemRow.id).order_by(ItemRow.id).limit(limit)
+        return list(await self._session.scalars(query if after is None else query.where(ItemRow.id > after)))
+
+    async def written_since(self, ids: Sequence[str], moment: dt.datetime) -> set[str]:
+        """Those of `ids` that were written after `moment`."""
+        found: set[str] = set()
+        for chunk in _chunks(ids):
+            written = select(ItemRow.id).where(ItemRow.id.in_(chunk), ItemRow.updated_at > moment)
+            found.update(await self._session.scalars(written))
+        return found
+
     async def shown_pictures(self, blob_keys: Sequence[str]) -> set[str]:
         """Those of `blob_keys` that are a picture of some item."""
         found: set[str] = set()
@@ -115,6 +129,13 @@ class ItemRepository:
         result = await self._session.stream(facts_query().execution_options(yield_per=PAGE))
         async for page in result.partitions():
             yield cast(Sequence[RawFacts], page)
+
+    async def facts_about(self, ids: Sequence[str]) -> list[RawFacts]:
+        """Those of `ids` that exist, for `facts_of`, in no order."""
+        found: list[RawFacts] = []
+        for chunk in _chunks(ids):
+            found += cast(Sequence[RawFacts], (await self._session.execute(facts_query(chunk))).all())
+        return found
 
     async def page(self, criteria: Criteria, after: str | None, limit: int) -> list[ItemRow]:
         """Up to `limit` items by id, those behind `after`."""

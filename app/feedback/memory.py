@@ -147,15 +147,15 @@ def _taste(said: Mapping[str, float], view: LiveView) -> Taste | None:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Same:
-    """A view as a key, equal only to itself: comparing what is in it would cost more than reading a sample."""
+    """A view as a key, equal to those that were changed from the same build: a sample of it stands for them too."""
 
     view: LiveView
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.view is other.view
+        return isinstance(other, _Same) and self.view.columns.before is other.view.columns.before
 
     def __hash__(self) -> int:
-        return id(self.view)
+        return id(self.view.columns.before)
 
 
 @lru_cache(maxsize=2)  # the catalogue being served, and the one that follows it

@@ -47,7 +47,7 @@ async def readyz(container: ContainerDep, response: Response) -> Ready:
     if not problems:
         try:
             view = await container.live.view()
-            version, items = view.version, len(view.snapshot.ids)
+            version, items = view.version, view.columns.words.items
         except AppError as error:
             problems.append(error.detail)
     response.status_code = 503 if problems else 200

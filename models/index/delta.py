@@ -210,6 +210,10 @@ class LiveIndex:
             row_of=replace(self.row_of, late=late),
         )
 
+    def holds(self, rows: NDArray[np.intp], image: Matrix, text: Matrix) -> Mask:
+        """Which of `rows` hold these vectors, as far as the snapshot's precision tells, shape (len(rows),)."""
+        return _alike(self.image, rows, image) & _alike(self.text, rows, text)
+
     def search(self, vector: Vector, k: int, allowed: Mask | None = None, signal: Signal = "image") -> list[Hit]:
         """The `k` best rows by cosine with one signal, best first, only among `allowed`, shape (len(self),)."""
         size = len(self.base)
@@ -239,6 +243,14 @@ class LiveIndex:
 
     def matrix(self, signal: Signal) -> Stitched[np.float32]:
         return self.image if signal == "image" else self.text
+
+
+def _alike(kept: Stitched[np.float32], rows: NDArray[np.intp], given: Matrix) -> Mask:
+    """A snapshot may keep half of every number; what was added behind it is kept whole."""
+    half = getattr(kept.base, "stored", kept.base).dtype == np.float16
+    rounded = np.where((rows < len(kept.base))[:, None], given.astype(np.float16), given) if half else given
+    alike: Mask = (kept[rows] == rounded.astype(np.float32)).all(axis=1)
+    return alike
 
 
 def _scan(matrix: Matrix, vector: Vector, k: int, allowed: Mask | None) -> list[Hit]:

@@ -40,14 +40,16 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
     async with Shop(tmp_path, database_url).serve() as running:
         await running.fill()
         async with running.database.unit_of_work() as session:
-            await ItemRepository(session).upsert(EXTRA)
+            items = ItemRepository(session)
+            await items.upsert(EXTRA)
+            revision = await items.revision()
         old = [f"{kind}-{colour}" for kind in KINDS for colour in COLOURS]
         new = [record for record in EXTRA if record.slot != "none"]
         # The encoder sees kinds and colours; of brands, materials and numbers it knows nothing.
         texts = [id_.replace("-", " ") for id_ in old] + [f"{record.colour} {record.kind}" for record in new]
         vectors = await running.engine.encode_texts(texts)
         ids = [*old, *(record.id for record in new)]
-        manifest = running.snapshots.build(ids, vectors, vectors, running.engine.spec)
+        manifest = running.snapshots.build(ids, vectors, vectors, running.engine.spec, catalog_revision=revision)
         running.snapshots.activate(manifest.version)
         yield running
 
