@@ -176,8 +176,10 @@ class WebClient:
         except httpcore.TimeoutException as error:
             raise FetchProblem(f"said nothing for {self._settings.read_s:g} s", passing=True) from error
         except httpcore.ConnectError as error:
-            if isinstance(error.__cause__, ssl.SSLError):
-                raise FetchProblem(f"cannot be trusted: {error.__cause__.reason or error.__cause__}") from error
+            # The pool raises it anew without its cause: what that was stands in its arguments alone.
+            for cause in error.args:
+                if isinstance(cause, ssl.SSLError):
+                    raise FetchProblem(f"has no TLS that can be trusted: {cause.reason}") from error
             raise Unreachable("could not be connected to", passing=True) from error
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             raise FetchProblem("gave no complete HTTP answer", passing=True) from error
