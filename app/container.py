@@ -21,6 +21,7 @@ from app.feedback.housekeeping import forget_old
 from app.feedback.memory import PopularityOfAll
 from app.housekeeping import Housekeeping
 from app.jobs.runner import JobRunner
+from app.media.fetching.forgetting import forget_unasked
 from app.media.storage import BlobStore, LocalBlobs
 from app.recommendations.advisor import Advisor
 from app.recommendations.compatibility import composed_by
@@ -87,6 +88,7 @@ class Container:
             {
                 "feedback": partial(forget_old, database, settings.feedback),
                 "pictures": partial(remove_orphans, database, blobs),
+                "addresses": partial(forget_unasked, database, settings.fetch),
             },
             settings.feedback.forget_every_s,
         )
