@@ -34,7 +34,9 @@ def demo(
     with progress_bar("Preparing the demo shop") as advance:
         admin_key = asyncio.run(prepare_demo(settings, advance))
     settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
-    err.print(f"[bold]Demo shop:[/bold] http://{settings.host}:{settings.port}/  (shop routes need no key here)")
+    address = f"http://{settings.host}:{settings.port}/"
+    err.print(f"[bold]Demo shop:[/bold] {address}  (shop routes need no key here)")
+    err.print(f"[bold]Console:  [/bold] {address}admin")
     err.print(f"[bold]Admin key:[/bold] {admin_key}", soft_wrap=True)
     _run(settings)
 

@@ -1,4 +1,6 @@
-"""The demo shop: its page, the files it loads, and the few facts it starts from. Everything else it asks of `/v1`."""
+"""The demo shop and the admin console: their pages, the files these load, and the few facts they start from. Everything
+else they ask of `/v1`.
+"""
 
 import hashlib
 import json
@@ -12,22 +14,31 @@ from starlette.templating import Jinja2Templates
 
 from app.catalog.endpoints import LocaleDep
 from app.dependencies import ContainerDep, ShopDep
+from app.settings import Locale, Settings
 from app.storefront.samples import samples
 from app.storefront.words import words
 
 HERE = Path(__file__).parent
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-        "require-trusted-types-for 'script'",
+
+
+def content_policy(framed_by: str) -> str:
+    """Nothing from elsewhere, nothing inline, and no markup from strings (CSP level 3, Trusted Types)."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "img-src 'self' data: blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            f"frame-ancestors {framed_by}",
+            "require-trusted-types-for 'script'",
+        )
     )
-)
-"""Nothing from elsewhere, nothing inline, and no markup from strings (CSP level 3, Trusted Types)."""
+
+
+SHOP_POLICY = content_policy("'self'")
+ADMIN_POLICY = content_policy("'none'")
+"""No page lays itself around the console and has an admin click what they do not see."""
 
 CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -45,12 +56,15 @@ static = StaticFiles(directory=HERE / "static")
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def page(request: Request, container: ContainerDep, locale: LocaleDep) -> Response:
+async def shop_page(request: Request, container: ContainerDep, locale: LocaleDep) -> Response:
     """The shop's page, in the language the browser asks for until the shopper chooses another."""
-    settings = container.settings
-    html = templates.get_template("shop.html").render(locale=locale.value, shop=settings.shop, limits=settings.limits)
-    headers = {"Content-Security-Policy": CONTENT_POLICY, "Vary": "Accept-Language"}
-    return _revalidated(request, html.encode(), "text/html; charset=utf-8", headers)
+    return _page(request, "shop.html", container.settings, locale, SHOP_POLICY)
+
+
+@router.api_route("/admin", methods=["GET", "HEAD"])
+async def admin_page(request: Request, container: ContainerDep, locale: LocaleDep) -> Response:
+    """The admin console. The page holds nothing of the shop's but its name: all else needs the key it asks for."""
+    return _page(request, "admin.html", container.settings, locale, ADMIN_POLICY)
 
 
 @router.api_route("/static/{path:path}", methods=["GET", "HEAD"])
@@ -80,6 +94,12 @@ async def sample_photos(request: Request, container: ContainerDep, _who: ShopDep
     """A few of the shop's own pictures to try with, each of another kind."""
     view = await container.live.view()
     return _json(request, {"items": samples(view.columns)})
+
+
+def _page(request: Request, template: str, settings: Settings, locale: Locale, policy: str) -> Response:
+    html = templates.get_template(template).render(locale=locale.value, shop=settings.shop, limits=settings.limits)
+    headers = {"Content-Security-Policy": policy, "Vary": "Accept-Language", "Referrer-Policy": "same-origin"}
+    return _revalidated(request, html.encode(), "text/html; charset=utf-8", headers)
 
 
 def _json(request: Request, body: dict[str, Any]) -> Response:

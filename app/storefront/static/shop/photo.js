@@ -1,6 +1,6 @@
 // The shopper's photo: from a file dialogue, the camera, a drop, a paste or a sample.
 
-import { Problem } from "./api.js";
+import { Problem } from "../common/http.js";
 import { current, update } from "./state.js";
 
 let limit = Infinity;

@@ -1,6 +1,6 @@
 // From what the form says to the body of POST /v1/recommendations.
 
-import { $ } from "./dom.js";
+import { $ } from "../common/dom.js";
 import { current } from "./state.js";
 
 const value = (id) => $(`#${id}`).value.trim();

@@ -1,4 +1,6 @@
-// The one place that knows what the page shows: a value, replaced whole, and those who want to hear of it.
+// What the shop's page shows.
+
+import { createStore } from "../common/store.js";
 
 /**
  * phase: "home" | "loading" | "ready" | "error"
@@ -8,20 +10,4 @@
  */
 const initial = { phase: "home", locale: "en", photo: null, asked: null, answer: null, answerPhoto: null, heat: null, problem: null, shopper: null, tasteProblem: null };
 
-let state = Object.freeze({ ...initial });
-const listeners = new Set();
-
-export const current = () => state;
-
-export function update(change) {
-  const before = state;
-  state = Object.freeze({ ...state, ...change });
-  for (const listener of listeners) listener(state, before);
-}
-
-/** Calls `listener(now, before)` after each change of any of `names`. */
-export function watch(names, listener) {
-  listeners.add((now, before) => {
-    if (names.some((name) => now[name] !== before[name])) listener(now, before);
-  });
-}
+export const { current, update, watch } = createStore(initial);

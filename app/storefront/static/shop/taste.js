@@ -1,7 +1,8 @@
 // What the shopper liked and what is not for them. The service keeps it under a pseudonym; the token in this browser is
 // all that names them, and it is made with the first reaction, not before.
 
-import { eraseShopper, newShopper, Problem, sendEvents } from "./api.js";
+import { Problem } from "../common/http.js";
+import { eraseShopper, newShopper, sendEvents } from "./api.js";
 import { current, update } from "./state.js";
 
 const STORE = "tryon.shopper";

@@ -1,10 +1,10 @@
 // The form: photo well, words, ideas, samples. What it says becomes a request in request.js.
 
 import { pictureFile, samples } from "./api.js";
-import { $, h } from "./dom.js";
+import { $, h } from "../common/dom.js";
 import { t } from "./i18n.js";
 import { dropPhoto, pictureAmong, takePhoto } from "./photo.js";
-import { picture } from "./pictures.js";
+import { picture } from "../common/pictures.js";
 import { current, update, watch } from "./state.js";
 
 const IDEAS = ["idea1", "idea2", "idea3"];

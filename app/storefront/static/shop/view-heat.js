@@ -1,9 +1,9 @@
 // What in the shopper's photo mattered for a piece, laid over the photo: in the form's preview where that stands beside
 // the answer, and in the piece's own card.
 
-import { $, h } from "./dom.js";
+import { $, h } from "../common/dom.js";
 import { t } from "./i18n.js";
-import { show, sized } from "./pictures.js";
+import { show, sized } from "../common/pictures.js";
 import { current, update, watch } from "./state.js";
 import { title } from "./view-item.js";
 

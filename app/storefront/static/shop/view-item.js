@@ -1,6 +1,6 @@
 // What a suggestion and a piece of a look have in common: name, price, sizes, a way to the shop.
 
-import { h } from "./dom.js";
+import { h } from "../common/dom.js";
 import { money, word } from "./format.js";
 import { t } from "./i18n.js";
 

@@ -1,9 +1,9 @@
 // A complete look, laid out as it is worn: the body's pieces on the left, shoes, bag and the small things on the right.
 
-import { h } from "./dom.js";
+import { h } from "../common/dom.js";
 import { colouredKind, money } from "./format.js";
 import { has, t } from "./i18n.js";
-import { picture } from "./pictures.js";
+import { picture } from "../common/pictures.js";
 import { price, title } from "./view-item.js";
 
 const BODY = ["outerwear", "top", "one_piece", "bottom"];

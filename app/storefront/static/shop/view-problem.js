@@ -1,7 +1,7 @@
 // When it did not work: what the service said, and what to do about it.
 
-import { storeKey } from "./api.js";
-import { $, h } from "./dom.js";
+import { storeKey } from "../common/http.js";
+import { $, h } from "../common/dom.js";
 import { t } from "./i18n.js";
 
 const UNAUTHENTICATED = 401;

@@ -1,6 +1,6 @@
 // How the service understood the shopper: what it saw, asked-for and avoided words, language, filters, weights.
 
-import { h } from "./dom.js";
+import { h } from "../common/dom.js";
 import { colouredKind, list, money, share, word } from "./format.js";
 import { has, t } from "./i18n.js";
 

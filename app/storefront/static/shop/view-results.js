@@ -1,6 +1,6 @@
 // The answer's place on the page: nothing, skeletons, a problem, or what was found.
 
-import { $, h } from "./dom.js";
+import { $, h } from "../common/dom.js";
 import { tag } from "./format.js";
 import { t } from "./i18n.js";
 import { clear, isSet } from "./request.js";

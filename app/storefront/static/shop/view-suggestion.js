@@ -1,8 +1,8 @@
 // One suggestion: picture, name, price, sizes and why it was chosen.
 
-import { h } from "./dom.js";
+import { h } from "../common/dom.js";
 import { t } from "./i18n.js";
-import { picture } from "./pictures.js";
+import { picture } from "../common/pictures.js";
 import { price, shopLink, sizes, title } from "./view-item.js";
 import { reactions } from "./view-taste.js";
 import { whyView } from "./view-why.js";

@@ -1,6 +1,6 @@
 // Like, not for me, and the small memory of both at the foot of the page.
 
-import { $, h } from "./dom.js";
+import { $, h } from "../common/dom.js";
 import { t } from "./i18n.js";
 import { current, update, watch } from "./state.js";
 import { forgetMe, react, saidOf } from "./taste.js";

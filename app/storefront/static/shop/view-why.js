@@ -1,6 +1,6 @@
 // Why this piece: where its score came from as one labelled bar, the heat map's toggle, and the scores behind it.
 
-import { h } from "./dom.js";
+import { h } from "../common/dom.js";
 import { decimal, share } from "./format.js";
 import { has, t } from "./i18n.js";
 import { heatToggle } from "./view-heat.js";

@@ -1,6 +1,6 @@
 // Pictures of the catalogue in <img>. With a key they are fetched (an <img> sends no Authorization) and shown as blobs.
 
-import { pictureBlob, storedKey } from "./api.js";
+import { send, storedKey } from "./http.js";
 import { h } from "./dom.js";
 
 /** An <img> for `url`, asked for at `width` pixels; without a picture, or when it fails, a quiet placeholder. */
@@ -11,6 +11,8 @@ export function picture(url, alt, width = 480) {
   show(image, sized(url, width));
   return image;
 }
+
+const pictureBlob = async (url) => (await send(url)).blob();
 
 /** Gives `image` its picture: from its address, or fetched with the key. */
 export function show(image, url) {

@@ -1,0 +1,113 @@
+// The catalogue: found by words and filters, sorted out by what is wrong, each item a click away.
+
+import { h } from "../common/dom.js";
+import { pause } from "./events.js";
+import { items } from "./api.js";
+import { itemRows } from "./catalogue-rows.js";
+import { filterBar, problemBar } from "./catalogue-filters.js";
+import { number } from "./format.js";
+import { t } from "./i18n.js";
+import { lastImport } from "./last-import.js";
+import { openItem } from "./item.js";
+import { empty, heading, press, say, table } from "./parts.js";
+import { loading } from "./problems.js";
+import { address, go, note } from "./router.js";
+import { current } from "./state.js";
+
+const PAGE = 48;
+const TYPING_MS = 250;
+const NOTHING_FILTERED = "{}";
+
+/** Builds the screen in `place`; returns what takes a new address of this screen without building it again. */
+export function catalogueScreen(place, route, signal) {
+  const found = h("p", { class: "found", role: "status" });
+  const problems = h("div", { class: "problem-bar" });
+  const results = h("div", { class: "results" });
+  let query = route.query;
+  let asking = new AbortController();
+  signal.addEventListener("abort", () => asking.abort());
+
+  const narrow = (name, value) => {
+    const next = new URLSearchParams(query);
+    if (value) next.set(name, value);
+    else next.delete(name);
+    note("catalogue", null, next);
+  };
+  const bar = filterBar(query, narrow);
+
+  async function list({ typed = false } = {}) {
+    asking.abort();
+    asking = new AbortController();
+    const mine = asking.signal;
+    if (typed) await pause(TYPING_MS, mine);
+    if (mine.aborted) return;
+    await loading(results, mine, async () => {
+      const page = await items(asked(query), mine);
+      bar.offer(page.facets);
+      problems.replaceChildren(problemBar(page, query, narrow));
+      found.textContent = t("foundItems", { count: number(page.total) });
+      say(found.textContent);
+      return page.items.length ? listView(page, query, mine) : nothing(query, page);
+    });
+  }
+
+  place.append(heading(t("catalogue"), found), h("div", { id: "last-import" }), bar.view, problems, results);
+  lastImport(place.querySelector("#last-import"), signal);
+  list();
+  if (route.id) openItem(route.id, { closed: () => go("catalogue", null, query), changed: list });
+
+  return (next) => {
+    const same = next.query.toString() === query.toString();
+    const typed = next.query.get("q") !== query.get("q");
+    query = next.query;
+    if (!same) {
+      bar.show(query);
+      list({ typed });
+    }
+    const open = document.querySelector("dialog.drawer");
+    if (next.id) openItem(next.id, { closed: () => go("catalogue", null, query), changed: list });
+    else open?.close();
+    return true;
+  };
+}
+
+/** The address' query as the service's: filters are one JSON object there. */
+function asked(query) {
+  const filters = {};
+  for (const name of ["kind", "brand", "colour"]) if (query.get(name)) filters[name] = [query.get(name)];
+  if (query.get("stock")) filters.in_stock = query.get("stock") === "in_stock";
+  const params = new URLSearchParams({ limit: PAGE, locale: current().locale });
+  for (const name of ["q", "problem"]) if (query.get(name)) params.set(name, query.get(name));
+  const text = JSON.stringify(filters);
+  if (text !== NOTHING_FILTERED) params.set("filters", text);
+  return params;
+}
+
+function listView(first, query, signal) {
+  const columns = ["picture", "item", "kind", "colour", "price", "stock", "problems"];
+  const open = (item) => go("catalogue", item.id, query);
+  const view = table(t("catalogue"), columns.map((name) => [name, name === "picture" ? h("span", { class: "unseen" }, t("picture")) : t(`column_${name}`)]), itemRows(first.items, open, query), "items");
+  const more = h("div", { class: "more" }, button(first.next));
+
+  function button(cursor) {
+    return cursor && press("secondary", t("showMore"), () => loading(more, signal, () => next(cursor)));
+  }
+
+  async function next(cursor) {
+    const params = asked(query);
+    params.set("cursor", cursor);
+    const page = await items(params, signal);
+    const rows = itemRows(page.items, open, query);
+    view.querySelector("tbody").append(...rows);
+    rows[0]?.querySelector("a").focus({ preventScroll: true });
+    return button(page.next);
+  }
+  return [view, more];
+}
+
+function nothing(query, page) {
+  const narrowed = ["q", "kind", "brand", "colour", "stock", "problem"].some((name) => query.get(name));
+  if (!narrowed) return empty(t("noItems"), h("p", {}, h("a", { class: "primary", href: address("feeds") }, t("dropFeed"))));
+  if (query.get("problem") && page.total === 0) return empty(t("noSuchProblem"), press("secondary", t("showAll"), () => go("catalogue")));
+  return empty(t("nothingFound"), press("secondary", t("clearFilters"), () => go("catalogue")));
+}

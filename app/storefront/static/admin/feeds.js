@@ -1,0 +1,49 @@
+// Feeds: drop one or name its address, watch it go in, and see what became of each row.
+
+import { h } from "../common/dom.js";
+import { jobs } from "./api.js";
+import { feedForm } from "./feed-form.js";
+import { duration, moment, number } from "./format.js";
+import { t } from "./i18n.js";
+import { jobPanel } from "./job-panel.js";
+import { failedRows, isOver, ranFor, stateBadge } from "./job-words.js";
+import { cell, empty, heading, table } from "./parts.js";
+import { loading } from "./problems.js";
+import { address, go } from "./router.js";
+
+const SHOWN = 10;
+
+export function feedsScreen(place, route, signal) {
+  const watched = h("div", { class: "watched" });
+  const before = h("div", { class: "results" });
+  const started = (job) => {
+    watched.replaceChildren(jobPanel(job, { signal, ended: list }));
+    watched.scrollIntoView({ block: "nearest" });
+    list();
+  };
+
+  function list() {
+    return loading(before, signal, async () => {
+      const { items } = await jobs({ kind: "import", limit: SHOWN }, signal);
+      const running = items.find((job) => !isOver(job));
+      if (running && !watched.children.length) watched.replaceChildren(jobPanel(running, { signal, ended: list }));
+      if (!items.length) return empty(t("noImports"), t("noImportsHint"));
+      return table(t("imports"), ["started", "state", "rows", "failedRows", "took"].map((name) => [name, t(`column_${name}`)]), items.map(row), "jobs");
+    });
+  }
+
+  place.append(heading(t("feeds")), feedForm(started, signal), watched, h("h2", {}, t("imports")), before);
+  list();
+}
+
+function row(job) {
+  const open = (event) => { event.preventDefault(); go("jobs", job.id); };
+  const failed = failedRows(job);
+  const ran = ranFor(job);
+  return h("tr", {},
+    cell("started", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at))),
+    cell("state", stateBadge(job)),
+    cell("rows", number(job.done)),
+    cell("failedRows", failed ? h("span", { class: "sale" }, number(failed)) : "–"),
+    cell("took", ran === null ? "–" : duration(ran)));
+}

@@ -1,0 +1,50 @@
+// How a job is told: its state, its pace, what came of it.
+
+import { h } from "../common/dom.js";
+import { duration, number } from "./format.js";
+import { has, t } from "./i18n.js";
+import { badge } from "./parts.js";
+
+const LOOKS = { queued: "", running: "live", succeeded: "good", failed: "bad", cancelled: "" };
+
+export const isOver = (job) => ["succeeded", "failed", "cancelled"].includes(job.state);
+
+export const stateBadge = (job) => badge(LOOKS[job.state], t(`state_${job.state}`));
+
+export const named = (prefix, name) => (has(`${prefix}_${name}`) ? t(`${prefix}_${name}`) : String(name).replaceAll("_", " "));
+
+export const kindOf = (job) => named("job", job.kind);
+
+/** Seconds that a job ran, or has run so far; null before it began. */
+export function ranFor(job) {
+  if (!job.started_at) return null;
+  const end = job.finished_at ? new Date(job.finished_at) : new Date();
+  return Math.max(0, (end - new Date(job.started_at)) / 1000);
+}
+
+/** Rows that an import turned down. */
+export const failedRows = (job) => job.result?.counts?.failed ?? job.result?.failed ?? 0;
+
+/** "1,200 of 4,000 · 250 a second · 11 s left". */
+export function pace({ done, total, rate, eta_s: left }) {
+  const parts = [
+    total ? t("doneOf", { done: number(done), total: number(total) }) : done > 0 && number(done),
+    rate && t("perSecond", { rate: number(rate, { maximumSignificantDigits: 3 }) }),
+    left !== null && left !== undefined && t("timeLeft", { time: duration(left) }),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** A result's entries as pairs for a list of facts; nested ones are written out with their own names. */
+export function resultPairs(result, prefix = "result") {
+  return Object.entries(result ?? {}).map(([name, value]) => [named(prefix, name), valueOf(value)]);
+}
+
+function valueOf(value) {
+  if (value === null || value === undefined || value === "") return null;
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (typeof value === "number") return number(value, { maximumFractionDigits: 4 });
+  if (Array.isArray(value)) return value.length ? h("ul", {}, value.map((entry) => h("li", {}, valueOf(entry)))) : null;
+  if (typeof value === "object") return h("dl", { class: "inner" }, resultPairs(value).map(([name, inner]) => inner !== null && h("div", {}, h("dt", {}, name), h("dd", {}, inner))));
+  return String(value);
+}

@@ -1,0 +1,97 @@
+// The log of jobs, newest first, and one of them in full.
+
+import { h } from "../common/dom.js";
+import { job as jobNow, jobs } from "./api.js";
+import { duration, moment, number } from "./format.js";
+import { t } from "./i18n.js";
+import { jobPanel } from "./job-panel.js";
+import { failedRows, isOver, kindOf, named, ranFor, stateBadge } from "./job-words.js";
+import { cell, choice, empty, heading, press, table } from "./parts.js";
+import { loading } from "./problems.js";
+import { address, go, note } from "./router.js";
+
+const PAGE = 50;
+const KINDS = ["import", "reindex"];
+const STATES = ["queued", "running", "succeeded", "failed", "cancelled"];
+const EVERY_MS = 4000;
+
+export function jobsScreen(place, route, signal) {
+  return route.id ? oneJob(place, route.id, signal) : allJobs(place, route.query, signal);
+}
+
+function oneJob(place, id, signal) {
+  const body = h("div", {});
+  const back = h("a", { href: address("jobs"), on: { click: (event) => { event.preventDefault(); go("jobs"); } } }, t("allJobs"));
+  place.append(heading(t("job")), h("p", {}, back), body);
+  loading(body, signal, async () => jobPanel(await jobNow(id, signal), { signal }));
+}
+
+function allJobs(place, begun, signal) {
+  let query = begun;
+  const list = h("div", { class: "results" });
+  const narrow = (name) => (event) => {
+    const next = new URLSearchParams(query);
+    if (event.target.value) next.set(name, event.target.value);
+    else next.delete(name);
+    note("jobs", null, next);
+  };
+  const kind = h("select", { "aria-label": t("column_kind"), on: { change: narrow("kind") } }, choice("", t("everyKind"), query.get("kind") ?? ""), KINDS.map((name) => choice(name, named("job", name), query.get("kind"))));
+  const state = h("select", { "aria-label": t("column_state"), on: { change: narrow("state") } }, choice("", t("everyState"), query.get("state") ?? ""), STATES.map((name) => choice(name, t(`state_${name}`), query.get("state"))));
+  place.append(heading(t("jobs")), h("form", { class: "filter-bar" }, kind, state), list);
+  const asked = (cursor) => ({ limit: PAGE, ...Object.fromEntries(query), ...(cursor && { cursor }) });
+
+  const load = () => loading(list, signal, async () => {
+    const page = await jobs(asked(), signal);
+    if (page.items.some((job) => !isOver(job))) later();
+    return page.items.length ? listView(page, asked, signal) : empty(t("noJobs"), t("noJobsHint"));
+  });
+  // Only the first page is renewed, and only while something on it still moves.
+  const later = () => {
+    const timer = setTimeout(() => (list.querySelector("tr:focus-within") || list.dataset.more ? later() : load()), EVERY_MS);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+  };
+  load();
+  return (next) => {
+    if (next.id) return false;
+    query = next.query;
+    load();
+    return true;
+  };
+}
+
+function listView(first, asked, signal) {
+  const view = table(t("jobs"), ["created", "kind", "state", "progress", "took", "outcome"].map((name) => [name, t(`column_${name}`)]), first.items.map(row), "jobs");
+  const more = h("div", { class: "more" }, button(first.next));
+  function button(cursor) {
+    return cursor && press("secondary", t("showMore"), () => loading(more, signal, async () => {
+      const page = await jobs(asked(cursor), signal);
+      view.querySelector("tbody").append(...page.items.map(row));
+      view.parentElement.dataset.more = "yes";
+      return button(page.next);
+    }));
+  }
+  return [view, more];
+}
+
+function row(job) {
+  const open = (event) => { event.preventDefault(); go("jobs", job.id); };
+  const ran = ranFor(job);
+  return h("tr", { "data-job": job.id },
+    cell("created", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at, { dateStyle: "short", timeStyle: "medium" }))),
+    cell("kind", kindOf(job)),
+    cell("state", stateBadge(job)),
+    cell("progress", job.total ? t("doneOf", { done: number(job.done), total: number(job.total) }) : number(job.done)),
+    cell("took", ran === null ? "–" : duration(ran)),
+    cell("outcome", outcome(job)));
+}
+
+/** What one should know without opening it: what went wrong, else the numbers of the result. */
+function outcome(job) {
+  const failed = failedRows(job);
+  if (job.errors?.length) return h("span", { class: "sale" }, reasonOf(job.errors[0]), job.errors.length > 1 && ` (+${number(job.errors.length - 1)})`);
+  if (failed) return h("span", { class: "sale" }, t("rowsFailed", { count: number(failed) }));
+  const numbers = Object.entries(job.result?.counts ?? job.result ?? {}).filter(([, value]) => typeof value === "number" && value > 0);
+  return numbers.slice(0, 3).map(([name, value]) => `${named("result", name)} ${number(value, { maximumFractionDigits: 2 })}`).join(" · ") || "–";
+}
+
+const reasonOf = (error) => (typeof error === "string" ? error : (error.reason ?? JSON.stringify(error)));

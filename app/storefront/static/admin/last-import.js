@@ -1,0 +1,20 @@
+// A line above the catalogue: rows of the last import that did not get in.
+
+import { h } from "../common/dom.js";
+import { jobs } from "./api.js";
+import { number } from "./format.js";
+import { t } from "./i18n.js";
+import { failedRows } from "./job-words.js";
+import { loading } from "./problems.js";
+import { address } from "./router.js";
+
+export function lastImport(place, signal) {
+  return loading(place, signal, async () => {
+    const { items: [job] } = await jobs({ kind: "import", limit: 1 }, signal);
+    const failed = job ? failedRows(job) : 0;
+    if (job?.state === "failed") return line(t("lastImportFailed"), job);
+    return failed ? line(t("lastImportRows", { count: number(failed) }), job) : [];
+  });
+}
+
+const line = (text, job) => h("p", { class: "notice slim" }, text, " ", h("a", { href: address("jobs", job.id) }, t("seeThem")));
