@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.catalog.endpoints import router as catalog
 from app.catalog.inspection_endpoints import router as inspection
 from app.feedback.endpoints import router as shoppers
+from app.imports.endpoints import router as imports
 from app.jobs.endpoints import router as jobs
 from app.observability.health import router as health
 from app.observability.metrics import router as metrics
@@ -14,5 +15,5 @@ from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
 ROUTERS: tuple[APIRouter, ...] = (
-    recommendations, shoppers, tags, by_item, catalog, inspection, jobs, health, metrics, storefront,
+    recommendations, shoppers, tags, by_item, catalog, inspection, imports, jobs, health, metrics, storefront,
 )  # fmt: skip

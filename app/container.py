@@ -20,6 +20,8 @@ from app.errors import NotReady
 from app.feedback.housekeeping import forget_old
 from app.feedback.memory import PopularityOfAll
 from app.housekeeping import Housekeeping
+from app.imports.files import ImportFiles, remove_ended
+from app.imports.job import IMPORT, import_handler
 from app.jobs.runner import JobRunner
 from app.media.fetching.forgetting import forget_unasked
 from app.media.storage import BlobStore, LocalBlobs
@@ -79,16 +81,19 @@ class Container:
         live = LiveCatalog(database, snapshots, engine.spec, private_names(settings), warm=Titles.of)
         popularity = PopularityOfAll(database, settings.feedback)
         handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
-        jobs = JobRunner(database, {"reindex": handler}, poll_s=settings.jobs.poll_s)
+        handlers = {"reindex": handler, IMPORT: import_handler(database, blobs, settings)}
+        jobs = JobRunner(database, handlers, settings=settings.jobs)
         tagger = await AttributeTagger.build(engine)
         senses = SenseVectors(engine, tagger.senses)
         advisor = await build_advisor(settings.advice)
         newcomers = HourlyLimit("new shoppers", settings.limits.shoppers_per_hour)
+        uploads = ImportFiles(settings.imports_dir)
         keeping = Housekeeping(
             {
                 "feedback": partial(forget_old, database, settings.feedback),
                 "pictures": partial(remove_orphans, database, blobs),
                 "addresses": partial(forget_unasked, database, settings.fetch),
+                "imports": partial(remove_ended, database, uploads, settings.imports.keep_failed_h),
             },
             settings.feedback.forget_every_s,
         )

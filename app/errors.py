@@ -59,6 +59,10 @@ class RequestTooLarge(AppError):
     slug, title, status = "request-too-large", "The request is too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class RequestTooSlow(AppError):
+    slug, title, status = "request-too-slow", "The request took too long to arrive", HTTPStatus.REQUEST_TIMEOUT
+
+
 class Unauthenticated(AppError):
     slug, title, status = "unauthenticated", "A key is needed", HTTPStatus.UNAUTHORIZED
 
@@ -141,12 +145,20 @@ class Overloaded(AppError):
     slug, title, status = "overloaded", "Too busy right now", HTTPStatus.SERVICE_UNAVAILABLE
 
 
+class StorageFull(AppError):
+    slug, title, status = "storage-full", "There is no room for this", HTTPStatus.INSUFFICIENT_STORAGE
+
+
 class NotReady(AppError):
     slug, title, status = "not-ready", "The service is not ready", HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class DatabaseUnreachable(NotReady):
     """No connection could be made; raised at the seam, whatever the driver called it."""
+
+
+class ConfigurationFault(AppError):
+    """The service cannot, or must not, start with these settings."""
 
 
 class ImportFailed(AppError):

@@ -13,6 +13,7 @@ from app.container import Container
 from app.db.migrate import prepare
 from app.errors import PROBLEM_RESPONSES
 from app.feedback.naming import ID_HEADER, TOKEN_HEADER
+from app.imports.endpoints import ROUTE as IMPORTS
 from app.middleware import BodyLimit, CatchAll, CleanAddress, RequestId, install_error_handlers
 from app.observability.logging import configure_logging
 from app.observability.metrics import Measure
@@ -38,12 +39,15 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
     # The last added stands outermost: request id, then numbers, then CORS, then what may refuse or fail.
     app.add_middleware(CatchAll)
     app.add_middleware(CleanAddress)
-    app.add_middleware(BodyLimit, limit=settings.limits.request_bytes)
+    app.add_middleware(BodyLimit, limit=settings.limits.request_bytes, larger={IMPORTS: settings.imports.feed_bytes})
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.auth.cors_origins,
         allow_methods=["GET", "POST", "DELETE", "PUT", "PATCH"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID", TOKEN_HEADER, ID_HEADER],
+        allow_headers=[
+            *("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID", "Last-Event-ID"),
+            *(TOKEN_HEADER, ID_HEADER),
+        ],
         expose_headers=EXPOSED,
     )
     app.add_middleware(Measure)

@@ -1,7 +1,7 @@
 """What stands around every request: its id, its size limit, a clean address, and errors as problem+json."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -59,16 +59,20 @@ class BodyLimit:
     after the limit was passed is dropped and ours goes out instead.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
+        """Args: larger: limits of paths that stream what they take to disk."""
         self._app = app
         self._limit = limit
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        error = RequestTooLarge(f"A request may have {self._limit:,} bytes. Send fewer or smaller photos.")
+        limit = self._larger.get(scope["path"], self._limit)
+        advice = "Send fewer or smaller photos" if limit == self._limit else "Pack the feed with gzip, or split it"
+        error = RequestTooLarge(f"A request may have {limit:,} bytes. {advice}.")
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._limit:
+        if declared.isdecimal() and int(declared) > limit:
             return await problem_response(error, scope["path"])(scope, receive, send)
         seen = 0
 
@@ -76,12 +80,12 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
+            if seen > limit:
                 raise error
             return message
 
         async def unless_too_large(message: Message) -> None:
-            if seen <= self._limit:
+            if seen <= limit:
                 await send(message)
 
         try:
@@ -89,7 +93,7 @@ class BodyLimit:
         except RequestTooLarge as raised:
             if raised is not error:
                 raise
-        if seen > self._limit:
+        if seen > limit:
             await problem_response(error, scope["path"])(scope, receive, send)
         return None
 

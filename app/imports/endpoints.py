@@ -1,0 +1,177 @@
+"""Admin routes: a feed in, and what became of its rows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import yaml
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
+
+from app.catalog.outcomes import RowOutcome
+from app.container import Container
+from app.dependencies import AdminDep, ContainerDep, SessionDep
+from app.errors import FieldError, InvalidRequest, RequestTooLarge, StorageFull
+from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
+from app.imports.files import FEED, PICTURES, ImportFiles
+from app.imports.repository import OutcomeRepository
+from app.imports.schemas import ImportIn, ImportOptions, RowOut
+from app.imports.service import ImportService, OutcomeService, check_mapping
+from app.imports.upload import Upload, digest_of, stream_to
+from app.jobs.repository import JobRepository
+from app.jobs.schemas import JobOut
+from app.jobs.service import JobService
+from app.multipart import field_errors, refuse
+from app.paging import CursorQuery, LimitQuery, Page
+
+router = APIRouter(prefix="/v1", tags=["admin"])
+
+ROUTE = "/v1/admin/imports"
+OPTIONS = tuple(ImportOptions.model_fields)
+JSON_BYTES = 1_000_000
+FILE = {"type": "string", "format": "binary"}
+
+
+def _body_schema() -> dict[str, Any]:
+    """What the OpenAPI document says of the body, which is read by hand as it may be large."""
+    options: dict[str, Any] = ImportOptions.model_json_schema(ref_template="#/components/schemas/{model}")
+    definitions = options.pop("$defs", {})
+    fields = {name: _resolved(schema, definitions) for name, schema in options["properties"].items()}
+    form = {"type": "object", "required": [FEED], "properties": {FEED: FILE, PICTURES: FILE, **fields}}
+    address = {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}, **fields}}
+    content = {"multipart/form-data": {"schema": form}, "application/json": {"schema": address}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    return {**definitions[name], **{k: v for k, v in schema.items() if k != "$ref"}} if name else schema
+
+
+def import_service(container: ContainerDep) -> ImportService:
+    return ImportService(container.jobs, ImportFiles(container.settings.imports_dir))
+
+
+def outcome_service(session: SessionDep) -> OutcomeService:
+    return OutcomeService(JobRepository(session), OutcomeRepository(session))
+
+
+ImportServiceDep = Annotated[ImportService, Depends(import_service)]
+OutcomeServiceDep = Annotated[OutcomeService, Depends(outcome_service)]
+
+
+@router.post("/admin/imports", status_code=202, openapi_extra=_body_schema())
+async def start_import(
+    who: AdminDep,
+    request: Request,
+    container: ContainerDep,
+    service: ImportServiceDep,
+    response: Response,
+    idempotency_key: KeyHeader = None,
+) -> JobOut:
+    """Import a feed: a form with `feed` (and `pictures`, a zip archive), or JSON with its `url`. One at a time."""
+    job_id = service.new_id()
+    async with _no_leftovers(service.files, job_id):
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+            wanted, parts = await _by_address(request), []
+        else:
+            upload = await _uploaded(request, service.files, job_id)
+            wanted = _options(upload)
+            parts = await asyncio.to_thread(_digests, upload) if idempotency_key is not None else []
+        check_mapping(wanted)
+        asked = hash_of([("options", wanted.model_dump_json().encode()), *parts])
+        async with claimed(container.database, idempotency_key, f"POST {ROUTE}", who.key_id, asked) as claim:
+            job = await _job(container, service, job_id, wanted, claim)
+        if job.id != job_id:
+            await service.files.remove(job_id)
+    response.headers["Location"] = f"/v1/admin/jobs/{job.id}"
+    return job
+
+
+@router.get("/admin/jobs/{job_id}/rows")
+async def list_rows(
+    _who: AdminDep,
+    job_id: str,
+    service: OutcomeServiceDep,
+    outcome: RowOutcome | None = None,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 24,
+) -> Page[RowOut]:
+    """What became of an import's rows, in the order of the feed; retired items behind them."""
+    rows, following = await service.page(job_id, outcome, cursor, limit)
+    return Page(items=[RowOut.of(row) for row in rows], next=following)
+
+
+async def _job(
+    container: Container, service: ImportService, job_id: str, wanted: ImportOptions, claim: Claim | None
+) -> JobOut:
+    """The job that a first request with this key queued, or a new one."""
+    if claim and claim.replay:
+        async with container.database.unit_of_work() as session:
+            return JobOut.of(await JobService(JobRepository(session)).get(claim.replay["id"]))
+    job = await service.queue(job_id, wanted)
+    if claim:
+        async with container.database.unit_of_work() as session:
+            await claim.finish(session, HTTPStatus.ACCEPTED, {"id": job.id})
+    return JobOut.of(job)
+
+
+@asynccontextmanager
+async def _no_leftovers(files: ImportFiles, job_id: str) -> AsyncIterator[None]:
+    """Files of a request that fails do not stay."""
+    try:
+        yield
+    except OSError as error:
+        await files.remove(job_id)
+        raise StorageFull(
+            f"The upload could not be kept: {error.strerror or error}. Make room and try again."
+        ) from error
+    except BaseException:
+        await files.remove(job_id)
+        raise
+
+
+async def _by_address(request: Request) -> ImportOptions:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > JSON_BYTES:
+            raise RequestTooLarge(f"JSON may have {JSON_BYTES:,} bytes here. Send a feed as a file or by its address.")
+    try:
+        return ImportIn.model_validate_json(bytes(body))
+    except ValidationError as error:
+        refuse(field_errors(error))
+        raise
+
+
+async def _uploaded(request: Request, files: ImportFiles, job_id: str) -> Upload:
+    folder = files.folder(job_id)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    upload = await stream_to(folder, request, files=(FEED, PICTURES), fields=OPTIONS)
+    feed = upload.files.get(FEED)
+    if feed is None or not feed.stat().st_size:
+        reason = "is missing; send the feed as a file" if feed is None else "is an empty file; send the feed itself"
+        raise InvalidRequest(f"{FEED} {reason}.", fields=[FieldError(FEED, reason)])
+    return upload
+
+
+def _options(upload: Upload) -> ImportOptions:
+    """The form's text fields; `mapping` is JSON or YAML. Raises InvalidRequest."""
+    given: dict[str, Any] = {name: text for name, text in upload.fields.items() if text.strip()}
+    if "mapping" in given:
+        try:
+            given["mapping"] = yaml.safe_load(given["mapping"])
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            reason = 'is neither JSON nor YAML; write {"field": "column"}'
+            raise InvalidRequest(f"mapping {reason}.", fields=[FieldError("mapping", reason)]) from error
+    try:
+        return ImportOptions.model_validate(given)
+    except ValidationError as error:
+        refuse(field_errors(error))
+        raise
+
+
+def _digests(upload: Upload) -> list[tuple[str, bytes]]:
+    return [(name, digest_of(path)) for name, path in sorted(upload.files.items())]

@@ -1,0 +1,71 @@
+"""Use cases: queue an import, and page through what became of its rows."""
+
+import uuid
+from dataclasses import dataclass
+
+from app.catalog.feeds.mapping import ColumnMapping
+from app.catalog.outcomes import RowOutcome
+from app.errors import FieldError, ImportFailed, InvalidRequest, JobNotFound
+from app.imports.files import ImportFiles
+from app.imports.job import IMPORT
+from app.imports.repository import OutcomeRepository
+from app.imports.schemas import ImportOptions
+from app.jobs.repository import JobRepository
+from app.jobs.runner import JobRunner
+from app.jobs.tables import JobOutcomeRow, JobRow
+from app.paging import bad_cursor, decode_cursor, encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class ImportService:
+    """Queues imports."""
+
+    jobs: JobRunner
+    files: ImportFiles
+
+    def new_id(self) -> str:
+        """The id of a job to come, under which its files lie before anybody sees it."""
+        return uuid.uuid4().hex
+
+    async def queue(self, job_id: str, wanted: ImportOptions) -> JobRow:
+        """Queue an import of what lies under `job_id`, or of what its `url` gives. One runs at a time, others wait."""
+        params = wanted.model_dump(mode="json")
+        return await self.jobs.submit(IMPORT, params, lane=IMPORT, job_id=job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeService:
+    """Reading what became of a job's rows."""
+
+    jobs: JobRepository
+    outcomes: OutcomeRepository
+
+    async def page(
+        self, job_id: str, outcome: RowOutcome | None, cursor: str | None, limit: int
+    ) -> tuple[list[JobOutcomeRow], str | None]:
+        """Rows in the order of the feed, and the cursor of the next page.
+
+        Raises:
+            JobNotFound: there is no such job.
+            InvalidRequest: a foreign cursor.
+        """
+        if await self.jobs.get(job_id) is None:
+            raise JobNotFound(f"There is no job '{job_id[:64]}'. GET /v1/admin/jobs lists them.")
+        rows = await self.outcomes.page(job_id, outcome, _position(cursor) if cursor else 0, limit + 1)
+        shown = rows[:limit]
+        return shown, encode_cursor(str(shown[-1].position)) if len(rows) > limit else None
+
+
+def check_mapping(options: ImportOptions) -> None:
+    """Raises InvalidRequest for a mapping that names a field we do not have."""
+    try:
+        ColumnMapping.of({**options.mapping})
+    except ImportFailed as error:
+        raise InvalidRequest(error.detail, fields=[FieldError("mapping", error.detail)]) from error
+
+
+def _position(cursor: str) -> int:
+    (text,) = decode_cursor(cursor, parts=1)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - a 32-bit number
+        raise bad_cursor()
+    return int(text)
