@@ -57,11 +57,13 @@ class JobRunner:
         self._running: dict[str, JobContext] = {}
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
         self.watchers = Watchers()
 
     async def start(self) -> None:
         """Take up work, first what a process that is gone left behind."""
         if not self._tasks:
+            self._stopping = False
             await self._recover()
             loops = [self._keep(), *(self._run() for _ in range(self._settings.concurrency))]
             self._tasks = [asyncio.create_task(loop, name="job-runner") for loop in loops]
@@ -69,11 +71,12 @@ class JobRunner:
     async def stop(self) -> None:
         """Stop now; jobs under way go back to the queue."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        self._stopping = True
+        while tasks:
+            for task in tasks:
+                task.cancel()  # again and again: one that ends at the same moment as a handler's may count for that
+            _, waiting = await asyncio.wait(tasks, timeout=1)
+            tasks = list(waiting)
 
     async def submit(
         self,
@@ -135,7 +138,7 @@ class JobRunner:
         return ReindexRunning(f"One {exclusive} at a time: {where}.", extra={"job": job_id})
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             self._wake.clear()
             try:
                 if await self._run_next():
@@ -145,13 +148,14 @@ class JobRunner:
                 log.warning("job_runner_waits", reason=told(error))
             except Exception:
                 log.exception("job_runner_failed")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll_s)
+            with contextlib.suppress(TimeoutError):  # Python 3.11's wait_for may swallow the wish to stop
+                async with asyncio.timeout(self._poll_s):
+                    await self._wake.wait()
 
     async def _keep(self) -> None:
         """Take up jobs of processes that are gone, and forget old ones."""
         forget_at = asyncio.get_running_loop().time()
-        while True:
+        while not self._stopping:
             try:
                 await self._recover()
                 if asyncio.get_running_loop().time() >= forget_at:

@@ -21,11 +21,17 @@ class ReindexIn(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job; `rate` in units a second, `eta_s` in seconds."""
+    """A job; `rate` in units a second, `eta_s` in seconds. `done` and `total` are of the present `stage`.
+
+    Each of `errors` has a `reason` and the `sequence` at which it came; `attempts` counts how often the job was begun.
+    """
 
     id: str
     kind: str
     state: JobState
+    stage: str
+    attempts: int
+    sequence: int
     done: int
     total: int | None
     rate: float | None

@@ -1,8 +1,9 @@
 """Tells those who watch a job in this process that it changed, so that they need not wait for their next look."""
 
 import asyncio
-import contextlib
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Watchers:
@@ -16,13 +17,13 @@ class Watchers:
         for event in self._waiting.get(job_id, ()):
             event.set()
 
-    async def news(self, job_id: str, timeout_s: float) -> None:
-        """Wait until something about `job_id` was written in this process, at most `timeout_s` seconds."""
+    @contextmanager
+    def watch(self, job_id: str) -> Iterator[asyncio.Event]:
+        """An event, set whenever something about `job_id` was written in this process; clear it before a look."""
         event = asyncio.Event()
         self._waiting[job_id].add(event)
         try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), timeout_s)
+            yield event
         finally:
             self._waiting[job_id].discard(event)
             if not self._waiting[job_id]:

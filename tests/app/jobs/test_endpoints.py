@@ -140,6 +140,25 @@ async def test_reindex_over_http_then_roll_back(client: AsyncClient, wait_for: W
     assert len((await client.get("/v1/admin/jobs")).json()["items"]) == 2
 
 
+async def test_a_job_is_watched_listed_by_state_and_run_again(client: AsyncClient, wait_for: WaitFor) -> None:
+    job_id = (await client.post("/v1/admin/reindex")).json()["id"]
+    stream = await client.get(f"/v1/admin/jobs/{job_id}/events")
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    events = [block for block in stream.text.replace("\r", "").split("\n\n") if "event:" in block]
+    assert "event: finished" in events[-1]
+    last_id = events[-1].partition("id: ")[2].splitlines()[0]
+    again = await client.get(f"/v1/admin/jobs/{job_id}/events", headers={"Last-Event-ID": last_id})
+    assert (again.status_code, again.text) == (204, "")
+    bad = await client.get(f"/v1/admin/jobs/{job_id}/events", headers={"Last-Event-ID": "x"})
+    assert (bad.status_code, "Last-Event-ID" in bad.text) == (422, True)
+    for params, count in (({"state": "succeeded"}, 1), ({"state": "failed"}, 0), ({"kind": "import"}, 0)):
+        assert len((await client.get("/v1/admin/jobs", params=params)).json()["items"]) == count
+    assert (await client.get("/v1/admin/jobs", params={"state": "done"})).status_code == 422
+    refused = await client.post(f"/v1/admin/jobs/{job_id}/retry")
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "job-not-retryable")
+    assert (await client.get("/v1/admin/jobs/nope/events")).status_code == 404
+
+
 async def test_a_retried_reindex_is_the_same_job(client: AsyncClient, wait_for: WaitFor) -> None:
     key = {"Idempotency-Key": "one"}
     first = await client.post("/v1/admin/reindex", headers=key)
