@@ -263,9 +263,9 @@ class FetchSettings(BaseModel):
     `concurrency` requests run at once, at most `per_host` of them to one host. Times are seconds: `connect_s` covers
     name and handshake, `read_s` each silence, `total_s` one picture with its redirects and `download_s` one feed,
     without what is spent in a queue. What can pass by itself (no connection, 429, 5xx) is tried `attempts` times, with
-    pauses that double from `backoff_s`; a server's own Retry-After is heeded up to `retry_after_s`. A host that could
-    not be connected to for `give_up_s` is left alone for as long again. What nobody asked for in `keep_days` is
-    forgotten, and fetched anew when it is.
+    pauses that double from `backoff_s`; a server's own Retry-After is heeded up to `retry_after_s`. A host that did
+    nothing but fail for `give_up_s` is left alone for as long again. What nobody asked for in `keep_days` is forgotten,
+    and fetched anew when it is.
 
     `ports` besides which none is asked. Addresses that are not public are refused, except what `allow_private` names:
     hosts, addresses or networks, each with or without a port (`pictures.lan`, `10.1.0.0/16`, `10.1.2.3:8080`).

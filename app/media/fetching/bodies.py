@@ -26,7 +26,7 @@ async def body(headers: Mapping[str, str], chunks: AsyncIterable[bytes], limit: 
         raise _too_large(limit)
     coding = headers.get("content-encoding", "").strip().lower()
     if coding not in {"", "identity", *PACKED}:
-        raise FetchProblem(f"was sent packed as '{coding[:20]}', which was not asked for")
+        raise FetchProblem(f"was sent packed as {coding[:20]!r}, which was not asked for")
     pieces = _unpacked(chunks, limit) if coding in PACKED else chunks
     got = 0
     async for piece in pieces:

@@ -20,7 +20,7 @@ from app.media.fetching.bodies import body
 from app.media.fetching.manners import Manners
 from app.media.fetching.network import CheckedNetwork, Resolver, SystemResolver
 from app.media.fetching.policy import Policy
-from app.media.fetching.problems import FetchProblem, Unreachable
+from app.media.fetching.problems import FetchProblem
 from app.settings import FetchSettings
 
 T = TypeVar("T")
@@ -172,7 +172,7 @@ class WebClient:
             yield
         except httpcore.ConnectTimeout as error:
             reason = f"could not be connected to within {self._settings.connect_s:g} s"
-            raise Unreachable(reason, passing=True) from error
+            raise FetchProblem(reason, passing=True) from error
         except httpcore.TimeoutException as error:
             raise FetchProblem(f"said nothing for {self._settings.read_s:g} s", passing=True) from error
         except httpcore.ConnectError as error:
@@ -180,7 +180,7 @@ class WebClient:
             for cause in error.args:
                 if isinstance(cause, ssl.SSLError):
                     raise FetchProblem(f"has no TLS that can be trusted: {cause.reason}") from error
-            raise Unreachable("could not be connected to", passing=True) from error
+            raise FetchProblem("could not be connected to", passing=True) from error
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             raise FetchProblem("gave no complete HTTP answer", passing=True) from error
         except httpcore.ProtocolError as error:
@@ -201,7 +201,7 @@ class Budget:
             async with asyncio.timeout(self._left):
                 yield
         except TimeoutError as error:
-            raise FetchProblem(f"took longer than {self._seconds:g} s") from error
+            raise FetchProblem(f"took longer than {self._seconds:g} s", host_fails=True) from error
         finally:
             self._left = max(0.0, self._left - (monotonic() - began))
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 
-from app.media.fetching.problems import FetchProblem, Unreachable
+from app.media.fetching.problems import FetchProblem
 
 MOST_HOSTS = 10_000
 """Idle hosts of which something is remembered. A feed may name any number."""
@@ -20,7 +20,7 @@ class _Host:
     users: int = 0
     resumes: float = NEVER
     asked: float = NEVER
-    unreachable_since: float | None = None
+    failing_since: float | None = None
 
 
 class Manners:
@@ -28,8 +28,8 @@ class Manners:
 
     Args:
         patience: seconds of a pause that are waited for; a longer one fails what waits for it.
-        give_up: a host that could not be connected to for so many seconds is asked no more until it was left alone
-            for as long again: ten thousand pictures of a dead host would otherwise take hours.
+        give_up: a host that did nothing but fail for so many seconds is asked no more until it was left alone for as
+            long again: ten thousand pictures of a dead host would otherwise take hours.
         clock: seconds, of any beginning.
     """
 
@@ -51,7 +51,7 @@ class Manners:
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """One request to `host`; what it raises tells whether the host can be reached.
+        """One request to `host`; the FetchProblem that it raises, or not, tells whether the host fails.
 
         Raises:
             FetchProblem: the host wants to be left alone for longer than our patience, or is given up.
@@ -84,25 +84,24 @@ class Manners:
 
     def _refuse_given_up(self, state: _Host) -> None:
         moment = self._clock()
-        if moment - state.asked >= self._give_up:
-            state.unreachable_since = None
-        if state.unreachable_since is not None and moment - state.unreachable_since >= self._give_up:
-            raise FetchProblem(f"is at a host that could not be connected to for {self._give_up:g} s")
+        if moment - max(state.asked, state.resumes) >= self._give_up:
+            state.failing_since = None
+        if state.failing_since is not None and moment - state.failing_since >= self._give_up:
+            raise FetchProblem(f"is at a host that did nothing but fail for {self._give_up:g} s")
         state.asked = moment
 
     @asynccontextmanager
     async def _watched(self, state: _Host) -> AsyncIterator[None]:
         try:
             yield
-        except Unreachable:
-            if state.unreachable_since is None:
-                state.unreachable_since = self._clock()
-            raise
-        except FetchProblem:
-            state.unreachable_since = None
+        except FetchProblem as problem:
+            if not problem.host_fails:
+                state.failing_since = None
+            elif state.failing_since is None:
+                state.failing_since = self._clock()
             raise
         else:
-            state.unreachable_since = None
+            state.failing_since = None
 
     def _nothing_to_remember(self, state: _Host) -> bool:
-        return state.resumes <= self._clock() and state.unreachable_since is None
+        return state.resumes <= self._clock() and state.failing_since is None

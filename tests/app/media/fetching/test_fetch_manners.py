@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.media.fetching.client import seconds_of
 from app.media.fetching.manners import Manners
-from app.media.fetching.problems import FetchProblem, Unreachable
+from app.media.fetching.problems import FetchProblem
 
 MOMENT = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -55,11 +55,11 @@ async def test_a_long_pause_fails_who_waits_and_ends() -> None:
 async def test_a_dead_host_is_given_up_and_tried_again_later() -> None:
     clock = Clock()
     turns = manners(clock)
-    dead = Unreachable("could not be connected to")
+    dead = FetchProblem("could not be connected to", passing=True)
     for _ in range(6):
         assert await ask(turns, dead) == "could not be connected to"
         clock.now += 10
-    assert await ask(turns) == "is at a host that could not be connected to for 60 s"
+    assert await ask(turns) == "is at a host that did nothing but fail for 60 s"
     assert await ask(turns, host="other.example") == ""
     clock.now += 60
     assert await ask(turns, dead) == "could not be connected to"
@@ -67,12 +67,24 @@ async def test_a_dead_host_is_given_up_and_tried_again_later() -> None:
     assert await ask(turns) == ""
 
 
-@pytest.mark.parametrize("problem", [None, FetchProblem("answered 404"), FetchProblem("said nothing", passing=True)])
+async def test_a_host_that_only_asks_for_patience_is_given_up_too() -> None:
+    clock = Clock()
+    turns = manners(clock)
+    for _ in range(2):
+        with pytest.raises(FetchProblem, match="answered 503"):
+            async with turns.turn("shop.example"):
+                turns.pause("shop.example", 29)
+                raise FetchProblem("answered 503", passing=True, after=29)
+        clock.now += 30
+    assert await ask(turns) == "is at a host that did nothing but fail for 60 s"
+
+
+@pytest.mark.parametrize("problem", [None, FetchProblem("answered 404"), FetchProblem("is empty")])
 async def test_a_host_that_answers_anything_is_not_dead(problem: FetchProblem | None) -> None:
     clock = Clock()
     turns = manners(clock)
     for _ in range(5):
-        await ask(turns, Unreachable("could not be connected to"))
+        await ask(turns, FetchProblem("could not be connected to", passing=True))
         clock.now += 20
         assert await ask(turns, problem) == (problem.reason if problem else "")
         clock.now += 20
