@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.commands import catalogue, models, service, training
 from app.commands.console import err
 from app.commands.export import export_
+from app.commands.importing import import_
 from app.commands.keys import keys
 from app.commands.sheet import sheet
 from app.errors import AppError
@@ -36,7 +37,7 @@ def quiet_logs() -> None:
 
 cli.command()(service.demo)
 cli.command()(service.serve)
-cli.command("import")(catalogue.import_)
+cli.command("import")(import_)
 cli.command()(catalogue.reindex)
 cli.command("eval")(models.evaluate_)
 cli.command()(training.train)
