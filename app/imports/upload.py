@@ -5,15 +5,18 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from app.errors import FieldError, InvalidRequest
 from app.imports.files import safe_name
 from app.multipart import refuse
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 WRITTEN_AT_ONCE = 1 << 20
 LONGEST_FIELD = 100_000
@@ -81,7 +84,7 @@ class _Parts:
         self.errors: list[FieldError] = []
         self.ended = False
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         """As the parser names them."""
         return {
             "on_part_begin": self._headers.clear,
