@@ -36,7 +36,7 @@ class Undecodable(Exception):
 
 
 class TooManyPixels(Exception):
-    """More than were allowed; `size` is width and height."""
+    """More than were allowed, or none; `size` is width and height."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         super().__init__(f"{size[0]} x {size[1]} pixels")
@@ -98,7 +98,7 @@ class Apart:
         for _ in range(self.processes):
             self._idle.put(None)
 
-    def decode(self, file: Slim, *, most_pixels: int, enough: int | None = None) -> Image.Image:
+    def decode(self, file: Slim, *, most_pixels: int, longest_side: int, enough: int | None = None) -> Image.Image:
         """An upright RGB picture, as `app.media.pixels.upright_rgb` makes it. Blocks.
 
         Raises:
@@ -113,6 +113,7 @@ class Apart:
                 "format": file.format,
                 "orientation": file.orientation,
                 "most_pixels": most_pixels,
+                "longest_side": longest_side,
                 "enough": enough,
                 "cpu_s": self.cpu_s,
             }

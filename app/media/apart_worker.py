@@ -45,15 +45,20 @@ def _decoded(asked: dict[str, Any], file: bytes) -> tuple[dict[str, Any], bytes]
     _allow(asked["cpu_s"])
     try:
         picture = Image.open(io.BytesIO(file), formats=(asked["format"],))
-        if picture.width * picture.height > asked["most_pixels"]:
+        if _too_large(picture, asked):
             return {"too_large": picture.size}, b""
         picture.load()
-        if picture.width * picture.height > asked["most_pixels"]:  # a decoder may find another size than the header's
+        if _too_large(picture, asked):  # a decoder may find another size than the header's
             return {"too_large": picture.size}, b""
         seen = upright_rgb(picture, asked["orientation"], asked["enough"])
     except Exception as error:  # whatever a decoder raises is told, never what it was about
         return {"damaged": type(error).__name__}, b""
     return {"size": seen.size}, seen.tobytes()
+
+
+def _too_large(picture: Image.Image, asked: dict[str, Any]) -> bool:
+    width, height = picture.size
+    return width * height > asked["most_pixels"] or max(width, height) > asked["longest_side"] or not width * height
 
 
 def _allow(cpu_s: int) -> None:

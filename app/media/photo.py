@@ -20,9 +20,13 @@ DECODED_APART = frozenset({"HEIF", "TIFF"})
 DAMAGED_HEADER = "The photo's header is damaged. Send the original file again."
 DAMAGED = "The photo is damaged or cut short. Send the original file again."
 
-ENOUGH = 750
-"""Pixels on the shorter side that are enough to find garments in a photo and to see them. A JPEG is decoded at 1/2, 1/4
-or 1/8 of its size while that much is left: nothing that reads a photo looks closer, and a phone's has 3,000."""
+ENOUGH = 1_000
+"""Pixels on the shorter side that are enough to find the garments of a photo and to see them: a JPEG is decoded at 1/2,
+1/4 or 1/8 of its size while that much is left. Vectors of a phone's photos stay at a cosine of 0.9999 (mean) to those of
+all 12 megapixels; at 750 it is 0.9996."""
+
+LONGEST_SIDE = 32_768
+"""No camera's picture is longer, and one of a single row would be made no smaller by any whole factor."""
 
 # Pillow's own limit only warns up to twice its value, and not per thread. Ours is checked on every header below.
 Image.MAX_IMAGE_PIXELS = None
@@ -79,6 +83,10 @@ def _check_pixels(size: tuple[int, int], most: int) -> None:
         raise PhotoTooLarge(
             f"The photo has {width} x {height} pixels; at most {most:,} in all are taken. Send a smaller one."
         )
+    if max(width, height) > LONGEST_SIDE:
+        raise PhotoTooLarge(
+            f"The photo has {width} x {height} pixels; a side has at most {LONGEST_SIDE:,}. Send a smaller one."
+        )
     if min(width, height) < 1:
         raise UnreadablePhoto("The photo is empty.")
 
@@ -109,7 +117,7 @@ def _open(file: Slim) -> Image.Image:
 
 def _apart(file: Slim, limits: LimitSettings, enough: int | None) -> Image.Image:
     try:
-        return APART.decode(file, most_pixels=limits.photo_pixels, enough=enough)
+        return APART.decode(file, most_pixels=limits.photo_pixels, longest_side=LONGEST_SIDE, enough=enough)
     except TooManyPixels as error:
         _check_pixels(error.size, limits.photo_pixels)
         raise AssertionError("a size that was refused is refused again") from error

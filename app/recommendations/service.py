@@ -32,7 +32,7 @@ from app.errors import (
 from app.feedback.memory import NO_LEANING, Memory
 from app.feedback.naming import NOBODY
 from app.feedback.repository import ShopperRepository
-from app.media.photo import decode
+from app.media.photo import ENOUGH, decode
 from app.paging import Page, bad_cursor, decode_cursor, encode_cursor
 from app.recommendations import answer
 from app.recommendations.advisor import GRAMMAR, Advisor
@@ -312,7 +312,7 @@ async def decode_all(photos: Sequence[bytes], limits: LimitSettings) -> list[RGB
 
 async def _decode(photo: bytes, number: int, limits: LimitSettings) -> RGB:
     try:
-        return await asyncio.to_thread(decode, photo, limits)
+        return await asyncio.to_thread(decode, photo, limits, enough=ENOUGH)
     except AppError as error:
         raise type(error)(error.detail, fields=[FieldError("photo", f"{number}: {error.detail}")]) from error
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.errors import AppError, FieldError, NotReady, Overloaded
-from app.media.photo import decode
+from app.media.photo import ENOUGH, decode
 from app.settings import LimitSettings, Locale
 from app.tags.schemas import AttributeOut, AttributesOut, LabelOut, LabelsOut
 from models.contracts import RGB, Vector
@@ -54,7 +54,7 @@ class TagService:
     async def _seen(self, photo: bytes, photo_kind: str) -> tuple[Vector, tuple[RGB, ...]]:
         """The first garment's unit vector, as a recommendation would search with it, and the crop it shows best in."""
         try:
-            picture = await asyncio.to_thread(decode, photo, self.limits)
+            picture = await asyncio.to_thread(decode, photo, self.limits, enough=ENOUGH)
         except AppError as error:
             raise type(error)(error.detail, fields=[FieldError("photo", error.detail)]) from error
         try:
