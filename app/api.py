@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from app.auth.endpoints import router as audit
+from app.catalog.editing.endpoints import router as editing
 from app.catalog.endpoints import router as catalog
 from app.catalog.inspection_endpoints import router as inspection
 from app.feedback.endpoints import router as shoppers
@@ -15,5 +17,5 @@ from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
 ROUTERS: tuple[APIRouter, ...] = (
-    recommendations, shoppers, tags, by_item, catalog, inspection, imports, jobs, health, metrics, storefront,
+    recommendations, shoppers, tags, by_item, catalog, inspection, editing, imports, jobs, audit, health, metrics, storefront,
 )  # fmt: skip

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app.admission.admission import Admission
+from app.auth.audit import forget_old_deeds
 from app.auth.rate import HourlyLimit
 from app.catalog.attributes import private_names
 from app.catalog.leftovers import remove_orphans
@@ -67,6 +69,7 @@ class Container:
     jobs: JobRunner
     advisor: Advisor
     newcomers: HourlyLimit
+    admission: Admission
     housekeeping: Housekeeping
 
     @classmethod
@@ -74,6 +77,7 @@ class Container:
         """Load the model and wire the parts. Raises ModelError, one line, when a model or file cannot be had."""
         extend_taxonomy(settings.taxonomy.extra)
         database = Database.of(settings)
+        admission = Admission.of(settings, database)
         engine = await build_engine(settings.model, encoder, settings.preprocess, exports=settings.exports_dir)
         composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
         blobs = LocalBlobs(settings.blob_dir)
@@ -91,6 +95,7 @@ class Container:
         keeping = Housekeeping(
             {
                 "feedback": partial(forget_old, database, settings.feedback),
+                "audit": partial(forget_old_deeds, database, settings.auth),
                 "pictures": partial(remove_orphans, database, blobs),
                 "addresses": partial(forget_unasked, database, settings.fetch),
                 "imports": partial(remove_ended, database, uploads, settings.imports.keep_failed_h),
@@ -100,7 +105,7 @@ class Container:
         return cls(
             settings=settings, database=database, blobs=blobs, engine=engine, tagger=tagger, senses=senses,
             snapshots=snapshots, live=live, popularity=popularity, jobs=jobs, advisor=advisor,
-            newcomers=newcomers, housekeeping=keeping,
+            newcomers=newcomers, admission=admission, housekeeping=keeping,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -127,6 +132,7 @@ class Container:
         await self.live.close()
         await self.popularity.close()
         await self.engine.close()
+        await self.admission.close()
         await self.database.close()
 
 

@@ -7,8 +7,11 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth.principals import Principal, authenticate, require
+from app.admission.door import PRINCIPAL
+from app.auth.principals import Principal, require
+from app.auth.rate import household
 from app.container import Container
+from app.errors import Unauthenticated
 
 
 def container_of(request: Request) -> Container:
@@ -28,7 +31,7 @@ SessionDep = Annotated[AsyncSession, Depends(unit_of_work, scope="function")]
 
 
 bearer = HTTPBearer(scheme_name="key", description="Made by 'tryon keys create'.", auto_error=False)
-"""Only for the OpenAPI document: `authenticate` reads the header itself, to say what is wrong with it."""
+"""Only for the OpenAPI document: the door reads the header itself, to say what is wrong with it."""
 
 
 async def caller(
@@ -36,9 +39,14 @@ async def caller(
     container: ContainerDep,
     _documented: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
 ) -> Principal:
-    """Who calls. A session of its own, so that checking a key never holds the request's transaction open."""
-    async with container.database.unit_of_work() as session:
-        return await authenticate(request.headers.get("authorization"), session, container.settings.auth)
+    """Who calls, as the door found out, or as it is asked here where there is none. Raises Unauthenticated."""
+    who: Principal | Unauthenticated | None = request.scope.get(PRINCIPAL)
+    if who is None:
+        address = household(request.client.host if request.client else None)
+        who = await container.admission.caller(request.headers.get("authorization"), address)
+    if isinstance(who, Unauthenticated):
+        raise who
+    return who
 
 
 CallerDep = Annotated[Principal, Depends(caller)]

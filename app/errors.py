@@ -99,6 +99,14 @@ class ItemNotIndexed(AppError):
     slug, title, status = "item-not-indexed", "This item is not indexed yet", HTTPStatus.CONFLICT
 
 
+class EditConflict(AppError):
+    slug, title, status = "edit-conflict", "The item is being changed by others", HTTPStatus.CONFLICT
+
+
+class PreconditionFailed(AppError):
+    slug, title, status = "precondition-failed", "The item is no longer that one", HTTPStatus.PRECONDITION_FAILED
+
+
 class PictureNotFound(AppError):
     slug, title, status = "picture-not-found", "This item has no picture", HTTPStatus.NOT_FOUND
 

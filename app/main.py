@@ -6,15 +6,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi_offline import FastAPIOffline
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.admission.bodies import BodyLimit, budgets
+from app.admission.door import Door
 from app.api import ROUTERS
+from app.auth.trail import Trail
 from app.container import Container
 from app.db.migrate import prepare
+from app.docs import documented
 from app.errors import PROBLEM_RESPONSES
 from app.feedback.naming import ID_HEADER, TOKEN_HEADER
-from app.imports.endpoints import ROUTE as IMPORTS
-from app.middleware import BodyLimit, CatchAll, CleanAddress, RequestId, install_error_handlers
+from app.guard import check_keys, check_settings
+from app.headers import SecurityHeaders
+from app.middleware import CatchAll, CleanAddress, RequestId, install_error_handlers
 from app.observability.logging import configure_logging
 from app.observability.metrics import Measure
 from app.settings import Settings
@@ -28,7 +33,7 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
     settings = settings or Settings()
     if not structlog.is_configured():  # its own default would print every local variable of a traceback, keys too
         configure_logging(settings.log_level)
-    app = FastAPIOffline(  # /docs and /redoc without a CDN
+    app = documented(
         title="tryon",
         summary="Photo and words in, garments and outfits out.",
         version="1",
@@ -36,10 +41,12 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
         lifespan=_lifespan(settings, encoder),
     )
     install_error_handlers(app)
-    # The last added stands outermost: request id, then numbers, then CORS, then what may refuse or fail.
-    app.add_middleware(CatchAll)
+    # The last added stands outermost: who calls, request id, headers, numbers, CORS, then what may refuse or fail.
+    app.add_middleware(BodyLimit, budget_of=budgets(settings))
+    app.add_middleware(Door)
     app.add_middleware(CleanAddress)
-    app.add_middleware(BodyLimit, limit=settings.limits.request_bytes, larger={IMPORTS: settings.imports.feed_bytes})
+    app.add_middleware(CatchAll)
+    app.add_middleware(Trail)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.auth.cors_origins,
@@ -51,7 +58,10 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
         expose_headers=EXPOSED,
     )
     app.add_middleware(Measure)
+    app.add_middleware(SecurityHeaders, hsts_s=settings.server.hsts_s)
     app.add_middleware(RequestId)
+    # Here and not in the server, so that the same proxies are believed whatever runs this application.
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.server.trusted_proxies)
     for router in ROUTERS:
         app.include_router(router)
     return app
@@ -60,10 +70,12 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
 def _lifespan(settings: Settings, encoder: Encoder | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        check_settings(settings)
         container = await Container.build(settings, encoder)
         app.state.container = container
         try:
             await prepare(container.database)
+            await check_keys(settings, container.database)
             await container.start()
             yield
         finally:

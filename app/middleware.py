@@ -1,7 +1,7 @@
-"""What stands around every request: its id, its size limit, a clean address, and errors as problem+json."""
+"""What stands around every request: its id, a clean address, and errors as problem+json."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,17 +11,16 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, FieldError, InvalidRequest, NotReady, RequestTooLarge, problem
+from app.errors import AppError, FieldError, InvalidRequest
+from app.problems import DATABASE_AWAY, PROBLEM_JSON, database_response, problem_response
 from app.texts import CLEAN, is_clean
 
 log = structlog.get_logger(__name__)
-PROBLEM_JSON = "application/problem+json"
 REQUEST_ID_CHARS = 128
 BUG = "We failed, not you. Try again; if it stays, give the operator the X-Request-ID."
 
@@ -45,57 +44,9 @@ class RequestId:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "no-referrer")
             await send(message)
 
         return await self._app(scope, receive, send_with_id)
-
-
-class BodyLimit:
-    """Refuses a body over the limit while it streams in, before anything keeps it.
-
-    Parsers between us and the endpoint turn any error of `receive` into one of their own, so what they answer
-    after the limit was passed is dropped and ours goes out instead.
-    """
-
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
-        """Args: larger: limits of paths that stream what they take to disk."""
-        self._app = app
-        self._limit = limit
-        self._larger = dict(larger or {})
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
-        limit = self._larger.get(scope["path"], self._limit)
-        advice = "Send fewer or smaller photos" if limit == self._limit else "Pack the feed with gzip, or split it"
-        error = RequestTooLarge(f"A request may have {limit:,} bytes. {advice}.")
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared) > limit:
-            return await problem_response(error, scope["path"])(scope, receive, send)
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise error
-            return message
-
-        async def unless_too_large(message: Message) -> None:
-            if seen <= limit:
-                await send(message)
-
-        try:
-            await self._app(scope, counted, unless_too_large)
-        except RequestTooLarge as raised:
-            if raised is not error:
-                raise
-        if seen > limit:
-            await problem_response(error, scope["path"])(scope, receive, send)
-        return None
 
 
 class CleanAddress:
@@ -138,21 +89,14 @@ class CatchAll:
 
         try:
             await self._app(scope, receive, noting)
-        except AppError:
-            raise
         except Exception as error:
-            log.error("unhandled error", exc_info=error, path=scope["path"])
+            if not isinstance(error, AppError):
+                log.error("unhandled error", exc_info=error, path=scope["path"])
             if started:
                 raise
-            await problem_response(AppError(BUG), scope["path"])(scope, receive, send)
+            told = error if isinstance(error, AppError) else AppError(BUG)
+            await problem_response(told, scope["path"])(scope, receive, send)
         return None
-
-
-def problem_response(error: AppError, path: str) -> JSONResponse:
-    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-    if error.status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(problem(error, path), error.status, headers, media_type=PROBLEM_JSON)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -180,14 +124,11 @@ def install_error_handlers(app: FastAPI) -> None:
         }
         return JSONResponse(body, status, dict(error.headers or {}), media_type=PROBLEM_JSON)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(PoolExhausted)
     async def _database(request: Request, error: SQLAlchemyError) -> JSONResponse:
-        log.error("database unreachable", exc_info=error)
-        return problem_response(
-            NotReady("The database did not answer. Try again in a moment.", retry_after_s=5), request.url.path
-        )
+        return database_response(error, request.url.path)
+
+    for away in DATABASE_AWAY:
+        app.exception_handler(away)(_database)
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:

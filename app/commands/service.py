@@ -10,6 +10,7 @@ import typer
 from app.commands.console import err, progress_bar
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.guard import check_settings
 from app.settings import DatabaseSettings, Settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.  [TRYON_HOST]")]
@@ -31,6 +32,7 @@ def demo(
     from app.storefront.demo import prepare_demo
 
     settings = _demo_settings(_placed(Settings(), host, port), data_dir)
+    check_settings(settings)
     with progress_bar("Preparing the demo shop") as advance:
         admin_key = asyncio.run(prepare_demo(settings, advance))
     settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
@@ -90,12 +92,10 @@ def _free_port(host: str) -> int:
 
 
 def _run(settings: Settings) -> None:
-    import uvicorn
-
     from app.main import create_app
     from app.observability.logging import configure_logging
+    from app.server import run
     from app.startup import ClearStart
 
     configure_logging(settings.log_level)
-    app = ClearStart(create_app(settings))
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    run(ClearStart(create_app(settings)), settings)

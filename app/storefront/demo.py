@@ -12,6 +12,7 @@ from app.catalog.reindex import reindex
 from app.container import build_engine
 from app.db.migrate import prepare
 from app.db.session import Database
+from app.guard import DEMO_KEY
 from app.media.storage import LocalBlobs
 from app.settings import Settings
 from models.flats import Flat, demo_catalogue
@@ -19,7 +20,6 @@ from models.flats.files import write_pictures
 from models.index import SnapshotStore
 
 SIZE = (450, 600)
-KEY_NAME = "demo"
 CURRENCY = "EUR"
 
 Advance = Callable[[int, int], None]
@@ -87,6 +87,6 @@ async def _fresh_key(database: Database) -> str:
     async with database.unit_of_work() as session:
         keys = KeyRepository(session)
         for row in await keys.all():
-            if row.name == KEY_NAME:
+            if row.name == DEMO_KEY:
                 await keys.revoke(row.id)
-        return (await keys.create("admin", KEY_NAME))[1]
+        return (await keys.create("admin", DEMO_KEY))[1]

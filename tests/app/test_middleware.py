@@ -8,8 +8,9 @@ from fastapi import FastAPI, Request, UploadFile
 from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.exc import OperationalError
 
+from app.admission.bodies import BodyLimit, Budget
 from app.errors import ItemNotFound, Overloaded, Unauthenticated
-from app.middleware import BodyLimit, CatchAll, RequestId, install_error_handlers
+from app.middleware import CatchAll, RequestId, install_error_handlers
 
 LIMIT = 1000
 
@@ -18,8 +19,8 @@ LIMIT = 1000
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_error_handlers(app)
+    app.add_middleware(BodyLimit, budget_of=lambda method, path: Budget(LIMIT, most_s=10, silence_s=5))
     app.add_middleware(CatchAll)
-    app.add_middleware(BodyLimit, limit=LIMIT)
     app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"], expose_headers=["X-Request-ID"])
     app.add_middleware(RequestId)
 

@@ -1,0 +1,95 @@
+"""The door: authenticates, authorises, counts and makes room before anything reads a body."""
+
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.admission.admission import Admission, count_refusal
+from app.admission.gate import Gate, Ticket
+from app.admission.groups import Group, group_of, is_costly, path_of
+from app.auth.principals import Principal
+from app.auth.rate import household
+from app.errors import AppError, Unauthenticated
+from app.problems import DATABASE_AWAY, database_response, problem_response
+
+PRINCIPAL = "tryon.principal"
+"""Where a request's scope holds who calls: a Principal, or the Unauthenticated to raise where a key is needed."""
+
+
+class Door:
+    """Around everything that costs something. Routes still ask for their scope: this refuses sooner, not instead."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        group = group_of(scope["method"], path_of(scope)) if scope["type"] == "http" else None
+        if group is None:
+            return await self._app(scope, receive, send)
+        admission: Admission = scope["app"].state.container.admission
+        try:
+            ticket = await self._enter(admission, group, scope)
+        except AppError as error:
+            count_refusal(error, group)
+            return await problem_response(error, scope["path"])(scope, receive, send)
+        except DATABASE_AWAY as error:
+            return await database_response(error, scope["path"])(scope, receive, send)
+        admission.inside += 1
+        try:
+            if ticket is None:
+                return await self._app(scope, receive, send)
+            return await _Watched(admission.gate, ticket, receive, send).run(self._app, scope)
+        finally:
+            admission.inside -= 1
+
+    async def _enter(self, admission: Admission, group: Group, scope: Scope) -> Ticket | None:
+        address = household(scope["client"][0] if scope.get("client") else None)
+        who: Principal | Unauthenticated
+        try:
+            who = await admission.caller(Headers(scope=scope).get("authorization"), address)
+        except Unauthenticated as error:
+            who = error
+        scope[PRINCIPAL] = who
+        path = path_of(scope)
+        await admission.admit(path, group, who, address)
+        if not is_costly(scope["method"], path):
+            return None
+        known = isinstance(who, Principal) and "server" in who.grants
+        return admission.gate.enter(None if known else address)
+
+
+class _Watched:
+    """A costly request: when its body was there, and whether it was answered."""
+
+    def __init__(self, gate: Gate, ticket: Ticket, receive: Receive, send: Send) -> None:
+        self._gate = gate
+        self._ticket = ticket
+        self._receive = receive
+        self._send = send
+        self._status = 0
+
+    async def run(self, app: ASGIApp, scope: Scope) -> None:
+        if not _has_body(scope):
+            self._gate.received(self._ticket)
+        try:
+            await app(scope, self._received, self._sent)
+        finally:
+            worked = HTTPStatus.OK <= self._status < HTTPStatus.BAD_REQUEST
+            self._gate.leave(self._ticket, answered=worked)
+
+    async def _received(self) -> Message:
+        message = await self._receive()
+        if not message.get("more_body", False):
+            self._gate.received(self._ticket)
+        return message
+
+    async def _sent(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+        await self._send(message)
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
