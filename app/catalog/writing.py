@@ -55,7 +55,7 @@ class Writing:
             outcomes |= chunk
         async with self.database.unit_of_work() as session:
             newer = await self._store(session, outcomes)
-            rows = [row for whole in batch for row in _reports(whole, outcomes, newer)]
+            rows = [row for whole in batch for row in _reports(whole, items, outcomes, newer)]
             counted = counts_with(self.report, rows)
             await self.journal.write(
                 session, rows, {**self.began.checkpoint(), "position": position, "counts": counted}
@@ -99,7 +99,9 @@ def _chunks(addresses: Mapping[int, list[str]]) -> list[dict[int, list[str]]]:
     return chunks
 
 
-def _reports(whole: Whole, outcomes: Mapping[int, Outcome], newer: set[str]) -> list[RowReport]:
+def _reports(
+    whole: Whole, items: Mapping[int, Folded], outcomes: Mapping[int, Outcome], newer: set[str]
+) -> list[RowReport]:
     """What became of an item's rows, or of one that is none."""
     head = whole.head
     outcome = outcomes.get(head.position)
@@ -111,17 +113,9 @@ def _reports(whole: Whole, outcomes: Mapping[int, Outcome], newer: set[str]) -> 
         first = _report(head, RowOutcome.failed, head.issues + errors)
         return [first, *(_report(row, RowOutcome.failed, row.issues + why, head.id) for row in whole.others)]
     verdict = RowOutcome.skipped if head.id in newer else RowOutcome(outcome.verdict)
-    told = head.issues + issues_of(outcome.warnings, "warning") + ((NEWER,) if head.id in newer else ())
-    told += _folding_doubts(whole)
+    doubts = items[head.position].warnings[len(head.issues) :]  # of folding: a row's own stand in front
+    told = head.issues + issues_of((*doubts, *outcome.warnings), "warning") + ((NEWER,) if head.id in newer else ())
     return [_report(head, verdict, told), *(_report(row, RowOutcome.folded, item_id=head.id) for row in whole.others)]
-
-
-def _folding_doubts(whole: Whole) -> tuple[Issue, ...]:
-    """What folding itself found: what the item's warnings have that none of its rows has."""
-    if not whole.others:
-        return ()
-    own = {(issue.field, issue.reason) for row in whole.rows for issue in row.issues}
-    return issues_of([w for w in folded(whole.as_rows()).warnings if w not in own], "warning")
 
 
 def _report(row: Entry, outcome: RowOutcome, issues: tuple[Issue, ...] | None = None, item_id: str = "") -> RowReport:

@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from app.catalog.feeds.html import plain_text
@@ -58,6 +59,7 @@ def google_row(
     return FeedRow(line, own | values, warnings=warnings)
 
 
+@lru_cache(maxsize=4096)
 def google_name(header: str) -> str:
     """An attribute's name out of a column's: `Image link [image_link]`, `image link` and `image_link` are one."""
     inner = re.search(r"\[([\w ()]+)\]\s*$", header)

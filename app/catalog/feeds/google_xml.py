@@ -6,6 +6,7 @@ are how a file reads other files or grows without end (OWASP: XML external entit
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -130,6 +131,7 @@ class _Entries:
         self.ready.append(google_row(self._line, given, self._details))
 
 
+@lru_cache(maxsize=4096)
 def _split(tag: str) -> tuple[str, str]:
     """(namespace, name) of a tag as the parser writes it."""
     space, _, name = tag.rpartition("}")

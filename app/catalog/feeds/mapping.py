@@ -13,7 +13,7 @@ Columns nobody maps are not imported.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,9 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
 
 EMPTY: tuple[Any, ...] = (None, "", [])
 """What a cell without a value may hold."""
+
+Plan = tuple[tuple[str, tuple[str, ...]], ...]
+MOST_PLANS = 256
 
 
 @dataclass(frozen=True)
@@ -101,25 +104,41 @@ class ColumnMapping:
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """An item's fields out of a row's values; `attributes` holds what the shop keeps besides."""
-        by_key = {_key(name): value for name, value in values.items()}
-        own = by_key.get(ATTRIBUTES)
-        found: dict[str, Any] = {ATTRIBUTES: dict(own) if isinstance(own, dict) else {}}
-        for field, names in self.columns.items():
-            given = [by_key[n] for n in names if by_key.get(n) not in EMPTY]
+        own = next((values[name] for name in values if _key(name) == ATTRIBUTES), None)
+        attributes: dict[str, Any] = dict(own) if isinstance(own, dict) else {}
+        found: dict[str, Any] = {ATTRIBUTES: attributes}
+        for field, names in self._plan(tuple(values)):
+            given = [value for name in names if (value := values[name]) not in EMPTY]
             if not given:
                 continue
             value = given[0] if field != "kind" or len(given) == 1 else [one for v in given for one in as_list(v)]
             if field.startswith(f"{ATTRIBUTES}."):
-                found[ATTRIBUTES][field.removeprefix(f"{ATTRIBUTES}.")] = value
+                attributes[field.removeprefix(f"{ATTRIBUTES}.")] = value
             else:
                 found[field] = value
         return found
 
+    def _plan(self, columns: tuple[str, ...]) -> Plan:
+        """For a row's columns, found once for all rows that have the same: field → where its value may stand."""
+        known = self._plans.get(columns)
+        if known is None:
+            by_key = {_key(column): column for column in columns}
+            places = ((field, tuple(by_key[n] for n in names if n in by_key)) for field, names in self.columns.items())
+            known = tuple((field, found) for field, found in places if found)
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
+            self._plans[columns] = known
+        return known
+
     def id_of(self, values: Mapping[str, Any]) -> str:
         """The item's id in a row of any table, or an empty string."""
-        by_key = {_key(name): value for name, value in values.items()}
-        found = next((by_key[n] for n in self.columns["id"] if by_key.get(n) not in EMPTY), "")
+        places = next((names for field, names in self._plan(tuple(values)) if field == "id"), ())
+        found = next((values[name] for name in places if values[name] not in EMPTY), "")
         return str(found).strip()
+
+    @cached_property
+    def _plans(self) -> dict[tuple[str, ...], Plan]:
+        return {}
 
 
 def as_list(value: Any) -> list[Any]:
