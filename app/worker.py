@@ -1,15 +1,23 @@
 """`tryon worker`: a process that runs jobs and serves nobody (TRYON_JOBS__IN_PROCESS=false on the service)."""
 
 import asyncio
+import os
 import signal
+from contextlib import suppress
 
 from app.container import Container
 from app.db.migrate import prepare
 from app.settings import Settings
+from models.engine.priority import NICENESS
 
 
 async def work(settings: Settings) -> None:
-    """Run jobs until SIGTERM or SIGINT; the job at hand is given back to the queue."""
+    """Run jobs until SIGTERM or SIGINT; the job at hand is given back to the queue.
+
+    The whole process yields to the services beside it: it is started before any of its threads is.
+    """
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -15,6 +15,7 @@ from models.engine.batcher import Batcher
 from models.engine.cache import MEGABYTE, EmbeddingCache, key_of
 from models.engine.encoded import Encoded, Job, forward
 from models.engine.errors import EngineClosed, UnknownFusion
+from models.engine.priority import background_threads
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
 from models.registry import ModelSpec
 
@@ -60,7 +61,7 @@ class Engine:
         self._threads = ThreadPoolExecutor(PREPROCESS_THREADS, thread_name_prefix="tryon-preprocess")
         # Bulk work fills at most two batches at a time, so that a shopper waits behind two and not behind a catalogue.
         # Its one thread may block for room in the queue; the threads that prepare shoppers' photos may not.
-        self._bulk_thread = ThreadPoolExecutor(1, thread_name_prefix="tryon-bulk")
+        self._bulk_thread = background_threads(1, "tryon-bulk")
         self._bulk_slots = asyncio.Semaphore(2)
         self._closed = False
 
@@ -184,7 +185,7 @@ class Engine:
             loop = asyncio.get_running_loop()
             futures = await loop.run_in_executor(
                 self._bulk_thread,
-                lambda: [self._batcher.submit(Job(item, tokens=tokens, bulk=True), wait=True) for item in chunk],
+                lambda: [self._batcher.submit(Job(item, tokens=tokens, bulk=True), bulk=True) for item in chunk],
             )
             return await asyncio.gather(*map(asyncio.wrap_future, futures))
 

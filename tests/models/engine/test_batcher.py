@@ -1,5 +1,7 @@
 """The batcher: batches what waits, refuses what does not fit, survives a failing model."""
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -7,6 +9,8 @@ from concurrent.futures import Future
 import pytest
 
 from models.engine import Batcher, EngineClosed, EngineOverloaded
+from models.engine.batcher import BUSY_S
+from models.engine.priority import in_background
 
 WAIT = 10.0
 
@@ -132,11 +136,47 @@ def test_bulk_waits_for_room_instead_of_failing() -> None:
     batcher = Batcher(gate, max_batch=1, max_queue=1)
     futures = [batcher.submit(0)]
     assert gate.entered.acquire(timeout=WAIT)
-    futures.append(batcher.submit(1))
+    futures.append(batcher.submit(1, bulk=True))
     later: list[Future[int]] = []
-    bulk = threading.Thread(target=lambda: later.append(batcher.submit(2, wait=True)))
+    bulk = threading.Thread(target=lambda: later.append(batcher.submit(2, bulk=True)))
     bulk.start()
     gate.open.set()
     bulk.join(WAIT)
     assert results([*futures, *later]) == [0, 10, 20]
     batcher.close()
+
+
+def test_bulk_gives_way_and_goes_one_by_one_while_others_are_about() -> None:
+    gate = Gate()
+    batcher = Batcher(gate, max_batch=4, max_queue=16, clock=lambda: 0.0)
+    futures = [batcher.submit(0)]
+    assert gate.entered.acquire(timeout=WAIT)
+    futures += [batcher.submit(i, bulk=True) for i in range(1, 4)]
+    futures += [batcher.submit(i) for i in (10, 11)]
+    gate.open.set()
+    assert results(futures) == [0, 10, 20, 30, 100, 110]
+    assert gate.batches == [[0], [10, 11], [1], [2], [3]]
+    batcher.close()
+
+
+def test_bulk_fills_whole_batches_when_nobody_else_is_about() -> None:
+    gate, moment = Gate(), 0.0
+    batcher = Batcher(gate, max_batch=4, max_queue=16, clock=lambda: moment)
+    futures = [batcher.submit(0)]
+    assert gate.entered.acquire(timeout=WAIT)
+    futures += [batcher.submit(i, bulk=True) for i in range(1, 6)]
+    moment = BUSY_S + 1
+    gate.open.set()
+    assert results(futures) == [0, 10, 20, 30, 40, 50]
+    assert gate.batches == [[0], [1, 2, 3, 4], [5]]
+    batcher.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux alone")
+async def test_background_work_yields_and_the_rest_of_the_process_does_not() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    assert await in_background(niceness) > before
+    assert niceness() == before
