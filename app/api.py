@@ -17,5 +17,6 @@ from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
 ROUTERS: tuple[APIRouter, ...] = (
-    recommendations, shoppers, tags, by_item, catalog, inspection, editing, imports, jobs, audit, health, metrics, storefront,
+    recommendations, shoppers, tags, by_item, catalog, inspection, editing, imports, jobs, audit, health, metrics,
+    storefront,
 )  # fmt: skip

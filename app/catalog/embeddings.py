@@ -5,10 +5,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.records import TOKENS, EmbeddingKey, IndexSource, StoredEmbedding, StoredTokens
+from app.catalog.records import (
+    TOKENS,
+    EmbeddingKey,
+    IndexSource,
+    PictureRecord,
+    StoredEmbedding,
+    StoredTokens,
+)
 from app.catalog.repository import PAGE, dialect_insert, table_of
 from app.catalog.tables import EmbeddingRow, ItemRow, PictureRow
 from app.catalog.wording import item_text
@@ -55,9 +62,11 @@ class EmbeddingRepository:
             found += [_source(row, pictures[row.id]) for row in page if row.id in pictures]
         return found
 
-    async def hashes(self, key: EmbeddingKey) -> dict[str, str]:
-        """Item id → hash of what its stored vector was made of."""
+    async def hashes(self, key: EmbeddingKey, ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Item id → hash of what its stored vector was made of; of all items, or of up to some thousand `ids`."""
         query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash).where(*_matches(key))
+        if ids is not None:
+            query = query.where(EmbeddingRow.item_id.in_(ids))
         return {row.item_id: row.source_hash for row in await self._session.execute(query)}
 
     async def vectors(self, key: EmbeddingKey) -> AsyncIterator[list[StoredEmbedding]]:
@@ -153,10 +162,21 @@ def _values(key: EmbeddingKey, item_id: str, source_hash: str, data: bytes) -> d
     }
 
 
-def _source(row: Row[*tuple[Any, ...]], pictures: Sequence[tuple[str, str]]) -> IndexSource:
-    text = item_text(**{name: value for name, value in row._mapping.items() if name != "id"})
+WORDED = ("title", "title_zh", "brand", "kind", "colour", "gender", "season", "usage", "pattern")
+"""What the words of an item are made of."""
+
+
+def source_of(item: Any, pictures: Sequence[PictureRecord]) -> IndexSource | None:
+    """What is embedded of an item that has `id`, `slot` and what is `WORDED`; None for one that is in no index."""
+    if not pictures or (item.kind and item.slot in ("", NOT_WORN)):
+        return None
+    return _source(item, [(picture.blob_key, picture.sha256) for picture in pictures])
+
+
+def _source(item: Any, pictures: Sequence[tuple[str, str]]) -> IndexSource:
+    text = item_text(**{name: getattr(item, name) for name in WORDED})
     return IndexSource(
-        item_id=row.id,
+        item_id=item.id,
         blob_keys=tuple(key for key, _ in pictures),
         image_hash=_digest(" ".join(digest for _, digest in pictures)),
         text=text,

@@ -137,26 +137,25 @@ class EncodingRun:
         if self._tokens:
             encoded = await self._engine.encode_pictures(pictures)
             vectors = np.stack([one.vector for one in encoded])
-            views = zip((one.source for one in opened), _runs(encoded, counts), strict=True)
+            views = zip((one.source for one in opened), runs(encoded, counts), strict=True)
             outcome.tokens += await self._store_tokens([v for v in views if v[0].item_id in lacking.tokens])
         else:
             vectors = await self._engine.encode_images(pictures)
         fresh = [row for row, one in enumerate(opened) if one.source.item_id in lacking.vectors]
         ids = [(opened[row].source.item_id, opened[row].source.image_hash) for row in fresh]
-        await self._store("image", ids, _mean_rows(vectors, counts)[fresh])
+        await self._store("image", ids, mean_rows(vectors, counts)[fresh])
         outcome.images += len(fresh)
 
     async def _store_tokens(self, views: Sequence[tuple[IndexSource, Sequence[Encoded]]]) -> int:
         """Keep the few tokens that stand for each source's views. Returns for how many."""
-        kept = await asyncio.to_thread(lambda: [_condensed(one, self._tokens) for _, one in views])
+        kept = await asyncio.to_thread(lambda: [condensed_views(one, self._tokens) for _, one in views])
         found = [StoredTokens(s.item_id, self._hash(s), one) for (s, _), one in zip(views, kept, strict=True)]
         async with self._database.unit_of_work() as session:
             await EmbeddingRepository(session).put_tokens(self._engine.spec, found)
         return len(found)
 
     def _hash(self, source: IndexSource) -> str:
-        """Of what an item's tokens were made of and how."""
-        return hashlib.sha256(f"{VERSION} {self._tokens} {source.image_hash}".encode()).hexdigest()
+        return tokens_hash(source.image_hash, self._tokens)
 
     def _open(self, chunk: Sequence[IndexSource], failed: dict[str, str]) -> list[_Opened]:
         """Decode a chunk's pictures; an item with one that cannot be read goes to `failed` alone."""
@@ -184,18 +183,24 @@ class EncodingRun:
         return EmbeddingKey.of(signal, self._engine.spec)
 
 
-def _runs(things: Sequence[T], counts: Sequence[int]) -> Iterator[list[T]]:
+def tokens_hash(image_hash: str, count: int) -> str:
+    """Of what an item's tokens are made of and how."""
+    return hashlib.sha256(f"{VERSION} {count} {image_hash}".encode()).hexdigest()
+
+
+def runs(things: Sequence[T], counts: Sequence[int]) -> Iterator[list[T]]:
     """Runs of `counts[i]` things."""
     rest = iter(things)
     return (list(islice(rest, count)) for count in counts)
 
 
-def _condensed(views: Sequence[Encoded], count: int) -> ItemTokens:
+def condensed_views(views: Sequence[Encoded], count: int) -> ItemTokens:
+    """At most `count` tokens that stand for all views of an item, shape (count, d)."""
     grids = [view.tokens.astype(np.float32) for view in views if view.tokens is not None]
     return condensed(grids, [view.frame for view in views], count)
 
 
-def _mean_rows(vectors: Matrix, counts: Sequence[int]) -> Matrix:
+def mean_rows(vectors: Matrix, counts: Sequence[int]) -> Matrix:
     """The mean of each run of `counts[i]` unit rows, scaled to length 1 again, shape (len(counts), d)."""
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
     sums = np.add.reduceat(vectors, starts, axis=0)

@@ -39,11 +39,11 @@ async def infer_missing(database: Database, engine: Engine, settings: InferenceS
         repository = InferenceRepository(session)
         await repository.settle(settings.confidence)
         gaps = [gap async for page in repository.gaps(key) for gap in page if gap.stamp != stamp_of(gap, model)]
-    tell = await _teller(engine, gaps)
+    tell = await teller(engine, gaps)
     for chunk in chunks(gaps):
         async with database.unit_of_work() as session:
             vectors = await InferenceRepository(session).vectors(key, [gap.item_id for gap in chunk])
-        guesses = await asyncio.to_thread(_guesses, chunk, vectors, tell)
+        guesses = await asyncio.to_thread(guesses_of, chunk, vectors, tell)
         async with database.unit_of_work() as session:
             stamps = {gap.item_id: stamp_of(gap, model) for gap in chunk}
             await InferenceRepository(session).put(stamps, guesses, settings.confidence)
@@ -64,15 +64,17 @@ def knowledge(spec: ModelSpec) -> str:
     return digest.hexdigest()
 
 
-async def _teller(engine: Engine, gaps: Sequence[Gap]) -> Tell:
-    """What tells pictures. Hundreds of prompts are embedded only where a picture is asked what no head can say."""
+async def teller(engine: Engine, gaps: Sequence[Gap], tagger: AttributeTagger | None = None) -> Tell:
+    """What tells pictures. Hundreds of prompts are embedded only where a picture is asked what no head can say, and no
+    `tagger` has them already.
+    """
     heads = heads_of(engine.spec)
     if any(gap.image_hash and PROMPTED.difference(heads).intersection(gap.missing) for gap in gaps):
-        return (await AttributeTagger.build(engine)).catalogue
+        return (tagger or await AttributeTagger.build(engine)).catalogue
     return partial(told_by_heads, heads)
 
 
-def _guesses(chunk: Sequence[Gap], vectors: Mapping[str, HalfVector], tell: Tell) -> dict[str, list[Guess]]:
+def guesses_of(chunk: Sequence[Gap], vectors: Mapping[str, HalfVector], tell: Tell) -> dict[str, list[Guess]]:
     """By item id, what is inferred of it."""
     seen = [gap.item_id for gap in chunk if gap.item_id in vectors]
     pictured: dict[str, dict[str, Guess]] = {}

@@ -9,6 +9,7 @@ from app.recommendations.ranking import Scores
 from app.settings import RerankSettings
 from models.contracts import Tokens
 from models.engine import QueryPart
+from models.index.delta import Stitched
 from models.interaction import ItemTokens, flat, max_sim, standing
 
 
@@ -23,7 +24,7 @@ class CloserLook:
     """
 
     tokens: Tokens
-    items: ItemTokens
+    items: ItemTokens | Stitched[np.int8]
     depth: int
     weight: float
 
@@ -37,7 +38,7 @@ class CloserLook:
 
 
 def closer_look(
-    part: QueryPart, words: Tokens | None, items: ItemTokens | None, settings: RerankSettings
+    part: QueryPart, words: Tokens | None, items: ItemTokens | Stitched[np.int8] | None, settings: RerankSettings
 ) -> CloserLook | None:
     """How the candidates for one garment are looked at again; None where there is nothing to do it with.
 
@@ -53,5 +54,5 @@ def closer_look(
     return _look(flat(part.tokens, part.tokens_frame), items, settings.depth, settings.photo * part.fused.image)
 
 
-def _look(tokens: Tokens, items: ItemTokens, depth: int, weight: float) -> CloserLook | None:
+def _look(tokens: Tokens, items: ItemTokens | Stitched[np.int8], depth: int, weight: float) -> CloserLook | None:
     return CloserLook(tokens, items, depth, weight) if weight > 0 and len(tokens) else None

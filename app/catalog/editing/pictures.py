@@ -1,0 +1,93 @@
+"""Pictures that come with a live change: fetched, decoded, and stored just before the commit that shows them."""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.catalog.editing.operations import Operation, invalid
+from app.catalog.records import PictureRecord
+from app.errors import AppError, FieldError, UnreadablePhoto
+from app.media.fetching.results import Fetched, FetchFailed
+from app.media.photo import decode
+from app.media.pictures import kept_as_is, picture_key
+from app.media.storage import BlobStore
+from app.settings import LimitSettings
+from models.contracts import RGB
+
+CONVERTED_QUALITY = 92
+
+
+class Fetcher(Protocol):
+    """What of `PictureFetcher` is needed."""
+
+    async def fetch_many(self, urls: Sequence[str]) -> dict[str, Fetched | FetchFailed]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A decoded picture, what the catalogue says of it, and the bytes to store."""
+
+    record: PictureRecord
+    picture: RGB
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDesk:
+    """Turns what operations bring into pictures."""
+
+    blobs: BlobStore
+    limits: LimitSettings
+    fetcher: Fetcher
+
+    async def opened(self, operations: Iterable[Operation]) -> dict[str, list[Opened] | AppError]:
+        """By item id, the pictures of those operations that bring any; or why they cannot be used."""
+        bringing = {one.id: one.pictures for one in operations if one.pictures is not None and one.refused is None}
+        urls = dict.fromkeys(p for pictures in bringing.values() for p in pictures if isinstance(p, str))
+        fetched = await self.fetcher.fetch_many(list(urls)) if urls else {}
+        return {id_: await asyncio.to_thread(self._open, given, fetched) for id_, given in bringing.items()}
+
+    async def stored(self, records: Iterable[PictureRecord]) -> list[RGB]:
+        """Pictures that an item has already, decoded. Raises AppError for one that is missing or damaged."""
+        return await asyncio.to_thread(lambda: [self._stored(record) for record in records])
+
+    async def keep(self, pictures: Iterable[Opened]) -> None:
+        """Put them into the blob store. Those of a commit that then fails are removed by the housekeeping."""
+        for one in pictures:
+            await asyncio.to_thread(self.blobs.put, one.record.blob_key, one.data)
+
+    def _open(
+        self, given: Sequence[bytes | str], fetched: Mapping[str, Fetched | FetchFailed]
+    ) -> list[Opened] | AppError:
+        found: dict[str, Opened] = {}
+        for number, one in enumerate(given, start=1):
+            data = one if isinstance(one, bytes) else fetched[one]
+            if isinstance(data, FetchFailed):
+                return invalid([("pictures", f"{data.url} {data.reason}")])
+            try:
+                opened = self._decoded(data.data if isinstance(data, Fetched) else data)
+            except AppError as error:
+                reason = f"number {number}: {error.detail}"
+                return type(error)(f"Picture {reason}", fields=[FieldError("pictures", reason)])
+            found.setdefault(opened.record.sha256, opened)
+        return list(found.values())
+
+    def _decoded(self, data: bytes) -> Opened:
+        picture, digest = decode(data, self.limits), hashlib.sha256(data).hexdigest()
+        record = PictureRecord(picture_key(digest), digest, picture.width, picture.height)
+        return Opened(record, picture, data if kept_as_is(data) else _as_webp(picture))
+
+    def _stored(self, record: PictureRecord) -> RGB:
+        try:
+            return decode(self.blobs.get(record.blob_key), self.limits)
+        except KeyError:
+            raise UnreadablePhoto("A stored picture of the item is missing. Send its pictures again.") from None
+
+
+def _as_webp(picture: RGB) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=CONVERTED_QUALITY)
+    return out.getvalue()
