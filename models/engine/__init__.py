@@ -6,6 +6,7 @@ from models.engine.encoded import Encoded
 from models.engine.engine import Engine
 from models.engine.errors import EngineClosed, EngineOverloaded, UnknownFusion
 from models.engine.query import EncodedQuery, QueryPart
+from models.engine.watching import EngineWatcher, Load, Ran
 
 __all__ = [
     "Batcher",
@@ -15,6 +16,9 @@ __all__ = [
     "Engine",
     "EngineClosed",
     "EngineOverloaded",
+    "EngineWatcher",
+    "Load",
     "QueryPart",
+    "Ran",
     "UnknownFusion",
 ]

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from models.engine.errors import EngineClosed, EngineOverloaded
+from models.engine.watching import Ran
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,8 +34,12 @@ class Batcher(Generic[T, R]):
         max_queue: int,
         small_batch: int = 1,
         clock: Callable[[], float] = monotonic,
+        on_batch: Callable[[Ran], None] = lambda _: None,
     ) -> None:
-        """Args: forward: blocking; one result per item, in order. Called by one thread at a time."""
+        """Args: forward: blocking; one result per item, in order. Called by one thread at a time.
+
+        on_batch: told of each batch before its callers are; must be quick and raise nothing.
+        """
         if max_batch < 1 or max_queue < 1 or small_batch < 1:
             raise ValueError("max_batch, max_queue and small_batch must be at least 1")
         self._forward = forward
@@ -42,6 +47,7 @@ class Batcher(Generic[T, R]):
         self._max_queue = max_queue
         self._small_batch = min(small_batch, max_batch)
         self._clock = clock
+        self._on_batch = on_batch
         self._waiting: deque[tuple[T, Future[R]]] = deque()
         self._bulk: deque[tuple[T, Future[R]]] = deque()
         self._busy_until = -BUSY_S
@@ -49,6 +55,11 @@ class Batcher(Generic[T, R]):
         self._closed = False
         self._worker = Thread(target=self._work, name="tryon-batcher", daemon=True)
         self._worker.start()
+
+    @property
+    def queued(self) -> tuple[int, int]:
+        """How many wait: of shoppers, and in bulk."""
+        return len(self._waiting), len(self._bulk)
 
     def submit(self, item: T, *, bulk: bool = False) -> Future[R]:
         """Queue one item. Bulk work blocks for room; for all else a full queue raises.
@@ -80,36 +91,40 @@ class Batcher(Generic[T, R]):
         self._worker.join()
 
     def _work(self) -> None:
-        while batch := self._take():
-            self._run(batch)
+        while taken := self._take():
+            batch, bulk = taken
+            self._run(batch, bulk=bulk)
 
-    def _take(self) -> list[tuple[T, Future[R]]]:
-        """The next batch, waiting for one; empty only after `close`, when nothing is left."""
+    def _take(self) -> tuple[list[tuple[T, Future[R]]], bool] | None:
+        """The next batch, and whether it is bulk; waits for one. None only after `close`, when nothing is left."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._waiting or self._bulk or self._closed)
                 if not self._waiting and not self._bulk:
-                    return []
+                    return None
                 queue, most = self._next()
                 taken = [queue.popleft() for _ in range(min(most, len(queue)))]
                 self._changed.notify_all()
                 # A caller that gave up has cancelled its future: its item costs no forward pass.
                 if batch := [pair for pair in taken if pair[1].set_running_or_notify_cancel()]:
-                    return batch
+                    return batch, queue is self._bulk
 
     def _next(self) -> tuple[deque[tuple[T, Future[R]]], int]:
         if self._waiting:
             return self._waiting, self._max_batch
         return self._bulk, self._small_batch if self._clock() < self._busy_until else self._max_batch
 
-    def _run(self, batch: list[tuple[T, Future[R]]]) -> None:
+    def _run(self, batch: list[tuple[T, Future[R]]], *, bulk: bool) -> None:
+        started = self._clock()
         try:
             results = self._forward([item for item, _ in batch])
             if len(results) != len(batch):
                 raise RuntimeError(f"the model gave {len(results)} results for {len(batch)} inputs")
         except BaseException as error:  # whatever it was, nobody may be left waiting and the worker lives on
+            self._on_batch(Ran(len(batch), self._clock() - started, bulk, ok=False))
             for _, future in batch:
                 future.set_exception(error)
         else:
+            self._on_batch(Ran(len(batch), self._clock() - started, bulk, ok=True))
             for (_, future), result in zip(batch, results, strict=True):
                 future.set_result(result)

@@ -14,12 +14,18 @@ from models.contracts import RGB, Encoder, Fusion, Matrix, Preprocessor, TokenEn
 from models.engine.batcher import Batcher
 from models.engine.cache import MEGABYTE, EmbeddingCache, key_of
 from models.engine.encoded import Encoded, Job, forward
-from models.engine.errors import EngineClosed, UnknownFusion
+from models.engine.errors import EngineClosed, EngineOverloaded, UnknownFusion
 from models.engine.priority import background_threads
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
+from models.engine.watching import EngineWatcher, Load, Unwatched
 from models.registry import ModelSpec
 
 PREPROCESS_THREADS = 4
+
+HANDFUL = 4
+"""So few inputs are no bulk: somebody waits for the one item that they make up, and no shopper notices them."""
+
+PROBE = "dress"
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -42,9 +48,10 @@ class Engine:
         cache_bytes: int = 64 * MEGABYTE,
         max_batch: int = 16,
         max_queue: int = 256,
+        watcher: EngineWatcher | None = None,
     ) -> None:
         """Args: stored: embeds what is kept and compared with many queries, where that is not `encoder` itself; of
-        the same revision.
+        the same revision. watcher: told what is done, for whoever counts.
 
         Raises UnknownFusion when `default_fusion` is not among `fusions`.
         """
@@ -54,9 +61,14 @@ class Engine:
         self._default_fusion = default_fusion
         self._fusion(None)
         self._cache = EmbeddingCache(cache_entries, cache_bytes)
-        self._max_batch = max_batch
+        self._cache_bytes = cache_bytes
+        self._max_batch, self._max_queue = max_batch, max_queue
+        self._watcher = watcher or Unwatched()
         self._batcher: Batcher[Job, Encoded] = Batcher(
-            partial(forward, encoder, self._stored), max_batch=max_batch, max_queue=max_queue
+            partial(forward, encoder, self._stored),
+            max_batch=max_batch,
+            max_queue=max_queue,
+            on_batch=self._watcher.ran,
         )
         self._threads = ThreadPoolExecutor(PREPROCESS_THREADS, thread_name_prefix="tryon-preprocess")
         # Bulk work fills at most two batches at a time, so that a shopper waits behind two and not behind a catalogue.
@@ -72,6 +84,11 @@ class Engine:
     @property
     def device(self) -> str:
         return self._encoder.device
+
+    @property
+    def load(self) -> Load:
+        waiting, bulk = self._batcher.queued
+        return Load(waiting, bulk, self._max_queue, len(self._cache), self._cache.nbytes, self._cache_bytes)
 
     async def encode_query(
         self,
@@ -135,6 +152,11 @@ class Engine:
         """Embed any number of texts, shape (n, d), without crowding out queries."""
         return self._matrix(await self._encode_many(texts, tokens=False))
 
+    async def probe(self) -> None:
+        """One short text through the model, past the cache, in a shopper's turn. Raises whatever is wrong with it."""
+        self._check_open()
+        await asyncio.wrap_future(self._batcher.submit(Job(PROBE, tokens=False)))
+
     async def close(self) -> None:
         """Finish what is queued and stop the threads. May be called twice."""
         self._closed = True
@@ -157,6 +179,7 @@ class Engine:
         keys = await self._in_threads(self._key, inputs)
         found = {key: kept for key in keys if (kept := self._cache.get(key)) is not None}
         missing = {key: item for key, item in zip(keys, inputs, strict=True) if key not in found}
+        self._watcher.looked_up(len(keys) - len(missing), len(missing))
         futures: list[Future[Encoded]] = []
         try:
             futures += [self._batcher.submit(Job(item, tokens=True)) for item in missing.values()]
@@ -172,6 +195,8 @@ class Engine:
 
     async def _encode_many(self, inputs: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         self._check_open()
+        if len(inputs) <= HANDFUL and (futures := self._queued(inputs, tokens=tokens)) is not None:
+            return await asyncio.gather(*map(asyncio.wrap_future, futures))
         chunks = [inputs[i : i + self._max_batch] for i in range(0, len(inputs), self._max_batch)]
         tasks = [asyncio.create_task(self._encode_chunk(chunk, tokens=tokens)) for chunk in chunks]
         try:
@@ -179,6 +204,18 @@ class Engine:
         finally:
             for task in tasks:  # after a failure the rest would be encoded for nobody
                 task.cancel()
+
+    def _queued(self, inputs: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Future[Encoded]] | None:
+        """Among shoppers' inputs; None where their queue has no room for all."""
+        futures: list[Future[Encoded]] = []
+        try:
+            for item in inputs:
+                futures.append(self._batcher.submit(Job(item, tokens=tokens, bulk=True)))
+        except EngineOverloaded:
+            for future in futures:
+                future.cancel()
+            return None
+        return futures
 
     async def _encode_chunk(self, chunk: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         async with self._bulk_slots:
