@@ -272,6 +272,7 @@ def _write(folder: Path, contents: Contents, plan: Build) -> files.Written:
         if walker is not None:
             plan.on_step(f"{signal} index written")
             files.write_walker(written, signal, walker)
+        del walker  # a graph holds a copy of the rows: not while the next is built
     return written
 
 

@@ -97,21 +97,18 @@ def made(kind: IndexKind, matrix: Matrix) -> Walker | None:
 
 
 def graph(matrix: Matrix) -> Walker:
-    """A graph to walk (Malkov & Yashunin 2016, arXiv:1603.09320), without the rows: `lay` it over them."""
+    """A graph to walk (Malkov & Yashunin 2016, arXiv:1603.09320), with a copy of the rows that `write` leaves out."""
     index = faiss.IndexHNSWFlat(matrix.shape[1], HNSW_NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = HNSW_BUILD_EFFORT
     index.add(matrix)
-    lay(index, None)  # FAISS copied the rows to build it
     return index
 
 
-def lay(walker: Walker, rows: Any | None) -> None:
-    """Let a graph walk over the index `rows`, which the caller keeps alive; frees what it owned until now."""
-    if walker.own_fields and walker.storage is not None:
-        owned = walker.storage
-        owned.thisown = True
-    walker.own_fields = False
-    walker.storage = rows
+def lay(walker: Walker, rows: Any) -> None:
+    """Let a graph that was read walk over the index `rows`, and own it; one that was just built has rows of its own."""
+    if walker.storage is None:
+        walker.storage = rows
+        walker.own_fields = True
 
 
 def cells(matrix: Matrix) -> Walker:

@@ -12,6 +12,7 @@ from models.index.faiss_index import Effort, FaissIndex
 from models.index.kinds import IndexKind
 from models.index.snapshot import SIGNALS, Signal, Snapshot
 from models.index.structures import faiss
+from models.index.vectors import Vectors
 
 TOP = 10
 SAMPLE = 64
@@ -106,7 +107,7 @@ def queries(given: Mapping[Signal, Matrix]) -> Matrix:
 
 def _tuned(index: FaissIndex, asked: Matrix, matrix: Matrix, sample: int) -> tuple[Effort, Shares]:
     """The least effort that is enough, or the greatest there is, and what it finds of each query's best."""
-    wanted = _least_wanted(asked, matrix)
+    wanted = least_wanted(asked, matrix)
     effort, shares = index.effort, np.ones(len(asked))
     for effort in LADDERS[index.kind]:
         shares = found(index.looking(effort), asked, matrix, wanted)
@@ -116,7 +117,7 @@ def _tuned(index: FaissIndex, asked: Matrix, matrix: Matrix, sample: int) -> tup
     return effort, shares
 
 
-def _least_wanted(asked: Matrix, matrix: Matrix) -> NDArray[np.float32]:
+def least_wanted(asked: Matrix, matrix: Matrix) -> NDArray[np.float32]:
     """The score of each query's tenth best row by exact search, shape (m,); of its last where there are fewer."""
     if not len(asked) or not len(matrix):
         return np.zeros(len(asked), np.float32)
@@ -127,7 +128,7 @@ def _least_wanted(asked: Matrix, matrix: Matrix) -> NDArray[np.float32]:
     return worst
 
 
-def found(index: FaissIndex, asked: Matrix, matrix: Matrix, wanted: NDArray[np.float32]) -> Shares:
+def found(index: FaissIndex, asked: Matrix, matrix: Matrix | Vectors, wanted: NDArray[np.float32]) -> Shares:
     """The share of each query's ten best that `index` finds, shape (m,).
 
     A hit counts by its true score: equal vectors are interchangeable.
@@ -137,5 +138,5 @@ def found(index: FaissIndex, asked: Matrix, matrix: Matrix, wanted: NDArray[np.f
     for number, (query, worst) in enumerate(zip(asked, wanted, strict=True)):
         rows = [hit.row for hit in index.search(query, TOP)]
         if top:
-            shares[number] = np.count_nonzero(matrix[rows] @ query >= worst - ROUNDING) / top
+            shares[number] = np.count_nonzero(matrix[np.array(rows, np.intp)] @ query >= worst - ROUNDING) / top
     return shares
