@@ -1,6 +1,5 @@
 """Embeds the pictures and words of items that have no vector of the model in use yet, in committed chunks."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from app.settings import LimitSettings
 from models.contracts import RGB, Matrix
 from models.engine.encoded import Encoded
 from models.engine.engine import Engine
+from models.engine.priority import in_background
 from models.interaction import ItemTokens
 from models.interaction.condense import VERSION, condensed
 
@@ -129,7 +129,7 @@ class EncodingRun:
         outcome.texts += len(chunk)
 
     async def _encode_images(self, chunk: Sequence[IndexSource], lacking: Lacking, outcome: Encoding) -> None:
-        opened = await asyncio.to_thread(self._open, chunk, outcome.failed)
+        opened = await in_background(self._open, chunk, outcome.failed)
         if not opened:
             return
         counts = [len(one.pictures) for one in opened]
@@ -148,7 +148,7 @@ class EncodingRun:
 
     async def _store_tokens(self, views: Sequence[tuple[IndexSource, Sequence[Encoded]]]) -> int:
         """Keep the few tokens that stand for each source's views. Returns for how many."""
-        kept = await asyncio.to_thread(lambda: [condensed_views(one, self._tokens) for _, one in views])
+        kept = await in_background(lambda: [condensed_views(one, self._tokens) for _, one in views])
         found = [StoredTokens(s.item_id, self._hash(s), one) for (s, _), one in zip(views, kept, strict=True)]
         async with self._database.unit_of_work() as session:
             await EmbeddingRepository(session).put_tokens(self._engine.spec, found)

@@ -1,8 +1,7 @@
 """Fills what feeds left out from titles and stored picture vectors, in committed chunks: nothing is embedded for it."""
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,6 +14,7 @@ from app.db.session import Database
 from app.settings import InferenceSettings
 from models.contracts import Matrix
 from models.engine.engine import Engine
+from models.engine.priority import in_background
 from models.registry import ModelSpec
 from models.zero_shot import AttributeTagger, heads_of, told_by_heads
 
@@ -24,7 +24,12 @@ PROMPTED = frozenset({"kind", "colour", "gender"})
 Tell = Callable[[Matrix], Told]
 
 
-async def infer_missing(database: Database, engine: Engine, settings: InferenceSettings) -> int:
+async def infer_missing(
+    database: Database,
+    engine: Engine,
+    settings: InferenceSettings,
+    progress: Callable[[int, int], Awaitable[None]] | None = None,
+) -> int:
     """Infer what is missing wherever title, pictures, the gap itself or the model changed since it was last done.
 
     Safe to kill and run again: each chunk is committed with the stamps that say that it is done. Returns how many
@@ -40,13 +45,17 @@ async def infer_missing(database: Database, engine: Engine, settings: InferenceS
         await repository.settle(settings.confidence)
         gaps = [gap async for page in repository.gaps(key) for gap in page if gap.stamp != stamp_of(gap, model)]
     tell = await teller(engine, gaps)
+    done = 0
     for chunk in chunks(gaps):
         async with database.unit_of_work() as session:
             vectors = await InferenceRepository(session).vectors(key, [gap.item_id for gap in chunk])
-        guesses = await asyncio.to_thread(guesses_of, chunk, vectors, tell)
+        guesses = await in_background(guesses_of, chunk, vectors, tell)
         async with database.unit_of_work() as session:
             stamps = {gap.item_id: stamp_of(gap, model) for gap in chunk}
             await InferenceRepository(session).put(stamps, guesses, settings.confidence)
+        done += len(chunk)
+        if progress is not None:
+            await progress(done, len(gaps))
     return len(gaps)
 
 

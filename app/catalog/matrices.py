@@ -1,6 +1,5 @@
 """Stored embeddings as the matrices an index is built from."""
 
-import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from app.catalog.encoding import Encoding
 from app.catalog.records import EmbeddingKey, StoredEmbedding
 from app.db.session import Database
 from models.contracts import Matrix
+from models.engine.priority import in_background
 from models.interaction import ItemTokens
 from models.registry import ModelSpec
 
@@ -42,7 +42,7 @@ async def load_matrices(database: Database, spec: ModelSpec, encoded: Encoding) 
         matrix, filled = np.zeros((len(ids), spec.dims), np.float32), np.zeros(len(ids), np.bool_)
         async with database.unit_of_work() as session:
             async for page in EmbeddingRepository(session).vectors(EmbeddingKey.of(signal, spec)):
-                await asyncio.to_thread(_fill, matrix, filled, page, row_of)
+                await in_background(_fill, matrix, filled, page, row_of)
         matrices[signal] = matrix
         present &= filled
     # An item that left the catalogue while this ran lost its vectors with it.

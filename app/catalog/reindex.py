@@ -1,9 +1,10 @@
 """Encode what lacks a vector, build an index beside the live one, verify it, switch (F16)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 import numpy as np
 import structlog
@@ -15,19 +16,33 @@ from app.catalog.live import LiveCatalog, same_space
 from app.catalog.matrices import load_matrices, load_tokens
 from app.db.session import Database
 from app.errors import NotReady
+from app.indexes.plan import kind_for
 from app.jobs.runner import Handler, JobContext
 from app.media.storage import BlobStore
 from app.settings import Settings
 from models.contracts import IndexCorrupt, Matrix
 from models.engine.engine import Engine
+from models.engine.priority import in_background
 from models.index import Snapshot, SnapshotStore
-from models.index.faiss_index import IndexKind
 from models.interaction import ItemTokens
 
 log = structlog.get_logger(__name__)
 
 Progress = Callable[[int, int], Awaitable[None]]
 """(done, total) after each committed chunk. May raise to stop: what is committed is not encoded again."""
+
+Stage = Callable[[str], Coroutine[Any, Any, None]]
+"""Told what begins: `encode`, `infer`, `load`, `build`, `verify`, `switch`. May raise to stop, the last time before the
+switch.
+"""
+
+
+TELLING_S = 60.0
+"""A loop that has not told a stage by then runs no longer."""
+
+
+async def _untold(stage: str) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +84,9 @@ class Built:
         """Whether `live` holds exactly this."""
         if live.ids != tuple(self.ids) or (live.tokens is None) != (self.tokens is None):
             return False
-        pairs = ((live.image, self.image), (live.text, self.text), (live.tokens, self.tokens))
-        return all(np.array_equal(one, other) for one, other in pairs if one is not None and other is not None)
+        if live.tokens is not None and self.tokens is not None and not np.array_equal(live.tokens, self.tokens):
+            return False
+        return live.image.holds(self.image) and live.text.holds(self.text)
 
 
 async def reindex(
@@ -81,6 +97,7 @@ async def reindex(
     settings: Settings,
     *,
     progress: Progress,
+    stage: Stage = _untold,
     force: bool = False,
     reencode: bool = False,
 ) -> ReindexResult:
@@ -96,12 +113,16 @@ async def reindex(
     """
     encoding = EncodingRun(database, blobs, engine, settings.limits, progress, settings.index.tokens)
     begun = await _revision(database)
+    await stage("encode")
     encoded = await encoding.run(reencode=reencode)
-    encoded.inferred = await infer_missing(database, engine, settings.inference)
+    await stage("infer")
+    encoded.inferred = await infer_missing(database, engine, settings.inference, progress)
     # Read before what the index is made of: whatever is logged later may not be in it, and is applied after the switch.
     revision = await _revision(database)
     if revision != begun:  # what came while this was at it, so that less is left to apply
+        await stage("encode")
         encoded = encoded.followed_by(await encoding.run(reencode=False))
+    await stage("load")
     ids, image, text = await load_matrices(database, engine.spec, encoded)
     if not ids:
         raise NotReady(
@@ -111,13 +132,17 @@ async def reindex(
     count = settings.index.tokens
     tokens = await load_tokens(database, engine.spec, ids, count) if count else None
     built = Built(ids, image, text, tokens)
-    current = None if force else await asyncio.to_thread(_up_to_date, snapshots, engine, settings, built)
+    current = None if force else await in_background(_up_to_date, snapshots, engine, settings, built)
     if current is not None:
         return _result(current, encoded, len(ids), unchanged=True)
-    kind = cast(IndexKind, settings.index.kind)
-    manifest = await asyncio.to_thread(snapshots.build, ids, image, text, engine.spec, kind, tokens, revision)
-    await asyncio.to_thread(snapshots.activate, manifest.version)
-    pruned = await asyncio.to_thread(snapshots.prune, settings.index.keep)
+    kind = kind_for(settings.index, *image.shape)
+    build = partial(snapshots.build, precision=settings.index.precision, on_step=_from_thread(stage))
+    await stage("build")
+    manifest = await in_background(build, ids, image, text, engine.spec, kind, tokens, revision)
+    await stage("switch")  # raises where the job was cancelled, or another worker has it by now
+    await in_background(snapshots.activate, manifest.version)
+    pruned = await in_background(snapshots.prune, settings.index.keep)
+    await progress(len(ids), len(ids))
     await _forget_changes(database, snapshots)
     log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
     return _result(manifest.version, encoded, len(ids), pruned=tuple(pruned))
@@ -135,14 +160,33 @@ def reindex_handler(
     """A job handler around `reindex`; when the job has succeeded, `live` already serves its version."""
 
     async def handle(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
-        options = {name: bool(params.get(name)) for name in ("force", "reencode")}
-        result = await reindex(database, blobs, engine, snapshots, settings, progress=context.progress, **options)
+        result = await reindex(
+            database,
+            blobs,
+            engine,
+            snapshots,
+            settings,
+            progress=context.progress,
+            stage=context.stage,
+            force=bool(params.get("force")),
+            reencode=bool(params.get("reencode")),
+        )
         context.errors += [{"item": item, "reason": reason} for item, reason in result.failed]
         if live is not None:
             await live.refresh()
         return {name: value for name, value in asdict(result).items() if name != "failed"}
 
     return handle
+
+
+def _from_thread(stage: Stage) -> Callable[[str], None]:
+    """`stage` for whoever runs in a thread: it waits until that is told, and raises what it raises."""
+    loop = asyncio.get_running_loop()
+
+    def tell(name: str) -> None:
+        asyncio.run_coroutine_threadsafe(stage(name), loop).result(TELLING_S)
+
+    return tell
 
 
 async def _revision(database: Database) -> int:
@@ -152,7 +196,7 @@ async def _revision(database: Database) -> int:
 
 async def _forget_changes(database: Database, snapshots: SnapshotStore) -> None:
     """Drop of the change log what is in every snapshot that is kept."""
-    kept = [manifest.catalog_revision for manifest in await asyncio.to_thread(snapshots.manifests)]
+    kept = [manifest.catalog_revision for manifest in await in_background(snapshots.manifests)]
     if (upto := oldest_needed(kept)) is not None:
         async with database.unit_of_work() as session:
             await ChangeLog(session).forget(upto)
@@ -184,5 +228,6 @@ def _up_to_date(snapshots: SnapshotStore, engine: Engine, settings: Settings, bu
     except IndexCorrupt as fault:
         log.warning("live_index_rebuilt", version=version, fault=str(fault))
         return None
-    fits = same_space(live.manifest, engine.spec) and live.manifest.kind == settings.index.kind
+    wanted = (kind_for(settings.index, *built.image.shape), settings.index.precision)
+    fits = same_space(live.manifest, engine.spec) and (live.manifest.kind, live.manifest.precision) == wanted
     return version if fits and built.is_held_by(live) else None

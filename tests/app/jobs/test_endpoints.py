@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from PIL import Image
 
+from app.admission.admission import Admission
 from app.auth.keys import KeyRepository
 from app.catalog.endpoints import router as catalog
 from app.catalog.live import LiveCatalog
@@ -70,8 +71,10 @@ async def client(database: Database, tmp_path: Path) -> AsyncIterator[AsyncClien
     install_error_handlers(app)
     app.include_router(catalog)
     app.include_router(jobs)
+    admission = Admission.of(settings, database)
     app.state.container = SimpleNamespace(
-        settings=settings, database=database, blobs=blobs, engine=engine, snapshots=snapshots, live=live, jobs=runner
+        **{"settings": settings, "admission": admission, "database": database, "blobs": blobs, "engine": engine},
+        **{"snapshots": snapshots, "live": live, "jobs": runner},
     )
     keys = await fill(database, blobs)
     headers = {"Authorization": f"Bearer {keys['admin']}", "X-Shop-Key": keys["shop"]}
@@ -128,7 +131,7 @@ async def test_reindex_over_http_then_roll_back(client: AsyncClient, wait_for: W
     await wait_for(started.json()["id"], JobState.succeeded)
     job = (await client.get(started.headers["location"])).json()
     assert job["result"]["items"] == 2
-    assert (job["done"], job["total"], job["errors"]) == (4, 4, [])
+    assert (job["stage"], job["done"], job["total"], job["errors"]) == ("switch", 2, 2, [])
     second = await client.post("/v1/admin/reindex", json={"force": True})
     await wait_for(second.json()["id"], JobState.succeeded)
     newest, oldest = (await client.get("/v1/admin/indexes")).json()["items"]
