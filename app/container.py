@@ -17,11 +17,13 @@ from app.catalog.attributes import private_names
 from app.catalog.leftovers import remove_orphans
 from app.catalog.live import LiveCatalog
 from app.catalog.reindex import reindex_handler
+from app.db.scrub import scrub_later
 from app.db.session import Database
 from app.errors import NotReady
 from app.feedback.housekeeping import forget_old
 from app.feedback.memory import PopularityOfAll
 from app.housekeeping import Housekeeping
+from app.idempotency.claims import forget_expired
 from app.imports.files import ImportFiles, remove_ended
 from app.imports.job import IMPORT, import_handler
 from app.jobs.runner import JobRunner
@@ -98,7 +100,9 @@ class Container:
                 "audit": partial(forget_old_deeds, database, settings.auth),
                 "pictures": partial(remove_orphans, database, blobs),
                 "addresses": partial(forget_unasked, database, settings.fetch),
+                "retries": partial(forget_expired, database),
                 "imports": partial(remove_ended, database, uploads, settings.imports.keep_failed_h),
+                "erased": partial(scrub_later, database),  # last: what the others deleted goes too
             },
             settings.feedback.forget_every_s,
         )

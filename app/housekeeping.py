@@ -20,7 +20,7 @@ class Housekeeping:
 
     def __init__(self, chores: Mapping[str, Chore], every_s: float) -> None:
         """Args: chores: by the name the log calls them."""
-        self._chores = dict(chores)
+        self.chores = dict(chores)
         self._every_s = every_s
         self._loop: asyncio.Task[None] | None = None
 
@@ -37,7 +37,7 @@ class Housekeeping:
 
     async def _run(self) -> None:
         while True:
-            for name, chore in self._chores.items():
+            for name, chore in self.chores.items():
                 try:
                     await chore()
                 # Database or disk may be away for a while: the next round makes up for it.

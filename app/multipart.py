@@ -1,28 +1,44 @@
 """Untrusted multipart forms → text fields and photos, with every fault collected before anything is refused."""
 
+import sys
 from collections.abc import Collection, Sequence
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from app.errors import FieldError, InvalidRequest, UnreadablePhoto
 
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+MULTIPART = "multipart/form-data"
+FORMS = (MULTIPART, "application/x-www-form-urlencoded")
 NAMED = 3
 """Faults that the summary names; `errors` of the answer holds them all."""
 
 
+class InMemory(MultiPartParser):
+    """Files of a form stay in memory: a shopper's photo never touches a disk, where its blocks would outlive it.
+
+    How much that can be is the limit of a request's body.
+    """
+
+    spool_max_size = sys.maxsize
+
+
 async def read_multipart(request: Request, *, most_fields: int, what: str) -> FormData:
     """The form of a request. `what` says what to send. Raises InvalidRequest when the body is no form."""
-    if not request.headers.get("content-type", "").lower().startswith(FORMS):
+    kind = request.headers.get("content-type", "").lower()
+    if not kind.startswith(FORMS):
         reason = f"must be a form: send multipart/form-data with {what}"
         raise InvalidRequest(f"The body {reason}.", fields=[FieldError("body", reason)])
     try:
-        return await request.form(max_files=most_fields, max_fields=most_fields)
-    except HTTPException as error:
-        reason = f"could not be read as a form: {error.detail}"
+        if not kind.startswith(MULTIPART):
+            return await request.form(max_files=most_fields, max_fields=most_fields)
+        parser = InMemory(request.headers, request.stream(), max_files=most_fields, max_fields=most_fields)
+        return await parser.parse()
+    except (HTTPException, MultiPartException) as error:
+        reason = f"could not be read as a form: {error.detail if isinstance(error, HTTPException) else error.message}"
         raise InvalidRequest(f"The body {reason}", fields=[FieldError("body", reason)]) from error
 
 

@@ -15,6 +15,10 @@ RETRY_S = 5
 BUSY_MS = 10_000
 """How long a SQLite writer waits for another."""
 
+SQLITE = (
+    "journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "secure_delete=ON",
+)  # fmt: skip
+
 
 class Database:
     """Owns the engine and hands out units of work."""
@@ -68,8 +72,8 @@ def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) ->
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
-    """WAL lets readers go on while one writes; a busy writer is waited for instead of failing."""
+    """WAL lets readers go on while one writes; a busy writer waits instead of failing; what is erased is zeroed."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
+    for pragma in SQLITE:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

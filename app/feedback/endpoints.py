@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.auth.rate import household
 from app.catalog.repository import ItemRepository
+from app.db.scrub import scrub
 from app.dependencies import ContainerDep, SessionDep, ShopDep
 from app.errors import FieldError, InvalidRequest, ShopperNotFound
 from app.feedback.events import Event, Outcome, Result
@@ -131,6 +132,7 @@ async def erase_shopper(shopper_id: TheirsDep, container: ContainerDep) -> None:
     """Erase everything about a shopper: token, sizes, events, answers. A browser's key needs their own token."""
     async with container.database.unit_of_work() as session:
         await service_of(container, session).erase(shopper_id)
+    await scrub(container.database)
     container.popularity.forget()
 
 

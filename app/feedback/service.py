@@ -79,8 +79,10 @@ class FeedbackService:
 
     async def erase(self, shopper_id: str) -> None:
         """Everything about the shopper: token, events, answers with all that hangs on them. Raises ShopperNotFound."""
+        answers = await self.recommendations.ids_of(shopper_id)
         if not await self.shoppers.delete(shopper_id):
             raise ShopperNotFound(NOBODY)
+        await self.recommendations.unname(answers)
 
     def _judge(self, event: Event, items: set[str], before: dict[str, str]) -> tuple[Result, dt.datetime]:
         """What becomes of an event, and when it happened."""

@@ -5,7 +5,7 @@ Any route may use it: do the work inside `claimed`, and `finish` the claim in th
 
 import datetime as dt
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -25,6 +25,8 @@ ABANDONED = dt.timedelta(minutes=5)
 """A claim older than this belongs to a process that died: no request runs so long."""
 
 KEY_CHARS = 255
+ERASED = "erased"
+"""What stands in place of the id of an answer that was erased."""
 
 KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a retry harmless for 24 hours.")]
 
@@ -66,6 +68,19 @@ async def claimed(
             async with database.unit_of_work() as session:
                 await session.execute(delete(IdempotencyKeyRow).where(*_is(claim), IdempotencyKeyRow.status.is_(None)))
         raise
+
+
+async def forget_answers(session: AsyncSession, ids: Collection[str]) -> None:
+    """No retry names these erased answers any more; one with their key is still no new request: it finds nothing."""
+    row = IdempotencyKeyRow
+    named = row.response["id"].as_string().in_(ids)
+    await session.execute(update(row).where(named).values(response={"id": ERASED}))
+
+
+async def forget_expired(database: Database) -> None:
+    """Delete keys that no longer count, and with them what they remember. May be run by many at once."""
+    async with database.unit_of_work() as session:
+        await session.execute(delete(IdempotencyKeyRow).where(IdempotencyKeyRow.created_at < now() - KEPT))
 
 
 def hash_of(parts: Iterable[tuple[str, bytes]]) -> str:

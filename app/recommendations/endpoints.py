@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.catalog.repository import ItemRepository
+from app.db.scrub import scrub
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
 from app.errors import FieldError, InvalidRequest
 from app.etags import etag_of, matches
@@ -178,6 +179,8 @@ async def heatmap(
 
 
 @router.delete("/{recommendation_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Depends(shop_caller)])
-async def erase(recommendation_id: str, service: ServiceDep) -> None:
+async def erase(recommendation_id: str, container: ContainerDep) -> None:
     """Erase an answer and everything that hangs on it."""
-    await service.erase(recommendation_id)
+    async with container.database.unit_of_work() as session:
+        await service_of(container, session).erase(recommendation_id)
+    await scrub(container.database)

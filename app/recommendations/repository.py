@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.idempotency.claims import forget_answers
 from app.recommendations.tables import RecommendationRow
 
 
@@ -36,6 +37,21 @@ class RecommendationRepository:
         if before is not None:
             query = query.where(tuple_(row.created_at, row.id) < before)
         return list(await self._session.scalars(query.order_by(row.created_at.desc(), row.id.desc()).limit(limit)))
+
+    async def ids_of(self, shopper_id: str) -> list[str]:
+        """Every answer of a shopper."""
+        return list(
+            await self._session.scalars(select(RecommendationRow.id).where(RecommendationRow.shopper_id == shopper_id))
+        )
+
+    async def unname(self, ids: Collection[str]) -> None:
+        """Answers that were erased live on in no other table either."""
+        await forget_answers(self._session, ids)
+
+    async def forget_before(self, moment: dt.datetime) -> int:
+        """Delete what was answered before then, whoever asked. How many answers there were."""
+        old = delete(RecommendationRow).where(RecommendationRow.created_at < moment)
+        return len((await self._session.scalars(old.returning(RecommendationRow.id))).all())
 
     async def linkable(self, ids: Collection[str], shopper_id: str) -> set[str]:
         """Those of `ids` that are this shopper's answers, or nobody's."""

@@ -209,6 +209,7 @@ class RecommendationService:
         """Raises RecommendationNotFound."""
         if not await self.recommendations.delete(recommendation_id):
             raise _not_found(recommendation_id)
+        await self.recommendations.unname([recommendation_id])
 
     def _read(
         self, asked: RecommendationRequest, columns: Columns
