@@ -16,6 +16,7 @@ from app.catalog.live import LiveCatalog, same_space
 from app.catalog.matrices import load_matrices, load_tokens
 from app.db.session import Database
 from app.errors import NotReady
+from app.indexes.canaries import checks_for, read_wishes
 from app.indexes.plan import kind_for
 from app.jobs.runner import Handler, JobContext
 from app.media.storage import BlobStore
@@ -109,8 +110,10 @@ async def reindex(
 
     Raises:
         NotReady: nothing in the catalogue can be indexed.
-        IndexCorrupt: what was built did not pass its checks; the live index stays.
+        IndexRefused: what was built does not find what it should, or the operator's canaries; the live index stays.
+        IndexNotWritten: the disk is full; the live index stays.
     """
+    wishes = read_wishes(settings.index.canaries)  # what is wrong with them is said before hours of work
     encoding = EncodingRun(database, blobs, engine, settings.limits, progress, settings.index.tokens)
     begun = await _revision(database)
     await stage("encode")
@@ -136,8 +139,15 @@ async def reindex(
     if current is not None:
         return _result(current, encoded, len(ids), unchanged=True)
     kind = kind_for(settings.index, *image.shape)
-    build = partial(snapshots.build, precision=settings.index.precision, on_step=_from_thread(stage))
     await stage("build")
+    checks = await checks_for(database, engine, wishes)
+    build = partial(
+        snapshots.build,
+        precision=settings.index.precision,
+        canaries=checks.canaries,
+        gate=checks.gate,
+        on_step=_from_thread(stage),
+    )
     manifest = await in_background(build, ids, image, text, engine.spec, kind, tokens, revision)
     await stage("switch")  # raises where the job was cancelled, or another worker has it by now
     await in_background(snapshots.activate, manifest.version)
