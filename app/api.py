@@ -8,6 +8,7 @@ from app.catalog.endpoints import router as catalog
 from app.catalog.inspection_endpoints import router as inspection
 from app.feedback.endpoints import router as shoppers
 from app.imports.endpoints import router as imports
+from app.indexes.endpoints import router as indexes
 from app.jobs.endpoints import router as jobs
 from app.observability.health import router as health
 from app.observability.metrics import router as metrics
@@ -17,6 +18,6 @@ from app.storefront.endpoints import router as storefront
 from app.tags.endpoints import router as tags
 
 ROUTERS: tuple[APIRouter, ...] = (
-    recommendations, shoppers, tags, by_item, catalog, inspection, editing, imports, jobs, audit, health, metrics,
-    storefront,
+    recommendations, shoppers, tags, by_item, catalog, inspection, editing, imports, jobs, indexes, audit, health,
+    metrics, storefront,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from app.commands import catalogue, models, service, training
 from app.commands.console import err
 from app.commands.export import export_
 from app.commands.importing import import_
+from app.commands.indexes import indexes
 from app.commands.items import items
 from app.commands.keys import keys
 from app.commands.sheet import sheet
@@ -47,6 +48,7 @@ cli.command("export")(export_)
 cli.command()(sheet)
 cli.command()(service.worker)
 cli.command()(service.migrate)
+cli.add_typer(indexes, name="indexes")
 cli.add_typer(items, name="items")
 cli.add_typer(keys, name="keys")
 

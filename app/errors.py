@@ -127,6 +127,10 @@ class IndexVersionNotFound(AppError):
     slug, title, status = "index-version-not-found", "No such index version", HTTPStatus.NOT_FOUND
 
 
+class IndexDamaged(AppError):
+    slug, title, status = "index-damaged", "That index is damaged", HTTPStatus.CONFLICT
+
+
 class ReindexRunning(AppError):
     slug, title, status = "reindex-running", "A reindex is already running", HTTPStatus.CONFLICT
 

@@ -1,4 +1,4 @@
-"""Admin routes: reindex, jobs, index versions."""
+"""Admin routes: reindex and jobs."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -12,8 +12,8 @@ from app.errors import FieldError, InvalidRequest
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.jobs.events import follow, seen_by
 from app.jobs.repository import JobQuery, JobRepository
-from app.jobs.schemas import IndexOut, JobOut, ReindexIn
-from app.jobs.service import IndexService, JobService
+from app.jobs.schemas import JobOut, ReindexIn
+from app.jobs.service import JobService
 from app.jobs.states import JobState
 from app.paging import CursorQuery, LimitQuery, Page
 
@@ -31,12 +31,7 @@ def job_service(session: SessionDep) -> JobService:
     return JobService(JobRepository(session))
 
 
-def index_service(container: ContainerDep) -> IndexService:
-    return IndexService(container.snapshots, container.live, container.engine.spec, container.settings.index_dir)
-
-
 JobServiceDep = Annotated[JobService, Depends(job_service)]
-IndexServiceDep = Annotated[IndexService, Depends(index_service)]
 
 
 @router.post("/admin/reindex", status_code=202)
@@ -120,15 +115,3 @@ async def watch_job(
     return EventSourceResponse(
         follow(container.database, container.jobs.watchers, job_id, seen), ping=PING_S, send_timeout=SEND_S
     )
-
-
-@router.get("/admin/indexes")
-async def list_indexes(_who: AdminDep, service: IndexServiceDep) -> Page[IndexOut]:
-    """Index versions on disk, newest first."""
-    return Page(items=await service.versions())
-
-
-@router.post("/admin/indexes/{version}/activate")
-async def activate_index(_who: AdminDep, version: str, service: IndexServiceDep) -> IndexOut:
-    """Switch to another version, for example back to the one before."""
-    return await service.activate(version)

@@ -1,4 +1,4 @@
-"""The wire: jobs and index versions."""
+"""The wire: jobs."""
 
 import datetime as dt
 from typing import Any
@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
-from models.index import Manifest
 
 
 class ReindexIn(BaseModel):
@@ -45,41 +44,3 @@ class JobOut(BaseModel):
     @classmethod
     def of(cls, row: JobRow) -> "JobOut":
         return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
-
-
-class IndexModelOut(BaseModel):
-    name: str
-    revision: str
-    preprocess_version: str
-
-
-class IndexOut(BaseModel):
-    """One built version. `usable`: the loaded model can search it."""
-
-    version: str
-    live: bool
-    usable: bool
-    created_at: str
-    model: IndexModelOut
-    dims: int
-    count: int
-    kind: str
-    size_bytes: int
-    checks: dict[str, float]
-
-    @classmethod
-    def of(cls, manifest: Manifest, *, live: bool, usable: bool, size_bytes: int) -> "IndexOut":
-        return cls(
-            version=manifest.version,
-            live=live,
-            usable=usable,
-            created_at=manifest.created_at,
-            model=IndexModelOut(
-                name=manifest.model, revision=manifest.revision, preprocess_version=manifest.preprocess_version
-            ),
-            dims=manifest.dims,
-            count=manifest.count,
-            kind=manifest.kind,
-            size_bytes=size_bytes,
-            checks=dict(manifest.checks),
-        )
