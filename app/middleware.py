@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, FieldError, InvalidRequest
+from app.observability.bugs import described
 from app.problems import DATABASE_AWAY, PROBLEM_JSON, database_response, problem_response
 from app.texts import CLEAN, is_clean
 
@@ -91,7 +92,9 @@ class CatchAll:
             await self._app(scope, receive, noting)
         except Exception as error:
             if not isinstance(error, AppError):
-                log.error("unhandled error", exc_info=error, path=scope["path"])
+                # The route, not the path: ids of shoppers stand in paths.
+                route = getattr(scope.get("route"), "path", "unmatched")
+                log.error("unhandled error", route=route, error=described(error))
             if started:
                 raise
             told = error if isinstance(error, AppError) else AppError(BUG)
