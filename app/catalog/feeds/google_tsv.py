@@ -20,7 +20,7 @@ PARTED = re.compile(r"(\w+)\s*\(([\w: ]+)\)")
 def read_google_tsv(source: FeedSource) -> Iterator[FeedRow]:
     """Every product in order. Raises ImportFailed when the file as a whole is no table with a header."""
     for row in read_records(source, repeated=True):
-        yield row if row.problem else replace(_row(row.line, row.values), problem=row.problem)
+        yield replace(_row(row.line, row.values), problem=row.problem)
 
 
 def _row(line: int, cells: Mapping[str, Sequence[str]]) -> FeedRow:

@@ -17,7 +17,11 @@ from app.catalog.repository import ItemRepository
 from app.settings import ImportSettings, LimitSettings
 from tests.app.conftest import Whole, serving
 
-FEED = "id,title,article_type,base_colour,price\n1,Red dress,Dresses,Red,10\n2,Bad,Tops,Red,cheap\n3,Blue jeans,Jeans,Blue,9\n"
+FEED = """id,title,article_type,base_colour,price
+1,Red dress,Dresses,Red,10
+2,Bad,Tops,Red,cheap
+3,Blue jeans,Jeans,Blue,9
+"""
 
 
 @pytest.fixture
@@ -34,7 +38,9 @@ async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Whole]:
         yield running
 
 
-async def send(shop: Whole, feed: bytes | str, *, name: str = "feed.csv", key: str = "", **fields: str) -> httpx.Response:
+async def send(
+    shop: Whole, feed: bytes | str, *, name: str = "feed.csv", key: str = "", **fields: str
+) -> httpx.Response:
     data = feed.encode() if isinstance(feed, str) else feed
     headers = shop.key("admin") | ({"Idempotency-Key": key} if key else {})
     files: dict[str, Any] = {field: (None, value) for field, value in fields.items()}
@@ -156,7 +162,10 @@ async def test_bodies_that_are_no_import(shop: Whole) -> None:
     cut = {"content": b'--b\r\nContent-Disposition: form-data; name="feed"; filename="f"\r\n\r\nabc'}
     assert await refused(**cut, headers=admin | {"content-type": "multipart/form-data; boundary=b"}) == (422, ["body"])
     assert await refused(files={"feed": ("f", b"x" * 60_000)}, headers=admin) == (413, [])
-    assert await refused(files={"feed": ("f", b"x" * 20_000), "format": (None, "no")}, headers=admin) == (422, ["format"])
+    assert await refused(files={"feed": ("f", b"x" * 20_000), "format": (None, "no")}, headers=admin) == (
+        422,
+        ["format"],
+    )
     assert not list((shop.container.settings.imports_dir).glob("*"))
 
 
