@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalog.editing.plans import etag_of_item, pictures_of
 from app.catalog.facets import labelled
 from app.catalog.facts import STATED
 from app.catalog.filters import names_own, resolve
@@ -58,6 +59,8 @@ class InspectionService:
         row = await CatalogService(items).item(item_id)
         return ItemInspection(
             item=(await self._inspected(items, [row], locale))[0],
+            etag=etag_of_item(row.content_hash, pictures_of(row)),
+            title=row.title,
             stated={name: getattr(row, name) for name in STATED},
             description=row.description,
             attributes=row.attributes,

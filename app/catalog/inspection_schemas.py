@@ -59,9 +59,13 @@ class EmbeddingOut(BaseModel):
 
 
 class ItemInspection(BaseModel):
-    """Everything that is known of one item. `stated` is what the feed itself said, empty where it said nothing."""
+    """Everything that is known of one item. `stated` is what the feed itself said, empty where it said nothing; `etag`
+    is for If-Match of a change.
+    """
 
     item: InspectedItem
+    etag: str
+    title: str
     stated: dict[str, str]
     description: str
     attributes: dict[str, Any]

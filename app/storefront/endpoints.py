@@ -98,7 +98,7 @@ async def sample_photos(request: Request, container: ContainerDep, _who: ShopDep
 
 def _page(request: Request, template: str, settings: Settings, locale: Locale, policy: str) -> Response:
     html = templates.get_template(template).render(locale=locale.value, shop=settings.shop, limits=settings.limits)
-    headers = {"Content-Security-Policy": policy, "Vary": "Accept-Language", "Referrer-Policy": "same-origin"}
+    headers = {"Content-Security-Policy": policy, "Vary": "Accept-Language"}
     return _revalidated(request, html.encode(), "text/html; charset=utf-8", headers)
 
 

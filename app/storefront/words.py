@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from app.catalog.facets import label
 from app.settings import Locale
 from models.taxonomy import taxonomy
-from models.taxonomy.lookup import Attribute, Colour, Kind
+from models.taxonomy.lookup import NOT_WORN, Attribute, Colour, Kind
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -16,6 +17,9 @@ def words() -> Mapping[str, Names]:
     known = taxonomy()
     return {
         "kind": _names(known.kinds.values()),
+        "slot": {
+            slot: {locale.value: label("slot", slot, locale) for locale in Locale} for slot in (*known.slots, NOT_WORN)
+        },
         "colour": _names(known.colours.values()),
         **{facet: _names(values.values()) for facet, values in known.attributes.items()},
     }

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from admin_page import AdminPage, OpenAdmin
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from shop_page import OpenShop, ShopPage
@@ -37,13 +40,21 @@ FLAGS = (
 )
 
 
+@dataclass(frozen=True)
+class Demo:
+    """A running demo shop: its address, and the admin key that it printed."""
+
+    url: str
+    admin_key: str
+
+
 @pytest.fixture(scope="session")
-def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a demo shop that was seeded for this run and answers /readyz; or the one TRYON_E2E_URL names."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo shop that was seeded for this run and answers /readyz; or the one that TRYON_E2E_URL and _KEY name."""
     if not (CHROMIUM.exists() and CHROMEDRIVER.exists()):
         pytest.skip("needs Debian's chromium and chromium-driver")
     if running := os.environ.get("TRYON_E2E_URL"):
-        yield running
+        yield Demo(running, os.environ.get("TRYON_E2E_KEY", ""))
         return
     folder, port = tmp_path_factory.mktemp("demo"), _free_port()
     command = [sys.executable, "-m", "app.cli", "demo", "--host", "127.0.0.1", "--port", str(port)]
@@ -51,14 +62,26 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen([*command, "--data-dir", str(folder / "data")], cwd=ROOT, stdout=log, stderr=log)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, folder / "log.txt")
-        yield f"http://127.0.0.1:{port}/"
+        printed = re.search(r"Admin key: (\S+)", (folder / "log.txt").read_text())
+        assert printed
+        yield Demo(f"http://127.0.0.1:{port}/", printed[1])
     finally:
         process.terminate()
         process.wait(30)
 
 
 @pytest.fixture(scope="session")
-def browser(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+def shop_url(demo: Demo) -> str:
+    return demo.url
+
+
+@pytest.fixture(scope="session")
+def admin_key(demo: Demo) -> str:
+    return demo.admin_key
+
+
+@pytest.fixture(scope="session")
+def browser(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """One Chromium for the run, on a profile of its own."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
@@ -75,20 +98,45 @@ def open_shop(shop_url: str, browser: webdriver.Chrome) -> OpenShop:
     """`open_shop(width=1280, language="en")` opens the page as a newcomer and waits until it can be used."""
 
     def opened(width: int = 1280, language: str = "en") -> ShopPage:
-        browser.get("about:blank")
-        agent = {"userAgent": browser.execute_script("return navigator.userAgent"), "acceptLanguage": language}
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < WIDEST_PHONE}
-        for command, arguments in (
-            ("Storage.clearDataForOrigin", {"origin": shop_url.rstrip("/"), "storageTypes": "all"}),
-            ("Emulation.setUserAgentOverride", agent),
-            ("Emulation.setDeviceMetricsOverride", metrics),
-        ):
-            browser.execute_cdp_cmd(command, arguments)
+        _as_newcomer(browser, shop_url, width, language)
         page = ShopPage(browser, shop_url)
         page.console_errors()  # what an earlier test left in the log
         return page.open()
 
     return opened
+
+
+@pytest.fixture
+def open_admin(demo: Demo, browser: webdriver.Chrome) -> OpenAdmin:
+    """`open_admin("#/feeds", width=1280, language="en")` opens the console and signs in; without a key where `key` is
+    empty.
+    """
+
+    def opened(fragment: str = "", width: int = 1280, language: str = "en", key: str = demo.admin_key) -> AdminPage:
+        _as_newcomer(browser, demo.url, width, language)
+        page = AdminPage(browser, demo.url)
+        page.console_errors()
+        page.open(fragment)
+        if key:
+            page.sign_in(key)
+        return page
+
+    return opened
+
+
+def _as_newcomer(browser: webdriver.Chrome, url: str, width: int, language: str) -> None:
+    browser.get("about:blank")
+    agent = {"userAgent": browser.execute_script("return navigator.userAgent"), "acceptLanguage": language}
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < WIDEST_PHONE}
+    for command, arguments in (
+        ("Storage.clearDataForOrigin", {"origin": url.rstrip("/"), "storageTypes": "all"}),
+        ("Emulation.setUserAgentOverride", agent),
+        ("Emulation.setDeviceMetricsOverride", metrics),
+    ):
+        browser.execute_cdp_cmd(command, arguments)
+    # What a tab keeps for its session outlives that command.
+    browser.get(f"{url}healthz")
+    browser.execute_script("sessionStorage.clear()")
 
 
 def _free_port() -> int:

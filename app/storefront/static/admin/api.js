@@ -19,8 +19,13 @@ export async function ready() {
 
 export const items = (query, signal) => json(`v1/admin/items?${query}`, { signal });
 export const item = (id, locale, signal) => json(`v1/admin/items/${segment(id)}?locale=${locale}`, { signal });
-export const changeItem = (id, values) => json(`v1/admin/items/${segment(id)}`, asJson("PATCH", values));
-export const deleteItem = (id) => send(`v1/admin/items/${segment(id)}`, { method: "DELETE" });
+/** JSON merge patch (RFC 7396), only where the item is still what `etag` stands for. */
+export function changeItem(id, values, etag) {
+  const headers = { "Content-Type": "application/merge-patch+json", "If-Match": etag };
+  return json(`v1/admin/items/${segment(id)}`, { method: "PATCH", headers, body: JSON.stringify(values) });
+}
+
+export const deleteItem = (id, etag) => send(`v1/admin/items/${segment(id)}`, { method: "DELETE", headers: { "If-Match": etag } });
 
 export const jobs = (query, signal) => json(`v1/admin/jobs?${new URLSearchParams(query)}`, { signal });
 export const job = (id, signal) => json(`v1/admin/jobs/${segment(id)}`, { signal });

@@ -56,5 +56,5 @@ function stock(item) {
   const sizes = item.sizes.filter((size) => size.in_stock).map(({ size }) => size);
   const title = sizes.length ? t("sizesInStock", { sizes: list(sizes) }) : null;
   if (item.availability === "out_of_stock") return badge("out", t("out_of_stock"));
-  return h("span", { title }, item.stock === null ? t("uncounted") : number(item.stock));
+  return h("span", { title }, item.stock === null ? t("uncounted") : [number(item.stock), h("span", { class: "unit" }, ` ${t("pieces")}`)]);
 }

@@ -34,11 +34,13 @@ export function catalogueScreen(place, route, signal) {
     note("catalogue", null, next);
   };
   const bar = filterBar(query, narrow);
+  const actions = { closed: () => go("catalogue", null, query), changed: () => list({ told: false }) };
 
-  async function list({ typed = false } = {}) {
+  async function list({ typed = false, told = true } = {}) {
     asking.abort();
     asking = new AbortController();
     const mine = asking.signal;
+    results.setAttribute("aria-busy", "true");
     if (typed) await pause(TYPING_MS, mine);
     if (mine.aborted) return;
     await loading(results, mine, async () => {
@@ -46,7 +48,7 @@ export function catalogueScreen(place, route, signal) {
       bar.offer(page.facets);
       problems.replaceChildren(problemBar(page, query, narrow));
       found.textContent = t("foundItems", { count: number(page.total) });
-      say(found.textContent);
+      if (told) say(found.textContent);
       return page.items.length ? listView(page, query, mine) : nothing(query, page);
     });
   }
@@ -54,7 +56,7 @@ export function catalogueScreen(place, route, signal) {
   place.append(heading(t("catalogue"), found), h("div", { id: "last-import" }), bar.view, problems, results);
   lastImport(place.querySelector("#last-import"), signal);
   list();
-  if (route.id) openItem(route.id, { closed: () => go("catalogue", null, query), changed: list });
+  if (route.id) openItem(route.id, actions);
 
   return (next) => {
     const same = next.query.toString() === query.toString();
@@ -65,7 +67,7 @@ export function catalogueScreen(place, route, signal) {
       list({ typed });
     }
     const open = document.querySelector("dialog.drawer");
-    if (next.id) openItem(next.id, { closed: () => go("catalogue", null, query), changed: list });
+    if (next.id) openItem(next.id, actions);
     else open?.close();
     return true;
   };

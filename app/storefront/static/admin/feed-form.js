@@ -1,30 +1,34 @@
-// What is to be imported and how. A file that was chosen, and an upload under way, outlive a look at another screen.
+// What is to be imported and how. What was chosen, and an upload under way, outlive a look at another screen.
 
 import { h } from "../common/dom.js";
 import { importFromUrl } from "./api.js";
+import { dropZone, fileInput } from "./files.js";
 import { bytes, share } from "./format.js";
 import { t } from "./i18n.js";
+import { MappingError, mappingOf } from "./mapping.js";
 import { check, choice, field, press } from "./parts.js";
 import { attempt } from "./problems.js";
 import { upload } from "./upload.js";
 
 const FORMATS = ["auto", "google_xml", "google_tsv", "shopify", "jsonl", "csv", "folder"];
-const FILES = ["feed", "pictures", "mapping"];
+const FILES = ["feed", "pictures"];
+const NEW = { url: "", format: "auto", mapping: "", dryRun: false, full: false, share: "" };
 
-/** What was chosen so far. */
-const draft = { files: {}, url: "", format: "auto", dryRun: false, full: false };
+const draft = { files: {}, ...NEW };
 let sending = null;
 
 /** A form that calls `started(job)` with the job the service made of it. */
 export function feedForm(started, signal) {
   const told = h("div", { class: "told" });
   const chosen = Object.fromEntries(FILES.map((name) => [name, h("p", { class: "chosen" })]));
-  const url = h("input", { type: "url", id: "feed-url", placeholder: "https://…", value: draft.url, autocomplete: "off", on: { input: () => { draft.url = url.value.trim(); } } });
-  const format = h("select", { on: { change: () => { draft.format = format.value; } } }, FORMATS.map((name) => choice(name, t(`format_${name}`), draft.format)));
-  const dryRun = h("input", { type: "checkbox", checked: draft.dryRun, on: { change: () => { draft.dryRun = dryRun.checked; label(); } } });
-  const full = h("input", { type: "checkbox", checked: draft.full, on: { change: () => { draft.full = full.checked; } } });
+  const controls = controlsOf(() => show());
   const send = h("button", { type: "submit", class: "primary", id: "start-import" });
-  const label = () => { send.textContent = t(draft.dryRun ? "checkFeed" : "startImport"); };
+  const retire = field(t("retireUpTo"), controls.share, t("retireUpToHint"));
+
+  function show() {
+    send.textContent = t(draft.dryRun ? "checkFeed" : "startImport");
+    retire.hidden = !draft.full;
+  }
 
   function take(name, file) {
     if (file) draft.files[name] = file;
@@ -35,16 +39,13 @@ export function feedForm(started, signal) {
 
   async function submit(event) {
     event.preventDefault();
-    if (!draft.files.feed && !draft.url) return told.replaceChildren(h("p", { class: "field-problem", role: "alert" }, t("feedNeeded")));
-    const job = await attempt(send, told, () => (draft.files.feed ? uploaded(told) : importFromUrl(byUrl())));
+    const wrong = lacking();
+    if (wrong) return told.replaceChildren(h("p", { class: "field-problem", role: "alert" }, wrong));
+    const job = await attempt(send, told, () => (draft.files.feed ? uploaded(told) : importFromUrl({ url: draft.url, ...options() })));
     if (!job) return undefined;
-    forget();
-    return signal.aborted ? undefined : started(job);
-  }
-
-  function forget() {
     for (const name of FILES) take(name, null);
-    draft.url = url.value = "";
+    draft.url = controls.url.value = "";
+    return signal.aborted ? undefined : started(job);
   }
 
   const zone = h("div", { class: "zone" },
@@ -53,71 +54,86 @@ export function feedForm(started, signal) {
     h("p", { class: "hint" }, t("feedKinds")), chosen.feed);
   dropZone(zone, (file) => take("feed", file));
   for (const name of FILES) take(name, draft.files[name] ?? null);
-  label();
-  if (sending) told.replaceChildren(sending.view);
-  return h("form", { class: "feed-form", on: { submit } },
+  show();
+  if (sending) told.replaceChildren(sending);
+  return h("form", { class: "feed-form", novalidate: true, on: { submit } },
     zone,
     h("div", { class: "settings" },
-      field(t("feedUrl"), url, t("feedUrlHint")),
-      field(t("format"), format),
-      fileField("pictures", take, chosen),
-      fileField("mapping", take, chosen),
-      check(t("dryRun"), dryRun, t("dryRunHint")),
-      check(t("full"), full, t("fullHint")),
+      field(t("feedUrl"), controls.url, t("feedUrlHint")),
+      field(t("format"), controls.format),
+      picturesField(take, chosen.pictures),
+      field(t("mapping"), controls.mapping, t("mappingHint")),
+      check(t("dryRun"), controls.dryRun, t("dryRunHint")),
+      check(t("full"), controls.full, t("fullHint")),
+      retire,
       h("div", { class: "choices" }, send), told));
 }
 
-const byUrl = () => ({ url: draft.url, format: draft.format, dry_run: draft.dryRun, full: draft.full });
+/** Controls that keep what they hold in the draft. */
+function controlsOf(changed) {
+  const bound = (name, control, property = "value") => {
+    control[property] = draft[name];
+    const keep = () => {
+      draft[name] = property === "value" ? control.value.trim() : control.checked;
+      changed();
+    };
+    for (const event of ["input", "change"]) control.addEventListener(event, keep);
+    return control;
+  };
+  const tick = (name) => bound(name, h("input", { type: "checkbox", id: `feed-${name}` }), "checked");
+  return {
+    url: bound("url", h("input", { type: "url", id: "feed-url", placeholder: "https://…", autocomplete: "off" })),
+    format: bound("format", h("select", { id: "feed-format" }, FORMATS.map((name) => choice(name, t(`format_${name}`), draft.format)))),
+    mapping: bound("mapping", h("textarea", { id: "feed-mapping", rows: 2, spellcheck: "false", placeholder: "title: product_name" })),
+    share: bound("share", h("input", { type: "number", min: 0, max: 100, step: 1, inputmode: "numeric", placeholder: t("retireUpToDefault") })),
+    dryRun: tick("dryRun"),
+    full: tick("full"),
+  };
+}
+
+/** What must be mended before anything is sent, in words; empty when all is well. */
+function lacking() {
+  const { feed, pictures } = draft.files;
+  if (!feed && !draft.url) return t("feedNeeded");
+  if (feed && draft.url) return t("feedTwice");
+  if (!feed && pictures) return t("picturesByAddress");
+  try {
+    mappingOf(draft.mapping);
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    return t("mappingWrong", { line: error.message });
+  }
+  return "";
+}
+
+function options() {
+  const share_ = draft.full && draft.share !== "" ? { retire_up_to: Number(draft.share) / 100 } : {};
+  return { format: draft.format, mapping: mappingOf(draft.mapping), dry_run: draft.dryRun, full: draft.full, ...share_ };
+}
 
 /** Sends the files and shows in `told` how far that is; the sending goes on when the screen is left. */
 function uploaded(told) {
   const form = new FormData();
-  form.append("format", draft.format);
-  form.append("dry_run", String(draft.dryRun));
-  form.append("full", String(draft.full));
-  for (const name of ["mapping", "pictures", "feed"]) if (draft.files[name]) form.append(name, draft.files[name], draft.files[name].name);
+  for (const [name, value] of Object.entries(options())) form.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+  for (const [name, file] of Object.entries(draft.files)) form.append(name, file, file.name);
   const stop = new AbortController();
   const bar = h("progress", { max: 1, value: 0, "aria-label": t("uploading") });
   const pace = h("span", { class: "pace" }, t("uploading"));
-  sending = { view: h("div", { class: "meter" }, bar, h("p", {}, pace, " ", press("quiet", t("stop"), () => stop.abort()))) };
-  told.replaceChildren(sending.view);
+  sending = h("div", { class: "meter" }, bar, h("p", {}, pace, " ", press("quiet", t("stop"), () => stop.abort())));
+  told.replaceChildren(sending);
   const sent = (done, total) => {
     bar.value = done / total;
     pace.textContent = done < total ? `${t("uploading")} ${share(done / total)} · ${bytes(done)} / ${bytes(total)}` : t("received");
   };
   return upload("v1/admin/imports", form, { signal: stop.signal, sent }).finally(() => {
-    sending.view.remove();
+    sending.remove();
     sending = null;
   });
 }
 
-function fileInput(name, take, label) {
-  const input = h("input", { type: "file", id: `file-${name}`, "aria-label": label });
-  input.addEventListener("change", () => {
-    if (input.files[0]) take(name, input.files[0]);
-    input.value = "";
-  });
-  return input;
-}
-
-function fileField(name, take, chosen) {
-  const input = fileInput(name, take, t(`feed_${name}`));
-  return h("div", { class: "field file" }, h("label", { htmlFor: input.id }, t(`feed_${name}`)), h("div", { class: "pick" }, input, h("span", { class: "as-link", "aria-hidden": "true" }, t("chooseFile"))), h("p", { class: "hint" }, t(`feed_${name}_hint`)), chosen[name]);
-}
-
-function dropZone(zone, dropped) {
-  const over = (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    zone.classList.add("over");
-  };
-  const out = () => zone.classList.remove("over");
-  zone.addEventListener("dragenter", over);
-  zone.addEventListener("dragover", over);
-  zone.addEventListener("dragleave", out);
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    out();
-    if (event.dataTransfer.files[0]) dropped(event.dataTransfer.files[0]);
-  });
+function picturesField(take, chosen) {
+  const input = fileInput("pictures", take, t("feed_pictures"));
+  return h("div", { class: "field file" }, h("label", { htmlFor: input.id }, t("feed_pictures")),
+    h("div", { class: "pick" }, input, h("span", { class: "as-link", "aria-hidden": "true" }, t("chooseFile"))),
+    h("p", { class: "hint" }, t("feed_pictures_hint")), chosen);
 }

@@ -7,7 +7,7 @@ import { duration, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
 import { failedRows, isOver, ranFor, stateBadge } from "./job-words.js";
-import { cell, empty, heading, table } from "./parts.js";
+import { badge, cell, empty, heading, table } from "./parts.js";
 import { loading } from "./problems.js";
 import { address, go } from "./router.js";
 
@@ -42,7 +42,7 @@ function row(job) {
   const ran = ranFor(job);
   return h("tr", {},
     cell("started", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at))),
-    cell("state", stateBadge(job)),
+    cell("state", stateBadge(job), job.result?.dry_run && badge("warn", t("dryRun"))),
     cell("rows", number(job.done)),
     cell("failedRows", failed ? h("span", { class: "sale" }, number(failed)) : "–"),
     cell("took", ran === null ? "–" : duration(ran)));

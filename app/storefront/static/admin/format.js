@@ -3,4 +3,4 @@
 import { formatter } from "../common/format.js";
 import { current } from "./state.js";
 
-export const { tag, number, money, share, list, word, learnWords, moment, duration, bytes } = formatter(() => current().locale);
+export const { tag, wordsOf, number, money, share, list, word, learnWords, moment, duration, bytes } = formatter(() => current().locale);

@@ -7,6 +7,9 @@ import { t } from "./i18n.js";
 import { problemText, problemView, turnedAway } from "./problems.js";
 import { current, update, watch } from "./state.js";
 
+/** What a header can carry; the service would not know any other key either. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
 /** Lets in with the key at hand if it is good; asks for one otherwise, and whenever one is turned down later. */
 export function startGate() {
   watch(["signed", "refusal"], ({ signed, refusal }) => {
@@ -33,17 +36,22 @@ async function knock() {
 
 function ask(problem = null) {
   const field = h("input", { id: "key", type: "password", autocomplete: "off", spellcheck: "false", required: true, "aria-describedby": "key-hint" });
+  const told = h("p", { class: "field-problem", role: "alert" }, problem && problemText(problem));
   const submit = (event) => {
     event.preventDefault();
-    storeKey(field.value.trim());
-    update({ refusal: null });
+    const key = field.value.trim();
+    if (!SENDABLE.test(key)) {
+      told.textContent = t("gateNoKey");
+      return;
+    }
+    storeKey(key);
     knock();
   };
   $("#main").replaceChildren(h("form", { class: "gate", on: { submit } },
     h("h1", { "data-t": "gateTitle" }, t("gateTitle")),
     h("label", { htmlFor: "key", "data-t": "gateKey" }, t("gateKey")),
     h("div", { class: "pair" }, field, h("button", { type: "submit", class: "primary", "data-t": "gateEnter" }, t("gateEnter"))),
-    h("p", { class: "field-problem", role: "alert" }, problem && problemText(problem)),
+    told,
     h("p", { id: "key-hint", class: "hint" }, h("span", { "data-t": "gateHint" }, t("gateHint")), " ", h("code", {}, "tryon keys create admin"))));
   if (!current().signed) field.focus();
 }

@@ -2,7 +2,10 @@
 
 import { h } from "../common/dom.js";
 import { picture } from "../common/pictures.js";
+import { changeItem } from "./api.js";
 import { t } from "./i18n.js";
+import { say } from "./parts.js";
+import { attempt } from "./problems.js";
 
 const LARGE = 640;
 const SMALL = 120;
@@ -21,4 +24,27 @@ export function pictures(all, name) {
   });
   buttons[0].click();
   return h("div", { class: "gallery" }, stage, all.length > 1 && h("div", { class: "strip" }, buttons));
+}
+
+/** A button for files that become the item's pictures at once; `changed()` when the service took them. */
+export function newPictures({ item, pictures: had, etag }, changed) {
+  const told = h("div", { class: "told" });
+  const input = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, id: "new-pictures", "aria-label": t(had.length ? "replacePictures" : "addPicture") });
+  input.addEventListener("change", () => {
+    say(t("readingPicture"));
+    return attempt(input, told, async () => {
+      const { warnings } = await changeItem(item.id, { pictures: await Promise.all([...input.files].map(dataUrl)) }, etag);
+      await changed(warnings);
+    });
+  });
+  return h("div", {}, h("div", { class: "pick" }, input, h("span", { class: "as-link", "aria-hidden": "true" }, t(had.length ? "replacePictures" : "addPicture"))), told);
+}
+
+function dataUrl(file) {
+  const reader = new FileReader();
+  return new Promise((resolve, reject) => {
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(file);
+  });
 }

@@ -6,8 +6,8 @@ import { inferredView, nameOf } from "./catalogue-rows.js";
 import { moment, number, word } from "./format.js";
 import { t } from "./i18n.js";
 import { editForm, removal } from "./item-edit.js";
-import { pictures } from "./item-pictures.js";
-import { badge, cell, empty, facts, press, table } from "./parts.js";
+import { newPictures, pictures } from "./item-pictures.js";
+import { badge, cell, empty, facts, press, say, table } from "./parts.js";
 import { loading } from "./problems.js";
 import { routed } from "./router.js";
 import { current } from "./state.js";
@@ -17,7 +17,7 @@ export function openItem(id, { closed, changed }) {
   $("#main").querySelector("dialog.drawer")?.remove();
   const body = h("div", { class: "drawer-body" });
   const leave = new AbortController();
-  const drawer = h("dialog", { class: "drawer", "aria-label": t("item") },
+  const drawer = h("dialog", { class: "drawer", "aria-label": t("item"), autofocus: true },
     press("close", h("span", { "aria-hidden": "true" }, "×"), () => drawer.close(), { "aria-label": t("close") }), body);
   drawer.addEventListener("close", () => {
     leave.abort();
@@ -28,26 +28,37 @@ export function openItem(id, { closed, changed }) {
   $("#main").append(drawer);
   drawer.showModal();
 
-  const show = () => loading(body, leave.signal, async () => itemView(await item(id, current().locale, leave.signal), {
-    changed: () => { changed(); return show(); },
-    gone: () => { drawer.close(); changed(); },
+  const show = (...notes) => loading(body, leave.signal, async () => itemView(await item(id, current().locale, leave.signal), notes, {
+    changed(warnings) {
+      changed();
+      say(t("saved"));
+      return show(t("saved"), ...warnings.map(({ field: name, reason }) => `${name} ${reason}`));
+    },
+    gone() {
+      drawer.close();
+      changed();
+      say(t("deleted"));
+    },
   }));
   show();
 }
 
-function itemView(told, actions) {
+/** `notes`: what became of the change before, for who looks at it again. */
+function itemView(told, notes, actions) {
   const { item: shown } = told;
   return [
     h("header", { class: "drawer-head" },
       h("h2", {}, nameOf(shown)),
       h("p", { class: "id" }, [shown.brand, shown.id].filter(Boolean).join(" · "))),
+    notes.length > 0 && h("div", { class: "notice good" }, notes.map((note) => h("p", {}, note))),
     shown.problems.length > 0 && h("ul", { class: "wrong" }, shown.problems.map((name) => h("li", {}, badge(`problem ${name}`, t(`problem_${name}`)), " ", t(`problem_${name}_hint`)))),
     pictures(told.pictures, nameOf(shown)),
+    newPictures(told, actions.changed),
     section("change", editForm(told, actions.changed)),
     section("knows", knowledge(told)),
     section("vectors", vectors(told.embeddings)),
     facts([[t("created"), moment(told.created_at)], [t("updated"), moment(shown.updated_at)]], "quiet"),
-    removal(shown, actions.gone),
+    removal(told, actions.gone),
   ];
 }
 

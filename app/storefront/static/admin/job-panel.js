@@ -6,7 +6,7 @@ import { follow } from "./events.js";
 import { duration, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { isOver, kindOf, named, pace, ranFor, resultPairs, stateBadge } from "./job-words.js";
-import { confirm, facts, press, say } from "./parts.js";
+import { badge, confirm, facts, press, say } from "./parts.js";
 import { attempt, problemView, turnedAway } from "./problems.js";
 import { rowsView } from "./rows.js";
 import { look } from "./status.js";
@@ -55,13 +55,14 @@ export function jobPanel(job, { signal, ended = () => {} }) {
     watch();
   }
 
+  /** An error that is known already comes again when a broken stream is taken up before it. */
   function heard({ type, data }) {
     broken = null;
     const told = JSON.parse(data);
     switch (type) {
       case "progress": show({ ...now, ...told }); break;
       case "stage": show({ ...now, ...told, done: 0, total: null, rate: null, eta_s: null }); break;
-      case "error": show({ ...now, errors: [...now.errors.filter((one) => one.sequence === undefined || one.sequence !== told.sequence), told] }); break;
+      case "error": show({ ...now, errors: [...now.errors.filter((one) => JSON.stringify(one) !== JSON.stringify(told)), told] }); break;
       case "finished": show(told); break;
       default:
     }
@@ -100,6 +101,7 @@ function headOf(job) {
   return [
     stateBadge(job),
     h("strong", {}, kindOf(job)),
+    job.result?.dry_run && badge("warn", t("dryRun")),
     job.stage && !isOver(job) && h("span", {}, named("stage", job.stage)),
     h("span", { class: "faint" }, moment(job.started_at ?? job.created_at)),
     ran !== null && h("span", { class: "faint" }, t("took", { time: duration(ran) })),
@@ -115,15 +117,17 @@ function meterOf(job, broken) {
   return [bar, h("p", { class: "pace" }, job.state === "queued" ? t("waiting") : pace(job) || t("beginning")), broken && h("p", { class: "hint" }, t("reconnecting"))].filter(Boolean);
 }
 
+/** Errors of single rows stand in the table of rows once that is there. */
 function errorsOf(job) {
-  if (!job.errors?.length) return [];
-  return [h("div", { class: "notice bad" }, h("p", {}, h("strong", {}, t("jobErrors"))), h("ul", {}, job.errors.map((error) => h("li", {}, told(error)))))];
+  const shown = (job.errors ?? []).filter((error) => !(error.row && isOver(job)));
+  if (!shown.length) return [];
+  return [h("div", { class: "notice bad" }, h("p", {}, h("strong", {}, t("jobErrors"))), h("ul", {}, shown.map((error) => h("li", {}, told(error)))))];
 }
 
 /** An error as the service wrote it: its reason, and whatever else it names. */
 function told(error) {
   if (typeof error === "string") return error;
-  const { reason, sequence: _, ...rest } = error;
+  const { reason, sequence: _, row: __, ...rest } = error;
   const more = Object.entries(rest).filter(([, value]) => value !== null && value !== "");
   return [reason ?? "", more.length > 0 && h("span", { class: "faint" }, ` (${more.map(([name, value]) => `${name}: ${value}`).join(", ")})`)];
 }

@@ -23,7 +23,7 @@ export function ranFor(job) {
 }
 
 /** Rows that an import turned down. */
-export const failedRows = (job) => job.result?.counts?.failed ?? job.result?.failed ?? 0;
+export const failedRows = (job) => job.result?.failed ?? 0;
 
 /** "1,200 of 4,000 · 250 a second · 11 s left". */
 export function pace({ done, total, rate, eta_s: left }) {
@@ -35,9 +35,12 @@ export function pace({ done, total, rate, eta_s: left }) {
   return parts.filter(Boolean).join(" · ");
 }
 
+/** What a job's page shows otherwise: counts as tabs of the table of rows. */
+const ELSEWHERE = ["rows_url", "created", "changed", "unchanged", "folded", "failed", "skipped", "retired", "dry_run"];
+
 /** A result's entries as pairs for a list of facts; nested ones are written out with their own names. */
 export function resultPairs(result, prefix = "result") {
-  return Object.entries(result ?? {}).map(([name, value]) => [named(prefix, name), valueOf(value)]);
+  return Object.entries(result ?? {}).filter(([name]) => !ELSEWHERE.includes(name)).map(([name, value]) => [named(prefix, name), valueOf(value)]);
 }
 
 function valueOf(value) {

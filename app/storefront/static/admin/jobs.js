@@ -6,7 +6,7 @@ import { duration, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
 import { failedRows, isOver, kindOf, named, ranFor, stateBadge } from "./job-words.js";
-import { cell, choice, empty, heading, press, table } from "./parts.js";
+import { badge, cell, choice, empty, heading, press, table } from "./parts.js";
 import { loading } from "./problems.js";
 import { address, go, note } from "./router.js";
 
@@ -22,7 +22,7 @@ export function jobsScreen(place, route, signal) {
 function oneJob(place, id, signal) {
   const body = h("div", {});
   const back = h("a", { href: address("jobs"), on: { click: (event) => { event.preventDefault(); go("jobs"); } } }, t("allJobs"));
-  place.append(heading(t("job")), h("p", {}, back), body);
+  place.append(heading(t("job"), back), body);
   loading(body, signal, async () => jobPanel(await jobNow(id, signal), { signal }));
 }
 
@@ -79,7 +79,7 @@ function row(job) {
   return h("tr", { "data-job": job.id },
     cell("created", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at, { dateStyle: "short", timeStyle: "medium" }))),
     cell("kind", kindOf(job)),
-    cell("state", stateBadge(job)),
+    cell("state", stateBadge(job), job.result?.dry_run && badge("warn", t("dryRun"))),
     cell("progress", job.total ? t("doneOf", { done: number(job.done), total: number(job.total) }) : number(job.done)),
     cell("took", ran === null ? "–" : duration(ran)),
     cell("outcome", outcome(job)));
@@ -88,9 +88,9 @@ function row(job) {
 /** What one should know without opening it: what went wrong, else the numbers of the result. */
 function outcome(job) {
   const failed = failedRows(job);
-  if (job.errors?.length) return h("span", { class: "sale" }, reasonOf(job.errors[0]), job.errors.length > 1 && ` (+${number(job.errors.length - 1)})`);
+  if (job.errors?.length && !failed) return h("span", { class: "sale" }, reasonOf(job.errors[0]), job.errors.length > 1 && ` (+${number(job.errors.length - 1)})`);
   if (failed) return h("span", { class: "sale" }, t("rowsFailed", { count: number(failed) }));
-  const numbers = Object.entries(job.result?.counts ?? job.result ?? {}).filter(([, value]) => typeof value === "number" && value > 0);
+  const numbers = Object.entries(job.result ?? {}).filter(([, value]) => typeof value === "number" && value > 0);
   return numbers.slice(0, 3).map(([name, value]) => `${named("result", name)} ${number(value, { maximumFractionDigits: 2 })}`).join(" · ") || "–";
 }
 

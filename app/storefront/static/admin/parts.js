@@ -14,11 +14,12 @@ export const empty = (title, ...hints) => h("div", { class: "empty" }, h("p", { 
 export function table(caption, columns, rows, look = "") {
   return h("div", { class: "scroll" }, h("table", { class: look },
     h("caption", { class: "unseen" }, caption),
-    h("thead", {}, h("tr", {}, columns.map(([name, title]) => h("th", { class: name, scope: "col" }, title)))),
+    h("thead", {}, h("tr", {}, columns.map(([name, title]) => h("th", { class: `c-${name}`, scope: "col" }, title)))),
     h("tbody", {}, rows)));
 }
 
-export const cell = (look, ...content) => h("td", { class: look }, content);
+/** A cell of the column `name`. */
+export const cell = (name, ...content) => h("td", { class: `c-${name}` }, content);
 
 /** Pairs of name and value; pairs without a value are left out. */
 export const facts = (pairs, look = "") => h("dl", { class: `facts ${look}` },

@@ -67,6 +67,7 @@ export async function loading(place, signal, load) {
     place.replaceChildren(problemView(problem, again));
     if (!(problem instanceof Problem)) throw problem;
   } finally {
-    place.removeAttribute("aria-busy");
+    // Whoever took its place is busy now.
+    if (!signal.aborted) place.removeAttribute("aria-busy");
   }
 }

@@ -10,12 +10,12 @@ import { badge, cell, empty, press, table } from "./parts.js";
 import { attempt, loading } from "./problems.js";
 
 const PAGE = 100;
-export const OUTCOMES = ["failed", "created", "changed", "unchanged", "folded", "retired"];
+export const OUTCOMES = ["failed", "created", "changed", "unchanged", "folded", "skipped", "retired"];
 
 /** Rows of an import job, those that failed first. */
 export function rowsView(job, signal) {
-  const counts = job.result?.counts ?? job.result ?? {};
-  const offered = OUTCOMES.filter((name) => name === "failed" || counts[name] !== undefined);
+  const counts = job.result ?? {};
+  const offered = OUTCOMES.filter((name) => !job.result || name === "failed" || counts[name] !== undefined);
   const list = h("div", { class: "results" });
   const told = h("div", {});
   let outcome = counts.failed > 0 ? "failed" : (offered.find((name) => counts[name] > 0) ?? "failed");

@@ -16,6 +16,7 @@ export function formatter(locale) {
     tag,
     number,
     word,
+    wordsOf: (facet) => Object.keys(words[facet] ?? {}),
 
     /** `vocabulary` is `{kind: {dress: {en, zh}}, colour: …}`, from the service's own taxonomy. */
     learnWords(vocabulary) {
