@@ -29,12 +29,12 @@ class Admission:
     @classmethod
     def of(cls, settings: Settings, database: Database) -> "Admission":
         """Raises ConfigurationFault when the shared storage of the rates cannot be used."""
-        asked = settings.admission
+        admission = settings.admission
         return cls(
             settings=settings,
             keys=KnownKeys(database, settings.auth.key_cache_s, settings.auth.last_used_s),
-            rates=Rates(asked, shared_storage(asked.storage)),
-            gate=Gate(asked),
+            rates=Rates(admission, shared_storage(admission.storage)),
+            gate=Gate(admission),
         )
 
     async def caller(self, authorization: str | None, address: str) -> Principal:

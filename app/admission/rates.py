@@ -53,8 +53,8 @@ class Rates:
         shared: Storage | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._address = {group: _items(getattr(settings.address, group)) for group in Group}
-        self._key = {group: _items(getattr(settings.key, group)) for group in Group}
+        self._address = {group: _items(rates) for group, rates in settings.address.by_group().items()}
+        self._key = {group: _items(rates) for group, rates in settings.key.by_group().items()}
         self._bad_keys = _items(settings.bad_keys)
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(shared) if shared is not None else None

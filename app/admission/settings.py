@@ -28,6 +28,15 @@ class RateSettings(BaseModel):
     events: Rate = ""
     others: Rate = ""
 
+    def by_group(self) -> dict[str, str]:
+        """As `app.admission.groups.Group` names them."""
+        return {
+            "recommendations": self.recommendations,
+            "tags": self.tags,
+            "events": self.events,
+            "others": self.others,
+        }
+
 
 class AdmissionSettings(BaseModel):
     """Who is let in, and when it is too much.

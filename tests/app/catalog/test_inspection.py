@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from PIL import Image
 
+from app.admission.admission import Admission
 from app.auth.keys import KeyRepository
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.endpoints import router as catalog
@@ -86,8 +87,13 @@ async def client(database: Database, tmp_path: Path) -> AsyncIterator[AsyncClien
     app.include_router(catalog)
     app.include_router(inspection)
     spec: ModelSpec = SPEC
+    settings = Settings(data_dir=tmp_path)
     app.state.container = SimpleNamespace(
-        settings=Settings(data_dir=tmp_path), database=database, blobs=blobs, engine=SimpleNamespace(spec=spec)
+        settings=settings,
+        admission=Admission.of(settings, database),
+        database=database,
+        blobs=blobs,
+        engine=SimpleNamespace(spec=spec),
     )
     headers = {"Authorization": f"Bearer {await _fill(database, blobs)}"}
     async with AsyncClient(transport=ASGITransport(app), base_url="http://shop", headers=headers) as http:

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, func, select
 
+from app.admission.admission import Admission
 from app.auth.rate import HourlyLimit
 from app.catalog.attributes import private_names
 from app.catalog.endpoints import router as catalog
@@ -75,6 +76,7 @@ class Shop:
             snapshots=snapshots,
             popularity=PopularityOfAll(database, self.settings.feedback),
             advisor=Advisor(self.writer, self.settings.advice),
+            admission=Admission.of(self.settings, database),
             newcomers=HourlyLimit("new shoppers", self.settings.limits.shoppers_per_hour),
         )
         app = FastAPI()
