@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -166,11 +167,12 @@ class LiveCatalog:
     def _intact(self, version: str) -> Snapshot:
         """Exactly `version`; the newest intact one when it is damaged. Raises NotReady when none is."""
         try:
-            return self._snapshots.open(version)
+            # Whoever moved the pointer has just verified every byte; only at the start nobody has.
+            return self._snapshots.open(version, quick=self._view is not None)
         except IndexCorrupt as fault:
             log.warning("live_index_damaged", version=version, fault=str(fault))
         try:
-            snapshot = self._snapshots.open_current()
+            snapshot = self._snapshots.open_current(fits=partial(same_space, spec=self._spec))
         except IndexCorrupt as error:
             raise NotReady(f"No index is intact ({error}). Run 'tryon reindex --force'.") from error
         if snapshot is None:

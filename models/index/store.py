@@ -86,6 +86,7 @@ class SnapshotStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._pointer = Pointer(root)
+        self._faults: dict[str, str] = {}
         root.mkdir(parents=True, exist_ok=True)
 
     def build(
@@ -183,7 +184,14 @@ class SnapshotStore:
         """
         if version not in self._versions():  # also keeps a pointer or a caller from naming a path elsewhere
             raise IndexCorrupt(f"there is no snapshot {version[:64]!r}")
-        return Snapshot.open(self._root / version, quick=quick)
+        try:
+            snapshot = Snapshot.open(self._root / version, quick=quick)
+        except IndexCorrupt as fault:
+            self._faults[version] = str(fault)
+            raise
+        if not quick:
+            self._faults.pop(version, None)
+        return snapshot
 
     def verify(self, version: str) -> Manifest:
         """Read every byte of `version`. Raises IndexCorrupt, saying what is wrong with it."""
@@ -226,9 +234,12 @@ class SnapshotStore:
         return found
 
     def damaged(self) -> dict[str, str]:
-        """Versions whose manifest cannot be read, and why."""
+        """Versions that cannot be used, and why: those without a readable manifest, and what `open` found."""
         found: dict[str, str] = {}
         for version in self._versions():
+            if version in self._faults:
+                found[version] = self._faults[version]
+                continue
             try:
                 Manifest.read(self._root / version)
             except IndexCorrupt as fault:
