@@ -29,12 +29,14 @@ from app.imports.job import IMPORT, import_handler
 from app.jobs.runner import JobRunner
 from app.media.fetching.forgetting import forget_unasked
 from app.media.storage import BlobStore, LocalBlobs
+from app.observability.instruments import Instruments
 from app.recommendations.advisor import Advisor
 from app.recommendations.compatibility import composed_by
 from app.recommendations.titles import Titles
 from app.recommendations.wording import read_ahead
 from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
+from models.engine import EngineWatcher
 from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
@@ -73,14 +75,23 @@ class Container:
     newcomers: HourlyLimit
     admission: Admission
     housekeeping: Housekeeping
+    instruments: Instruments
 
     @classmethod
-    async def build(cls, settings: Settings, encoder: Encoder | None = None) -> "Container":
-        """Load the model and wire the parts. Raises ModelError, one line, when a model or file cannot be had."""
+    async def build(
+        cls, settings: Settings, encoder: Encoder | None = None, instruments: Instruments | None = None
+    ) -> "Container":
+        """Load the model and wire the parts. Raises ModelError, one line, when a model or file cannot be had.
+
+        Args: instruments: of the application that the parts work for.
+        """
+        instruments = instruments or Instruments()
         extend_taxonomy(settings.taxonomy.extra)
         database = Database.of(settings)
         admission = Admission.of(settings, database)
-        engine = await build_engine(settings.model, encoder, settings.preprocess, exports=settings.exports_dir)
+        engine = await build_engine(
+            settings.model, encoder, settings.preprocess, exports=settings.exports_dir, watcher=instruments
+        )
         composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
@@ -88,7 +99,7 @@ class Container:
         popularity = PopularityOfAll(database, settings.feedback)
         handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
         handlers = {"reindex": handler, IMPORT: import_handler(database, blobs, settings)}
-        jobs = JobRunner(database, handlers, settings=settings.jobs)
+        jobs = JobRunner(database, handlers, settings=settings.jobs, around=instruments.job)
         tagger = await AttributeTagger.build(engine)
         senses = SenseVectors(engine, tagger.senses)
         advisor = await build_advisor(settings.advice)
@@ -109,7 +120,7 @@ class Container:
         return cls(
             settings=settings, database=database, blobs=blobs, engine=engine, tagger=tagger, senses=senses,
             snapshots=snapshots, live=live, popularity=popularity, jobs=jobs, advisor=advisor,
-            newcomers=newcomers, admission=admission, housekeeping=keeping,
+            newcomers=newcomers, admission=admission, housekeeping=keeping, instruments=instruments,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -155,6 +166,7 @@ async def build_engine(
     preprocess: PreprocessSettings = PreprocessSettings(),  # noqa: B008 - the shipped choice, never changed
     *,
     exports: Path = Path("var/exports"),
+    watcher: EngineWatcher | None = None,
 ) -> Engine:
     """The engine around `encoder`, or around the model that the settings name.
 
@@ -178,6 +190,7 @@ async def build_engine(
         cache_bytes=settings.cache_bytes,
         max_batch=settings.max_batch,
         max_queue=settings.max_queue,
+        watcher=watcher,
     )
 
 

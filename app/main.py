@@ -1,5 +1,6 @@
 """The ASGI application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -20,25 +21,36 @@ from app.feedback.naming import ID_HEADER, TOKEN_HEADER
 from app.guard import check_keys, check_settings
 from app.headers import SecurityHeaders
 from app.middleware import CatchAll, CleanAddress, RequestId, install_error_handlers
+from app.observability.access import Measure
+from app.observability.collectors import StateCollector
+from app.observability.instruments import Instruments
 from app.observability.logging import configure_logging
-from app.observability.metrics import Measure
+from app.observability.monitor import Monitor
+from app.observability.tracing import Traces
 from app.settings import Settings
 from models.contracts import Encoder
 
 EXPOSED = ["Location", "Retry-After", "X-Request-ID"]
 
 
-def create_app(settings: Settings | None = None, *, encoder: Encoder | None = None) -> FastAPI:
-    """The service. `encoder` replaces the model that the settings name (for tests and embedding)."""
+def create_app(
+    settings: Settings | None = None, *, encoder: Encoder | None = None, traces: Traces | None = None
+) -> FastAPI:
+    """The service. `encoder` replaces the model that the settings name, `traces` where spans go (for tests and
+    embedding). Raises ConfigurationFault when traces are wanted and cannot be made.
+    """
     settings = settings or Settings()
     if not structlog.is_configured():  # its own default would print every local variable of a traceback, keys too
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format)
+    traces = traces or Traces.of(settings.traces)
+    instruments = Instruments(traces.tracer)
     app = documented(
         title="tryon",
         summary="Photo and words in, garments and outfits out.",
         version="1",
         responses=PROBLEM_RESPONSES,
-        lifespan=_lifespan(settings, encoder),
+        lifespan=_lifespan(settings, encoder, instruments, traces),
+        telemetry=traces.telemetry(),
     )
     install_error_handlers(app)
     # The last added stands outermost: who calls, request id, headers, numbers, CORS, then what may refuse or fail.
@@ -57,7 +69,7 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
         ],
         expose_headers=EXPOSED,
     )
-    app.add_middleware(Measure)
+    app.add_middleware(Measure, instruments=instruments)
     app.add_middleware(SecurityHeaders, hsts_s=settings.server.hsts_s)
     app.add_middleware(RequestId)
     # Here and not in the server, so that the same proxies are believed whatever runs this application.
@@ -67,18 +79,27 @@ def create_app(settings: Settings | None = None, *, encoder: Encoder | None = No
     return app
 
 
-def _lifespan(settings: Settings, encoder: Encoder | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    settings: Settings, encoder: Encoder | None, instruments: Instruments, traces: Traces
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         check_settings(settings)
-        container = await Container.build(settings, encoder)
-        app.state.container = container
+        container = await Container.build(settings, encoder, instruments)
+        traces.watch(container.database.engine)
+        monitor = Monitor(container)
+        collector = StateCollector(container, monitor)
+        instruments.registry.register(collector)
+        app.state.container, app.state.monitor = container, monitor
         try:
             await prepare(container.database)
             await check_keys(settings, container.database)
             await container.start()
             yield
         finally:
+            instruments.registry.unregister(collector)
+            await monitor.close()
             await container.close()
+            await asyncio.to_thread(traces.close)
 
     return lifespan

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.admission.settings import AdmissionSettings, ServerSettings
 from app.media.fetching.policy import Allowance
+from app.observability.settings import MetricsSettings, TraceSettings
 
 MEGABYTE = 1_000_000
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -346,6 +347,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: str = "INFO"
+    log_format: Literal["json", "console"] = "json"
     model: ModelSettings = ModelSettings()
     preprocess: PreprocessSettings = PreprocessSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -364,6 +366,8 @@ class Settings(BaseSettings):
     imports: ImportSettings = ImportSettings()
     fetch: FetchSettings = FetchSettings()
     advice: AdviceSettings = AdviceSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    traces: TraceSettings = TraceSettings()
 
     @property
     def database_url(self) -> str:

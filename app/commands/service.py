@@ -49,7 +49,7 @@ def worker() -> None:
     from app.worker import work
 
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     asyncio.run(work(settings))
 
 
@@ -97,5 +97,5 @@ def _run(settings: Settings) -> None:
     from app.server import run
     from app.startup import ClearStart
 
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     run(ClearStart(create_app(settings)), settings)

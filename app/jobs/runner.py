@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -46,11 +47,13 @@ class JobRunner:
         *,
         settings: JobSettings | None = None,
         forget: Mapping[str, Forget] | None = None,
+        around: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Args: forget: by kind, what to do before a job is forgotten."""
+        """Args: forget: by kind, what to do before a job is forgotten. around: entered for each attempt, by kind."""
         self._database = database
         self._handlers = dict(handlers)
         self._forget = dict(forget or {})
+        self._around = around
         self._settings = settings or JobSettings()
         self._poll_s = poll_s if poll_s is not None else self._settings.poll_s
         self._worker = Worker.this()
@@ -59,6 +62,11 @@ class JobRunner:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self.watchers = Watchers()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of the jobs that can be run here."""
+        return tuple(self._handlers)
 
     async def start(self) -> None:
         """Take up work, first what a process that is gone left behind."""
@@ -238,7 +246,8 @@ class JobRunner:
     async def _work(self, job: JobRow, context: JobContext) -> dict[str, Any]:
         # Told now, not when claiming began: a claim may have waited for another writer.
         await context.write(started_at=now(), stage="", done=0, total=None, rate=None, eta_s=None)
-        return await self._handlers[job.kind](context, job.params)
+        with self._around(job.kind):
+            return await self._handlers[job.kind](context, job.params)
 
     async def _outcome(self, job: JobRow, context: JobContext, work: "asyncio.Future[dict[str, Any]]") -> None:
         """Wait for the handler and write down how it ended. Raises JobLost where that is no longer ours to say."""

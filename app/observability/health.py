@@ -1,33 +1,53 @@
 """Liveness and readiness, the truth about model, index and database."""
 
-from typing import Literal
+from typing import Annotated, Literal, cast
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
 
 from app.dependencies import ContainerDep
-from app.errors import AppError, DatabaseUnreachable
+from app.observability.monitor import Monitor
+from app.observability.readiness import Part, Weakness, weaknesses
 
 router = APIRouter(tags=["operations"])
+
+
+def monitor_of(request: Request) -> Monitor:
+    return cast(Monitor, request.app.state.monitor)
+
+
+MonitorDep = Annotated[Monitor, Depends(monitor_of)]
 
 
 class Healthy(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class SkippedIndex(BaseModel):
+    """An index version that cannot be used, and why."""
+
+    version: str
+    fault: str
+
+
 class Ready(BaseModel):
-    """Ready only when model, database and index are; `problems` says what is missing."""
+    """Ready only when model, index and database are: `not_ready` names those that are not, `problems` says why.
+
+    `degraded` names what needs attention though shoppers are answered, `warnings` says it in words.
+    """
 
     ready: bool
+    not_ready: list[Part]
+    degraded: list[Weakness]
     model: str
     revision: str
     device: str
     index_version: str | None
     items: int
     database: Literal["ok", "unreachable"]
+    skipped: list[SkippedIndex] = Field(description="Index versions that are damaged and were passed over.")
     problems: list[str]
+    warnings: list[str]
 
 
 @router.get("/healthz")
@@ -37,36 +57,24 @@ async def healthz() -> Healthy:
 
 
 @router.get("/readyz", responses={503: {"model": Ready}})
-async def readyz(container: ContainerDep, response: Response) -> Ready:
+async def readyz(container: ContainerDep, monitor: MonitorDep, response: Response) -> Ready:
     """The service can answer shoppers."""
-    problems: list[str] = []
-    database = await _database_state(container)
-    if database != "ok":
-        problems.append("The database cannot be reached.")
-    version, items = None, 0
-    if not problems:
-        try:
-            view = await container.live.view()
-            version, items = view.version, view.columns.words.items
-        except AppError as error:
-            problems.append(error.detail)
-    response.status_code = 503 if problems else 200
+    look = await monitor.look()
+    weak = weaknesses(look)
+    response.status_code = 200 if look.ready else 503
+    response.headers["Cache-Control"] = "no-store"
+    spec = container.engine.spec
     return Ready(
-        ready=not problems,
-        model=container.engine.spec.name,
-        revision=container.engine.spec.revision,
+        ready=look.ready,
+        not_ready=list(look.not_ready),
+        degraded=list(weak),
+        model=spec.name,
+        revision=spec.revision,
         device=container.engine.device,
-        index_version=version,
-        items=items,
-        database=database,
-        problems=problems,
+        index_version=look.view.version if look.view else None,
+        items=look.view.columns.words.items if look.view else 0,
+        database="unreachable" if "database" in look.faults else "ok",
+        skipped=[SkippedIndex(version=version, fault=fault) for version, fault in look.damaged.items()],
+        problems=[look.faults[part] for part in look.not_ready],
+        warnings=list(weak.values()),
     )
-
-
-async def _database_state(container: ContainerDep) -> Literal["ok", "unreachable"]:
-    try:
-        async with container.database.unit_of_work() as session:
-            await session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, DatabaseUnreachable):
-        return "unreachable"
-    return "ok"

@@ -1,16 +1,28 @@
-"""Structured logs: one JSON line an event, with the request's id and nothing personal."""
+"""Structured logs: one line an event, with the request's id and nothing personal."""
 
 import logging
 import sys
+from typing import Literal, TypeAlias
 
 import structlog
 
+Format: TypeAlias = Literal["json", "console"]
 
-def configure_logging(level: str) -> None:
-    """Send structlog and the standard library through one JSON renderer on stderr."""
+CHATTY = ("httpx", "httpcore", "PIL", "urllib3", "filelock", "opentelemetry", "python_multipart")
+TELLING = ("aiosqlite", "asyncpg", "sqlalchemy")
+"""At DEBUG they log the values of every statement and the rows of every answer: shoppers' words and ids."""
+
+
+def configure_logging(level: str, form: Format = "json") -> None:
+    """Send structlog and the standard library through one renderer on stderr.
+
+    `json`: a line an event, for machines. `console`: for people. Neither shows local variables of a traceback: they
+    hold what shoppers sent.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
@@ -21,13 +33,17 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=shared
-        )
-    )
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=_renderer(form), foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("httpx", "httpcore", "PIL", "urllib3", "filelock"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for name in (*CHATTY, *TELLING):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _renderer(form: Format) -> structlog.typing.Processor:
+    if form == "console":
+        return structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    return structlog.processors.JSONRenderer(ensure_ascii=False)

@@ -109,6 +109,7 @@ def service_of(container: ContainerDep, session: SessionDep) -> RecommendationSe
         live=container.live,
         settings=container.settings,
         advisor=container.advisor,
+        observer=container.instruments,
     )
 
 

@@ -45,7 +45,7 @@ from app.recommendations.names import Named, names_in, query_for
 from app.recommendations.relevance import Relevance, unpacked
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
-from app.recommendations.stopwatch import Stopwatch
+from app.recommendations.stopwatch import StageObserver, Stopwatch, Unobserved
 from app.recommendations.tables import RecommendationRow
 from app.recommendations.wanted import Seen
 from app.settings import LimitSettings, Settings
@@ -102,6 +102,7 @@ class RecommendationService:
     live: LiveCatalog
     settings: Settings
     advisor: Advisor = GRAMMAR
+    observer: StageObserver = field(default_factory=Unobserved)
 
     async def recommend(self, asked: RecommendationRequest) -> RecommendationOut:
         """Answer and store the answer; committing is the caller's.
@@ -112,13 +113,14 @@ class RecommendationService:
             NotReady: there is no index yet, or this process is ending. Overloaded: too much is waiting already.
             ShopperNotFound: the shopper was erased meanwhile.
         """
-        watch = Stopwatch()
+        watch = Stopwatch(self.observer)
         with watch.stage("decode"):
             photos = await decode_all(asked.photos, self.settings.limits)
         view = await self.live.view()
         parsed, ignored, asked = await asyncio.to_thread(self._read, asked, view.columns)
         examples = examples_in(view, asked.examples)
-        query = await self._query(photos, parsed, asked, examples)
+        with self.observer.stage("encode"):
+            query = await self._query(photos, parsed, asked, examples)
         watch.spent.update(query.timings_ms)
         with watch.stage("search"):
             named = await self._named(parsed, asked, view.columns)
@@ -291,6 +293,7 @@ class RecommendationService:
                 raise ShopperNotFound(NOBODY)
             await self.recommendations.add(row)
         await self.recommendations.retime(row, watch.timings_ms())
+        self.observer.answered(watch.spent)
         return RecommendationOut.of(row, frozenset(items))
 
     async def _reword(

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from app.db import session as db_session
@@ -51,8 +50,9 @@ async def test_a_model_that_fails_fails_its_requests_alone(shop: Whole, monkeypa
         return plain(self, pictures)
 
     monkeypatch.setattr(FakeEncoder, "encode_images", encode)
+    counts = shop.container.instruments.registry
     labels = {"method": "POST", "route": ROUTE, "status": "500"}
-    counted = REGISTRY.get_sample_value("http_requests_total", labels) or 0
+    counted = counts.get_sample_value("http_requests_total", labels) or 0
     pictures = [photo((40 * n, 9, 9)) for n in range(4)]
     answers = await asyncio.gather(
         *(shop.post([p], headers={"Idempotency-Key": f"k{n}"}) for n, p in enumerate(pictures))
@@ -61,7 +61,7 @@ async def test_a_model_that_fails_fails_its_requests_alone(shop: Whole, monkeypa
     assert {a.headers["content-type"] for a in answers} == {"application/problem+json"}
     assert "CUDA" not in answers[0].text
     assert await shop.stored() == before
-    assert REGISTRY.get_sample_value("http_requests_total", labels) == counted + 4
+    assert counts.get_sample_value("http_requests_total", labels) == counted + 4
     broken = False
     assert (await shop.post([pictures[0]], headers={"Idempotency-Key": "k0"})).status_code == 201
 
