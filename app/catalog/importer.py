@@ -170,7 +170,8 @@ async def _write(
     """The spool into the catalogue."""
     report = ImportReport.restored(journal.restored, dry_run=request.dry_run, full=request.full, rows=spool.rows)
     report.format = spool.noted(FORMAT)
-    report.doubt(*spool.doubts())
+    doubts, doubted = spool.doubts()
+    report.doubt(doubts, 0 if "counts" in journal.restored else doubted)
     retiring = Retiring(database, spool, began, journal, report, dry_run=request.dry_run)
     if request.full:
         limit = settings.imports.retire_up_to if request.retire_up_to is None else request.retire_up_to
