@@ -37,6 +37,7 @@ from bench.hybrid import LANGUAGES, TOP, people, share
 from models.contracts import Encoder
 from models.evaluation import composed, interval
 from models.evaluation.report import Figure, Report
+from models.index.delta import Stitched
 from models.interaction import ItemTokens, max_sim
 from models.preprocess.text import parse
 from models.training.data import read_corpus
@@ -194,7 +195,7 @@ def agreement(items: Sequence[ItemFacts]) -> float:
     return max(counted.values()) / len(items) if items else 0.0
 
 
-def look_ms(tokens: ItemTokens, depth: int) -> NDArray[np.float64]:
+def look_ms(tokens: ItemTokens | Stitched[np.int8], depth: int) -> NDArray[np.float64]:
     """Milliseconds of each of many looks at `depth` random items, read from disk or its cache."""
     dice = np.random.default_rng(0)
     query = dice.normal(size=(QUERY_TOKENS, tokens.shape[2])).astype(np.float32)

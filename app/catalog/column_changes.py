@@ -182,11 +182,6 @@ def _words_of(facts: ItemFacts | None) -> tuple[object, ...] | None:
     return None if facts is None else (facts.title, facts.title_zh, facts.brand, facts.group_id, facts.attributes)
 
 
-def unchanged(was: ItemFacts | None, now: ItemFacts | None) -> bool:
-    """Whether nothing that is known of an item changed; `==` leaves its own attributes out."""
-    return was == now and (was is None or now is None or was.attributes == now.attributes)
-
-
 def row_order(ids: Sequence[str], row_of: Mapping[str, int]) -> NDArray[np.intp]:
     """The row of each of `ids`, -1 for those that have none, shape (n,)."""
     return np.fromiter((row_of.get(id_, -1) for id_ in ids), np.intp, len(ids))
