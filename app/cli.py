@@ -13,7 +13,7 @@ from app.commands.importing import import_
 from app.commands.indexes import indexes
 from app.commands.items import items
 from app.commands.jobs import jobs
-from app.commands.keys import keys
+from app.commands.keys import audit, keys
 from app.commands.sheet import sheet
 from app.errors import AppError
 from app.settings import Settings
@@ -52,6 +52,7 @@ cli.command()(service.migrate)
 cli.add_typer(indexes, name="indexes")
 cli.add_typer(items, name="items")
 cli.add_typer(jobs, name="jobs")
+cli.command()(audit)
 cli.add_typer(keys, name="keys")
 
 
