@@ -1,11 +1,13 @@
 """The same hostile pictures through the whole service: every route that takes or shows a picture answers 2xx or 4xx."""
 
+import io
 import time
 
 import pytest
+from PIL import Image
 
 from tests.app.conftest import Whole
-from tests.app.media.bombs import BOMBS
+from tests.app.media.bombs import BOMBS, encoded, small
 from tests.app.media.mutations import mutant
 
 BY_HAND = (
@@ -56,3 +58,21 @@ async def test_a_stored_picture_that_cannot_be_read_is_no_fault_of_ours(whole: W
     finally:
         blobs.put("items/red", kept)
     assert (await whole.client.get(ITEM, headers=whole.key("shop"))).status_code == 200
+
+
+async def test_no_picture_that_is_shown_carries_metadata(whole: Whole) -> None:
+    """A shop's pictures are stored as they came, with photographer and place; what anybody is shown is drawn anew."""
+    blobs, kept = whole.container.blobs, whole.container.blobs.get("items/red")
+    exif = Image.Exif()
+    exif[0x013B] = "quixotry"
+    exif.get_ifd(0x8825)[29] = "quixotry"
+    blobs.put("items/red", encoded(small(), "JPEG", exif=exif, comment=b"quixotry"))
+    try:
+        shown = [await whole.client.get(ITEM + width, headers=whole.key("shop")) for width in ("", "?width=16")]
+        shown.append(await whole.client.get("/v1/admin/items/dress%2Fred/picture", headers=whole.key("admin")))
+    finally:
+        blobs.put("items/red", kept)
+    for one in shown:
+        assert one.status_code == 200, one.text
+        assert not Image.open(io.BytesIO(one.content)).getexif()
+        assert b"quixotry" not in one.content
