@@ -132,7 +132,11 @@ async def _imported(
     settings = Settings(data_dir=folder, shop=ShopSettings(currency="EUR"))
     database = Database.of(settings)
     began: dict[str, float] = {}
-    journal = SilentJournal(staged=lambda name: began.setdefault(name, perf_counter()) and None)
+
+    def staged(name: str) -> None:
+        began[name] = perf_counter()
+
+    journal = SilentJournal(staged=staged)
     try:
         await upgrade(database)
         request = ImportRequest(feed, format=format_.value, dry_run=not write)
