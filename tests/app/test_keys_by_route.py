@@ -1,12 +1,16 @@
 """Every route of the OpenAPI document asks for the key that the contract names."""
 
 import pytest
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.api import ROUTERS
 from app.auth.keys import KeyRepository
-from app.settings import AuthSettings
-from tests.app.conftest import Whole, serving
+from app.auth.secret import mint
+from app.dependencies import admin_caller
+from app.main import create_app
+from app.settings import AuthSettings, Settings
+from tests.app.conftest import STAND_IN, Whole, serving
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics", "/", "/admin", "/static/{path:path}", "/config.json"})
 """Nothing of the shop's or of a shopper's is seen there."""
@@ -72,14 +76,55 @@ async def test_the_document_tells_which_routes_need_a_key(whole: Whole) -> None:
     assert "HTTPValidationError" not in str(document)
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        (method.upper(), path)
+        for path, operations in create_app(Settings(), encoder=STAND_IN).openapi()["paths"].items()
+        for method in operations
+        if path.startswith("/v1/")
+    ],
+)
+async def test_every_documented_operation_is_behind_the_door(whole: Whole, method: str, path: str) -> None:
+    """Whoever adds a route adds it here: the document lists it."""
+    sent = path.replace("{", "").replace("}", "")
+    refused = await whole.client.request(method, sent)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    for scope in ("shop", "server"):
+        status = (await whole.client.request(method, sent, headers=whole.key(scope))).status_code
+        assert (status == 403) is path.startswith("/v1/admin/"), f"{method} {path} with a {scope} key: {status}"
+
+
+async def test_an_admin_route_whose_author_forgot_the_key_asks_for_it_all_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with serving(tmp_path_factory.mktemp("forgotten"), auth=AuthSettings(anonymous_shop=True)) as whole:
+        whole.app.add_api_route("/v1/admin/forgotten", lambda: "secret", methods=["GET", "POST"])
+        for method in ("GET", "POST"):
+            assert (await whole.client.request(method, "/v1/admin/forgotten")).status_code == 401
+            for scope, status in (("shop", 403), ("server", 403), ("admin", 200)):
+                answer = await whole.client.request(method, "/v1/admin/forgotten", headers=whole.key(scope))
+                assert answer.status_code == status
+
+
+def test_only_routes_below_v1_admin_ask_for_an_admin() -> None:
+    def asks(dependant: Dependant) -> bool:
+        return dependant.call is admin_caller or any(map(asks, dependant.dependencies))
+
+    routes = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
+    admin = {route.path for route in routes if asks(route.dependant)}
+    assert admin == {route.path for route in routes if route.path.startswith("/v1/admin/")}
+
+
 async def test_keys_are_never_logged(
     whole: Whole, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Not even by a bug that happens while a key is being looked at."""
     caplog.set_level("DEBUG")
     monkeypatch.setattr(KeyRepository, "by_secret", lambda self, secret: 1 / 0)
-    answer = await whole.client.get("/v1/admin/jobs", headers=whole.key("admin"))
+    key = mint("admin").text  # one that nobody remembers: it is looked up
+    answer = await whole.client.get("/v1/admin/jobs", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 500
     logged = "".join((caplog.text, *capsys.readouterr()))
     assert "ZeroDivisionError" in logged
-    assert whole.keys["admin"] not in logged
+    assert key not in logged

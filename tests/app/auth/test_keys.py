@@ -140,7 +140,9 @@ async def test_use_is_noted_seldom(database: Database) -> None:
     assert noted[0] is not None and noted == [noted[0]] * 3
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "tryon_x", "Bearer " + "x" * 300, "Bearer é"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic YTpi", "tryon_x", "Bearer " + "x" * 300, "Bearer é"]
+)
 def test_what_is_no_bearer_header(header: str) -> None:
     with pytest.raises(Unauthenticated):
         secret_in(header)
