@@ -7,6 +7,9 @@ from contextlib import suppress
 
 from app.container import Container
 from app.db.migrate import prepare
+from app.observability.exposition import exposed
+from app.observability.instruments import Instruments
+from app.observability.tracing import Traces
 from app.settings import Settings
 from models.engine.priority import NICENESS
 
@@ -22,11 +25,15 @@ async def work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
-    container = await Container.build(settings)
+    traces = Traces.of(settings.traces)
+    container = await Container.build(settings, instruments=Instruments(traces.tracer))
+    traces.watch(container.database.engine)
     try:
         await prepare(container.database)
-        await container.jobs.start()
-        await container.housekeeping.start()
-        await stopped.wait()
+        with exposed(container.instruments.registry, settings.metrics):
+            await container.jobs.start()
+            await container.housekeeping.start()
+            await stopped.wait()
     finally:
         await container.close()
+        await asyncio.to_thread(traces.close)
