@@ -43,14 +43,14 @@ def main(
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     try:
         driver.get(url)
-        _until(driver, "return document.querySelectorAll('#samples button img').length > 0")
+        until(driver, "return document.querySelectorAll('#samples button img').length > 0")
         driver.find_elements(By.CSS_SELECTOR, "#samples button")[sample].click()
-        _until(driver, "return document.querySelector('#preview img') !== null")
+        until(driver, "return document.querySelector('#preview img') !== null")
         driver.find_element(By.ID, "wish").send_keys(wish)
         driver.find_element(By.ID, "submit").click()
-        _until(driver, "return document.querySelector('.look img') !== null")
+        until(driver, "return document.querySelector('.look img') !== null")
         driver.execute_script("document.querySelectorAll('img').forEach(i => { i.loading = 'eager' })")
-        _until(driver, LOADED)
+        until(driver, LOADED)
         page = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
     finally:
         driver.quit()
@@ -58,7 +58,8 @@ def main(
     page.save(out, quality=82)
 
 
-def _until(driver: WebDriver, script: str) -> None:
+def until(driver: WebDriver, script: str) -> None:
+    """Wait until `script` gives something true in the page."""
     WebDriverWait(driver, WAIT_S).until(lambda d: d.execute_script(script))
 
 

@@ -6,7 +6,7 @@ import { feedForm } from "./feed-form.js";
 import { duration, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
-import { failedRows, isOver, ranFor, stateBadge } from "./job-words.js";
+import { failedRows, isOver, ranFor, rowsOf, stateBadge } from "./job-words.js";
 import { badge, cell, empty, heading, table } from "./parts.js";
 import { loading } from "./problems.js";
 import { address, go } from "./router.js";
@@ -39,11 +39,12 @@ export function feedsScreen(place, route, signal) {
 function row(job) {
   const open = (event) => { event.preventDefault(); go("jobs", job.id); };
   const failed = failedRows(job);
+  const rows = rowsOf(job);
   const ran = ranFor(job);
   return h("tr", {},
     cell("started", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at))),
     cell("state", stateBadge(job), job.result?.dry_run && badge("warn", t("dryRun"))),
-    cell("rows", number(job.done)),
+    cell("rows", rows === null ? "–" : number(rows)),
     cell("failedRows", failed ? h("span", { class: "sale" }, number(failed)) : "–"),
     cell("took", ran === null ? "–" : duration(ran)));
 }

@@ -15,9 +15,9 @@ import { current } from "./state.js";
 /** Opens the drawer for item `id`; `closed()` when it was closed by hand, `changed()` when the item is another now. */
 export function openItem(id, { closed, changed }) {
   $("#main").querySelector("dialog.drawer")?.remove();
-  const body = h("div", { class: "drawer-body" });
+  const body = h("div", { class: "drawer-body", tabindex: "-1", autofocus: true });
   const leave = new AbortController();
-  const drawer = h("dialog", { class: "drawer", "aria-label": t("item"), autofocus: true },
+  const drawer = h("dialog", { class: "drawer", "aria-label": t("item") },
     press("close", h("span", { "aria-hidden": "true" }, "×"), () => drawer.close(), { "aria-label": t("close") }), body);
   drawer.addEventListener("close", () => {
     leave.abort();

@@ -104,7 +104,7 @@ function headOf(job) {
     job.result?.dry_run && badge("warn", t("dryRun")),
     job.stage && !isOver(job) && h("span", {}, named("stage", job.stage)),
     h("span", { class: "faint" }, moment(job.started_at ?? job.created_at)),
-    ran !== null && h("span", { class: "faint" }, t("took", { time: duration(ran) })),
+    ran !== null && h("span", { class: "faint" }, t(isOver(job) ? "took" : "runsFor", { time: duration(ran) })),
     job.attempts > 1 && h("span", { class: "faint" }, t("attempts", { count: number(job.attempts) })),
     h("code", { class: "faint" }, job.id),
   ].filter(Boolean);

@@ -1,7 +1,7 @@
 // How a job is told: its state, its pace, what came of it.
 
 import { h } from "../common/dom.js";
-import { duration, number } from "./format.js";
+import { bytes, duration, number } from "./format.js";
 import { has, t } from "./i18n.js";
 import { badge } from "./parts.js";
 
@@ -22,14 +22,21 @@ export function ranFor(job) {
   return Math.max(0, (end - new Date(job.started_at)) / 1000);
 }
 
+/** Rows of the feed that an import has dealt with; null while it only reads. */
+export const rowsOf = (job) => job.result?.rows ?? (IN_BYTES.includes(job.stage) ? null : job.done);
+
 /** Rows that an import turned down. */
 export const failedRows = (job) => job.result?.failed ?? 0;
 
+/** Stages whose progress is counted in bytes. */
+const IN_BYTES = ["downloading", "reading"];
+
 /** "1,200 of 4,000 · 250 a second · 11 s left". */
-export function pace({ done, total, rate, eta_s: left }) {
+export function pace({ stage, done, total, rate, eta_s: left }) {
+  const amount = IN_BYTES.includes(stage) ? bytes : (value) => number(value, { maximumSignificantDigits: value < 100 ? 2 : 21 });
   const parts = [
-    total ? t("doneOf", { done: number(done), total: number(total) }) : done > 0 && number(done),
-    rate && t("perSecond", { rate: number(rate, { maximumSignificantDigits: 3 }) }),
+    total ? t("doneOf", { done: amount(done), total: amount(total) }) : done > 0 && amount(done),
+    rate && t("perSecond", { rate: amount(rate < 10 ? rate : Math.round(rate)) }),
     left !== null && left !== undefined && t("timeLeft", { time: duration(left) }),
   ];
   return parts.filter(Boolean).join(" · ");

@@ -5,7 +5,7 @@ import { job as jobNow, jobs } from "./api.js";
 import { duration, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
-import { failedRows, isOver, kindOf, named, ranFor, stateBadge } from "./job-words.js";
+import { failedRows, isOver, kindOf, named, pace, ranFor, stateBadge } from "./job-words.js";
 import { badge, cell, choice, empty, heading, press, table } from "./parts.js";
 import { loading } from "./problems.js";
 import { address, go, note } from "./router.js";
@@ -80,7 +80,7 @@ function row(job) {
     cell("created", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at, { dateStyle: "short", timeStyle: "medium" }))),
     cell("kind", kindOf(job)),
     cell("state", stateBadge(job), job.result?.dry_run && badge("warn", t("dryRun"))),
-    cell("progress", job.total ? t("doneOf", { done: number(job.done), total: number(job.total) }) : number(job.done)),
+    cell("progress", isOver(job) ? number(job.done) : pace(job) || "–"),
     cell("took", ran === null ? "–" : duration(ran)),
     cell("outcome", outcome(job)));
 }

@@ -8,9 +8,13 @@ import { failedRows } from "./job-words.js";
 import { loading } from "./problems.js";
 import { address } from "./router.js";
 
+/** Among so many of the newest one was surely no dry run, or it is long ago. */
+const LOOKED_AT = 10;
+
 export function lastImport(place, signal) {
   return loading(place, signal, async () => {
-    const { items: [job] } = await jobs({ kind: "import", limit: 1 }, signal);
+    const { items } = await jobs({ kind: "import", limit: LOOKED_AT }, signal);
+    const job = items.find((one) => !one.result?.dry_run);
     const failed = job ? failedRows(job) : 0;
     if (job?.state === "failed") return line(t("lastImportFailed"), job);
     return failed ? line(t("lastImportRows", { count: number(failed) }), job) : [];

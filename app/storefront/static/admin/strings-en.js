@@ -252,6 +252,7 @@ export const EN = {
   perSecond: "{rate} a second",
   timeLeft: "{time} left",
   took: "took {time}",
+  runsFor: "for {time}",
   attempts: "begun {count} times",
   waiting: "Waiting for its turn…",
   beginning: "Beginning…",

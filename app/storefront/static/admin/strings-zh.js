@@ -252,6 +252,7 @@ export const ZH = {
   perSecond: "每秒 {rate}",
   timeLeft: "还需 {time}",
   took: "用时 {time}",
+  runsFor: "已运行 {time}",
   attempts: "已启动 {count} 次",
   waiting: "等待中…",
   beginning: "开始中…",

@@ -1,0 +1,54 @@
+"""Take the README's picture of the demo's console, where all garments are drawn:
+
+python scripts/console_picture.py http://127.0.0.1:8000/ KEY docs/admin.webp
+"""
+
+import io
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from page_picture import FLAGS, LOADED, until
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+SETTLED = "return !document.querySelector('#main [aria-busy=true]') && document.querySelector('#main h1') !== null"
+
+
+def main(
+    url: str,
+    key: str,
+    out: Path,
+    screen: Annotated[str, typer.Option(help="The part of the address behind /admin.")] = "#/catalogue",
+    width: int = 1280,
+    height: int = 800,
+) -> None:
+    """Sign in with an admin key, wait for the screen and its pictures, take the picture."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in (*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={tempfile.mkdtemp()}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    try:
+        driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+        driver.get(f"{url}admin{screen}")
+        until(driver, "return document.querySelector('#key') !== null")
+        driver.find_element(By.ID, "key").send_keys(key, "\n")
+        for script in (SETTLED, "return document.querySelector('.thumb img, .stage img') !== null", LOADED):
+            until(driver, script)
+        page = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
+    finally:
+        driver.quit()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    page.save(out, quality=82)
+
+
+if __name__ == "__main__":
+    typer.run(main)
