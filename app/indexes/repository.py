@@ -30,5 +30,5 @@ class KindRepository:
         stated = select(ItemRow.id, ItemRow.kind).where(ItemRow.kind != "")
         kinds: dict[str, str] = {}
         for query in (inferred, stated):
-            kinds.update((await self._session.execute(query)).tuples())
+            kinds.update(row.tuple() for row in await self._session.execute(query))
         return kinds
