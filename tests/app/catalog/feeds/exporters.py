@@ -56,7 +56,8 @@ def google_xml(items: Iterable[Sold]) -> str:
     entries = []
     for item in items:
         for values, details in _google(item):
-            fields = "".join(f"<g:{name}>{escape(value)}</g:{name}>" for name, value in values.items())
+            each = [(name, one) for name, value in values.items() for one in value.split(AND)]
+            fields = "".join(f"<g:{name}>{escape(value)}</g:{name}>" for name, value in each)
             fields += "".join(
                 f"<g:product_detail><g:attribute_name>{name}</g:attribute_name>"
                 f"<g:attribute_value>{escape(value)}</g:attribute_value></g:product_detail>"
@@ -69,12 +70,18 @@ def google_xml(items: Iterable[Sold]) -> str:
 
 def google_tsv(items: Iterable[Sold]) -> str:
     detail = "product_detail(section_name:attribute_name:attribute_value)"
-    rows = []
+    out = io.StringIO()
+    writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")
+    columns = [name for name in GOOGLE for _ in range(MOST_SIZES if name in REPEATED else 1)]
+    writer.writerow([*(name.replace("_", " ") for name in columns), detail])
     for item in items:
         for values, details in _google(item):
-            cells = {name.replace("_", " "): value for name, value in values.items()}
-            rows.append(cells | {detail: _quoted([f":{name}:{value}" for name, value in details.items()])})
-    return _table(rows, [*(name.replace("_", " ") for name in GOOGLE), detail], "excel-tab")
+            cells = {
+                name: (values.get(name, "").split(AND) + [""] * MOST_SIZES)[: columns.count(name)] for name in GOOGLE
+            }
+            told = _quoted([f":{name}:{value}" for name, value in details.items()])
+            writer.writerow([*(cell for name in GOOGLE for cell in cells[name]), told])
+    return out.getvalue()
 
 
 def _quoted(parts: Sequence[str]) -> str:
@@ -83,6 +90,10 @@ def _quoted(parts: Sequence[str]) -> str:
     return out.getvalue() if parts else ""
 
 
+AND = "\x1f"
+"""Between the values of an attribute that a row repeats."""
+
+REPEATED, MOST_SIZES = ("size", "quantity"), 8
 GOOGLE = (
     *("id", "title", "description", "brand", "item_group_id", "product_type", "color", "gender", "pattern", "size"),
     *("availability", "quantity", "price", "sale_price", "image_link"),
@@ -90,8 +101,8 @@ GOOGLE = (
 
 
 def _google(item: Sold) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
-    """(attributes, details) of each of an item's rows."""
-    for row_id, size, stock in item.rows:
+    """(attributes, details) of each of an item's rows; one without a colour has all its sizes in one, as none folds."""
+    for row_id, size, stock in item.rows if item.colour else item.rows[:1]:
         values = {
             "id": row_id, "title": item.title, "description": item.description, "brand": item.brand,
             "item_group_id": f"G{item.id}", "product_type": item.kind, "color": item.colour, "gender": item.gender,
@@ -100,6 +111,9 @@ def _google(item: Sold) -> Iterable[tuple[dict[str, str], dict[str, str]]]:
             "price": f"{item.price} EUR" if item.price else "",
             "sale_price": f"{item.sale_price} EUR" if item.sale_price else "",
         }  # fmt: skip
+        if not item.colour:
+            values |= {"size": AND.join(size for size, _ in item.sizes), "availability": ""}
+            values |= {"quantity": AND.join("" if stock is None else str(stock) for _, stock in item.sizes)}
         details = {"Season": item.season, "Usage": item.usage}
         yield {k: v for k, v in values.items() if v}, {k: v for k, v in details.items() if v}
 
