@@ -2,11 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -26,14 +26,17 @@ from app.housekeeping import Housekeeping
 from app.idempotency.claims import forget_expired
 from app.imports.files import ImportFiles, remove_ended
 from app.imports.job import IMPORT, import_handler
-from app.jobs.runner import JobRunner
+from app.jobs.runner import JobContext, JobRunner
 from app.media.fetching.forgetting import forget_unasked
 from app.media.storage import BlobStore, LocalBlobs
 from app.observability.instruments import Instruments
+from app.photos.faces import DlibFaces
+from app.photos.shelf import PhotoShelf
 from app.recommendations.advisor import Advisor
 from app.recommendations.compatibility import composed_by
 from app.recommendations.titles import Titles
 from app.recommendations.wording import read_ahead
+from app.serving import Serving, ServingModel, engine_at_start
 from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
 from models.engine import EngineWatcher
@@ -64,52 +67,89 @@ class Container:
     settings: Settings
     database: Database
     blobs: BlobStore
-    engine: Engine
-    tagger: AttributeTagger
-    senses: SenseVectors
+    models: ServingModel
     snapshots: SnapshotStore
-    live: LiveCatalog
     popularity: PopularityOfAll
     jobs: JobRunner
     advisor: Advisor
     newcomers: HourlyLimit
     admission: Admission
+    photos: PhotoShelf
     housekeeping: Housekeeping
     instruments: Instruments
 
+    @property
+    def engine(self) -> Engine:
+        """Of the model in use. Take all of these four at one moment: another model may be in use at the next."""
+        return self.models.now.engine
+
+    @property
+    def tagger(self) -> AttributeTagger:
+        return self.models.now.tagger
+
+    @property
+    def senses(self) -> SenseVectors:
+        return self.models.now.senses
+
+    @property
+    def live(self) -> LiveCatalog:
+        return self.models.now.live
+
     @classmethod
     async def build(
-        cls, settings: Settings, encoder: Encoder | None = None, instruments: Instruments | None = None
+        cls,
+        settings: Settings,
+        encoder: Encoder | None = None,
+        instruments: Instruments | None = None,
+        others: Sequence[Encoder] = (),
     ) -> "Container":
         """Load the model and wire the parts. Raises ModelError, one line, when a model or file cannot be had.
 
-        Args: instruments: of the application that the parts work for.
+        Args:
+            encoder: in place of the model that the settings name.
+            instruments: of the application that the parts work for.
+            others: in place of further models, by their names.
         """
         instruments = instruments or Instruments()
         extend_taxonomy(settings.taxonomy.extra)
         database = Database.of(settings)
         admission = Admission.of(settings, database)
-        engine = await build_engine(
-            settings.model, encoder, settings.preprocess, exports=settings.exports_dir, watcher=instruments
-        )
-        composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
+        given = {one.spec.name: one for one in others} | ({settings.model.name: encoder} if encoder else {})
+
+        async def load(name: str) -> Engine:
+            named = settings.model.model_copy(update={"name": name})
+            exports = settings.exports_dir
+            return await build_engine(
+                named, _given(given, name), settings.preprocess, exports=exports, watcher=instruments
+            )
+
+        def make_live(spec: ModelSpec) -> LiveCatalog:
+            return LiveCatalog(database, snapshots, spec, private_names(settings), warm=Titles.of)
+
         blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
-        live = LiveCatalog(database, snapshots, engine.spec, private_names(settings), warm=Titles.of)
+        engine = await engine_at_start(snapshots, load, settings.model.name)
+        composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
+        models = ServingModel(await Serving.around(engine, make_live(engine.spec)), snapshots, load, make_live)
         popularity = PopularityOfAll(database, settings.feedback)
-        handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
-        handlers = {"reindex": handler, IMPORT: import_handler(database, blobs, settings)}
+
+        async def reindex(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+            async with models.borrowed(params.get("model")) as engine:
+                return await reindex_handler(database, blobs, engine, snapshots, settings, live=models)(context, params)
+
+        handlers = {"reindex": reindex, IMPORT: import_handler(database, blobs, settings)}
         jobs = JobRunner(database, handlers, settings=settings.jobs, around=instruments.job)
-        tagger = await AttributeTagger.build(engine)
-        senses = SenseVectors(engine, tagger.senses)
         advisor = await build_advisor(settings.advice)
         newcomers = HourlyLimit("new shoppers", settings.limits.shoppers_per_hour)
         uploads = ImportFiles(settings.imports_dir)
+        faces = await asyncio.to_thread(DlibFaces) if settings.photos.keep else None
+        photos = PhotoShelf(database, blobs, settings.photos, settings.limits, faces)
         keeping = Housekeeping(
             {
                 "feedback": partial(forget_old, database, settings.feedback),
                 "audit": partial(forget_old_deeds, database, settings.auth),
                 "pictures": partial(remove_orphans, database, blobs),
+                "photos": photos.forget_old,
                 "addresses": partial(forget_unasked, database, settings.fetch),
                 "retries": partial(forget_expired, database),
                 "imports": partial(remove_ended, database, uploads, settings.imports.keep_failed_h),
@@ -118,9 +158,9 @@ class Container:
             settings.feedback.forget_every_s,
         )
         return cls(
-            settings=settings, database=database, blobs=blobs, engine=engine, tagger=tagger, senses=senses,
-            snapshots=snapshots, live=live, popularity=popularity, jobs=jobs, advisor=advisor,
-            newcomers=newcomers, admission=admission, housekeeping=keeping, instruments=instruments,
+            settings=settings, database=database, blobs=blobs, models=models,
+            snapshots=snapshots, popularity=popularity, jobs=jobs, advisor=advisor,
+            newcomers=newcomers, admission=admission, photos=photos, housekeeping=keeping, instruments=instruments,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -135,6 +175,7 @@ class Container:
         else:
             if self.settings.ranking.rerank.on and view.snapshot.tokens is None:
                 log.warning("nothing_to_rerank_by", version=view.version, detail=NO_TOKENS)
+        await self.models.start()
         await asyncio.to_thread(read_ahead)
         # What is loaded now stays: the collector need not walk a million objects of torch and the catalogue again.
         gc.collect()
@@ -144,11 +185,15 @@ class Container:
         await self.jobs.stop()
         await self.housekeeping.stop()
         await self.advisor.close()
-        await self.live.close()
         await self.popularity.close()
-        await self.engine.close()
+        await self.models.close()
         await self.admission.close()
         await self.database.close()
+
+
+def _given(given: Mapping[str, Encoder], name: str) -> Encoder | None:
+    """What stands in for the model `name`: under its setting, or as it calls itself."""
+    return given.get(name) or next((one for one in given.values() if one.spec.name == name), None)
 
 
 async def build_advisor(settings: AdviceSettings) -> Advisor:

@@ -1,11 +1,11 @@
 """The only SQL about stored embeddings and what they are made of. Never commits."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.records import (
@@ -118,6 +118,12 @@ class EmbeddingRepository:
         """As `put`, for tokens."""
         key = EmbeddingKey.of(TOKENS, spec)
         await self._put(key, {one.item_id: (one.source_hash, one.tokens.tobytes()) for one in found})
+
+    async def forget_others(self, spaces: Collection[tuple[str, str]]) -> int:
+        """Delete what is of none of `spaces`, each a model's revision and preprocess version; how many went."""
+        revision, prepared = EmbeddingRow.model_revision, EmbeddingRow.preprocess_version
+        kept = or_(*((revision == one) & (prepared == other) for one, other in spaces))
+        return cast(CursorResult[Any], await self._session.execute(delete(TABLE).where(~kept))).rowcount
 
     async def _put(self, key: EmbeddingKey, made: Mapping[str, tuple[str, bytes]]) -> None:
         """By item id, the hash of what was embedded, and what came out."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import structlog
@@ -12,8 +12,9 @@ import structlog
 from app.catalog.changelog import ChangeLog, oldest_needed
 from app.catalog.encoding import Encoding, EncodingRun
 from app.catalog.inferring import infer_missing
-from app.catalog.live import LiveCatalog, same_space
+from app.catalog.live import same_space
 from app.catalog.matrices import load_matrices, load_tokens
+from app.catalog.model_change import embed_what_came, forget_other_models
 from app.db.session import Database
 from app.errors import NotReady
 from app.indexes.canaries import checks_for, read_wishes
@@ -24,8 +25,9 @@ from app.settings import Settings
 from models.contracts import IndexCorrupt, Matrix
 from models.engine.engine import Engine
 from models.engine.priority import in_background
-from models.index import Snapshot, SnapshotStore
+from models.index import Manifest, Snapshot, SnapshotStore
 from models.interaction import ItemTokens
+from models.registry import ModelSpec
 
 log = structlog.get_logger(__name__)
 
@@ -33,13 +35,19 @@ Progress = Callable[[int, int], Awaitable[None]]
 """(done, total) after each committed chunk. May raise to stop: what is committed is not encoded again."""
 
 Stage = Callable[[str], Coroutine[Any, Any, None]]
-"""Told what begins: `encode`, `infer`, `load`, `build`, `verify`, `switch`. May raise to stop, the last time before the
-switch.
+"""Told what begins: `encode`, `infer`, `load`, `build`, `verify`, `switch`, `follow`. May raise to stop, the last time
+before the switch.
 """
 
 
 TELLING_S = 60.0
 """A loop that has not told a stage by then runs no longer."""
+
+
+class Refreshed(Protocol):
+    """What serves a snapshot in this process."""
+
+    async def refresh(self) -> object: ...
 
 
 async def _untold(stage: str) -> None:
@@ -154,6 +162,7 @@ async def reindex(
     pruned = await in_background(snapshots.prune, settings.index.keep)
     await progress(len(ids), len(ids))
     await _forget_changes(database, snapshots)
+    await forget_other_models(database, snapshots)
     log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
     return _result(manifest.version, encoded, len(ids), pruned=tuple(pruned))
 
@@ -165,11 +174,12 @@ def reindex_handler(
     snapshots: SnapshotStore,
     settings: Settings,
     *,
-    live: LiveCatalog | None = None,
+    live: Refreshed | None = None,
 ) -> Handler:
     """A job handler around `reindex`; when the job has succeeded, `live` already serves its version."""
 
     async def handle(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+        other_model = not await in_background(_is_of, snapshots, engine.spec)
         result = await reindex(
             database,
             blobs,
@@ -184,6 +194,11 @@ def reindex_handler(
         context.errors += [{"item": item, "reason": reason} for item, reason in result.failed]
         if live is not None:
             await live.refresh()
+        if other_model:  # whoever changed an item meanwhile embedded it by the model that served then
+            run = EncodingRun(database, blobs, engine, settings.limits, context.progress, settings.index.tokens)
+            await context.stage("follow")
+            while await embed_what_came(database, run, await in_background(_made_of, snapshots)):
+                log.info("changes_followed_to_another_model", model=engine.spec.name)
         return {name: value for name, value in asdict(result).items() if name != "failed"}
 
     return handle
@@ -197,6 +212,23 @@ def _from_thread(stage: Stage) -> Callable[[str], None]:
         asyncio.run_coroutine_threadsafe(stage(name), loop).result(TELLING_S)
 
     return tell
+
+
+def _live(snapshots: SnapshotStore) -> Manifest | None:
+    version = snapshots.current_version()
+    return next((one for one in snapshots.manifests() if one.version == version), None)
+
+
+def _is_of(snapshots: SnapshotStore, spec: ModelSpec) -> bool:
+    """Whether the live index is of this model, or there is none."""
+    live = _live(snapshots)
+    return live is None or same_space(live, spec)
+
+
+def _made_of(snapshots: SnapshotStore) -> int:
+    """The catalogue's revision that the live index was made of; 0 where nobody knows."""
+    live = _live(snapshots)
+    return (live and live.catalog_revision) or 0
 
 
 async def _revision(database: Database) -> int:

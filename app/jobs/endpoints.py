@@ -8,7 +8,6 @@ from sse_starlette import EventSourceResponse
 
 from app.container import Container
 from app.dependencies import AdminDep, ContainerDep, SessionDep
-from app.errors import FieldError, InvalidRequest
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.jobs.events import follow, seen_by
 from app.jobs.repository import JobQuery, JobRepository
@@ -42,12 +41,11 @@ async def start_reindex(
     body: ReindexIn | None = None,
     idempotency_key: KeyHeader = None,
 ) -> JobOut:
-    """Encode what lacks a vector, build an index beside the live one, verify it, switch. One at a time."""
+    """Encode what lacks a vector, build an index beside the live one, verify it, switch. One at a time.
+
+    With another `model` all is embedded by that one while the one in use goes on answering; both then switch together.
+    """
     wanted = body or ReindexIn()
-    loaded = container.engine.spec.name
-    if wanted.model is not None and wanted.model != loaded:
-        reason = f"is not the loaded model '{loaded}'; start the service with TRYON_MODEL__NAME={wanted.model}"
-        raise InvalidRequest(f"model {reason}, then reindex.", fields=[FieldError("model", reason)])
     asked = hash_of([("body", wanted.model_dump_json().encode())])
     async with claimed(container.database, idempotency_key, f"POST {REINDEX}", who.key_id, asked) as claim:
         job = await _reindex_job(container, wanted, claim)
@@ -60,7 +58,7 @@ async def _reindex_job(container: Container, wanted: ReindexIn, claim: Claim | N
     if claim and claim.replay:
         async with container.database.unit_of_work() as session:
             return JobOut.of(await JobService(JobRepository(session)).get(claim.replay["id"]))
-    params = {"force": wanted.force, "reencode": wanted.reencode}
+    params = wanted.model_dump(exclude_none=True)
     job = await container.jobs.submit(REINDEX, params, exclusive=True)
     if claim:
         async with container.database.unit_of_work() as session:

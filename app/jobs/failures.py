@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.errors import AppError, DatabaseUnreachable, Overloaded
+from models.contracts import ModelError
 from models.engine.errors import EngineOverloaded
 
 PASSING_ERRNO = frozenset(
@@ -50,6 +51,8 @@ def told(error: BaseException) -> str:
     """What an admin reads: our own errors in full, others by name (the log has the rest)."""
     if isinstance(error, AppError):
         return error.detail
+    if isinstance(error, ModelError):
+        return str(error)
     if isinstance(error, DBAPIError):  # its text holds the statement
         return f"{type(error).__name__}: {error.orig}"
     return f"{type(error).__name__}: {error}"

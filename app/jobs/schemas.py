@@ -3,18 +3,20 @@
 import datetime as dt
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
 
 
 class ReindexIn(BaseModel):
-    """What to rebuild. `force` builds though nothing changed; `reencode` embeds every picture and text again."""
+    """What to rebuild. `force` builds though nothing changed; `reencode` embeds every picture and text again; `model`
+    is the one to go over to, named as in TRYON_MODEL__NAME.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str | None = None
+    model: str | None = Field(default=None, min_length=1, max_length=500)
     force: bool = False
     reencode: bool = False
 

@@ -1,0 +1,193 @@
+"""The model that answers, with all that speaks its language; and how one gives way to another without a pause.
+
+The live snapshot says which model that is. When a snapshot of another model goes live (a reindex with `model`, a
+rollback), each process loads that model beside the one in use, reads its view, and from then on answers with both.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.catalog.live import LiveCatalog, same_space
+from app.errors import AppError
+from models.contracts import ModelError
+from models.engine.engine import Engine
+from models.index import Manifest, SnapshotStore
+from models.registry import ModelSpec
+from models.zero_shot import AttributeTagger, SenseVectors
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 1.0
+RETIRED_S = 120.0
+"""Longer than any request that may still hold what it began with."""
+
+LoadEngine = Callable[[str], Awaitable[Engine]]
+"""The engine of a model by its name. Raises ModelError."""
+
+MakeLive = Callable[[ModelSpec], LiveCatalog]
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What belongs together: a request takes all of it at one moment, so that its vectors can be compared."""
+
+    engine: Engine
+    tagger: AttributeTagger
+    senses: SenseVectors
+    live: LiveCatalog
+
+    @classmethod
+    async def around(cls, engine: Engine, live: LiveCatalog) -> "Serving":
+        tagger = await AttributeTagger.build(engine)
+        return cls(engine, tagger, SenseVectors(engine, tagger.senses), live)
+
+    async def close(self) -> None:
+        await self.live.close()
+        await self.engine.close()
+
+
+class ServingModel:
+    """What this process serves now, and the engines that jobs borrow."""
+
+    def __init__(self, first: Serving, snapshots: SnapshotStore, load: LoadEngine, make_live: MakeLive) -> None:
+        self.now = first
+        self._snapshots = snapshots
+        self._load = load
+        self._make_live = make_live
+        self._beside: dict[str, Engine] = {}
+        """Loaded for a job, and not serving yet."""
+        self._switching = asyncio.Lock()
+        self._loading = asyncio.Lock()
+        self._seen: str | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Follow the live snapshot from now on, whoever makes it so."""
+        if self._following is None:
+            self._following = asyncio.create_task(self._follow(), name="serving-model")
+
+    async def close(self) -> None:
+        tasks = [*self._retiring, *([self._following] if self._following else [])]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for engine in self._beside.values():
+            await engine.close()
+        await self.now.close()
+
+    @asynccontextmanager
+    async def borrowed(self, name: str | None) -> AsyncIterator[Engine]:
+        """The engine of a model for a job, the one in use where `name` is None; it is kept if it comes into use.
+
+        Raises ModelError where that model cannot be had.
+        """
+        if name is None:
+            await self._switch_once()  # a worker serves nobody, and may have missed a switch
+        wanted = self.now.engine.spec.name if name is None else name
+        engine = await self._engine(wanted)
+        try:
+            yield engine
+        finally:
+            if self._beside.get(wanted) is engine:
+                del self._beside[wanted]
+                await engine.close()
+
+    async def refresh(self) -> None:
+        """Serve what is live now, of whatever model, when this returns. Raises NotReady."""
+        if not await self._switch_once():
+            await self.now.live.refresh()
+
+    async def can_serve(self, manifest: Manifest) -> bool:
+        """Whether a snapshot's model is the one in use, or can be had as it was. Raises ModelError where it cannot."""
+        if same_space(manifest, self.now.engine.spec):
+            return True
+        async with self.borrowed(manifest.model) as engine:
+            return same_space(manifest, engine.spec)
+
+    async def _engine(self, name: str) -> Engine:
+        async with self._loading:
+            if name == self.now.engine.spec.name:
+                return self.now.engine
+            if name not in self._beside:
+                self._beside[name] = await self._load(name)
+            return self._beside[name]
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                if self._snapshots.current_version() != self._seen:
+                    await self._switch_once()
+            except (ModelError, AppError, SQLAlchemyError, OSError) as error:
+                log.error("model_not_switched", serving=self.now.engine.spec.name, reason=str(error))
+
+    async def _switch_once(self) -> bool:
+        """Serve the model of the live snapshot; True when that is another one than before."""
+        async with self._switching:
+            version = self._snapshots.current_version()
+            manifest = _manifest(self._snapshots, version)
+            if manifest is None or same_space(manifest, self.now.engine.spec):
+                self._seen = version
+                return False
+            engine = await self._engine(manifest.model)
+            if not same_space(manifest, engine.spec):
+                self._seen = version  # not again every second: only another snapshot can help
+                await self._drop(manifest.model)
+                log.error("model_is_another_revision", model=manifest.model, wanted=manifest.revision)
+                return False
+            following = await Serving.around(engine, self._make_live(engine.spec))
+            await following.live.refresh()
+            before, self.now = self.now, following
+            self._beside.pop(manifest.model, None)
+            self._seen = version
+            log.info("model_switched", model=engine.spec.name, before=before.engine.spec.name, version=version)
+            self._retire(before)
+            return True
+
+    async def _drop(self, name: str) -> None:
+        if name != self.now.engine.spec.name and (engine := self._beside.pop(name, None)) is not None:
+            await engine.close()
+
+    def _retire(self, serving: Serving) -> None:
+        async def later() -> None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(RETIRED_S)
+            await serving.close()
+
+        task = asyncio.create_task(later(), name="retired-model")
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+
+async def engine_at_start(snapshots: SnapshotStore, load: LoadEngine, setting: str) -> Engine:
+    """The model of the live snapshot, else the one of the settings; says what wins. Raises ModelError."""
+    manifest = _manifest(snapshots, snapshots.current_version())
+    if manifest is None or manifest.model == setting:
+        return await load(setting)
+    try:
+        engine = await load(manifest.model)
+    except ModelError as error:
+        log.warning("model_of_settings_wins", model=setting, live=manifest.model, reason=str(error))
+        return await load(setting)
+    if not same_space(manifest, engine.spec):
+        await engine.close()
+        log.warning("model_of_settings_wins", model=setting, live=manifest.model, reason="that is another revision now")
+        return await load(setting)
+    reason = f'the live index is of it; POST /v1/admin/reindex {{"model": "{setting}"}} switches to the one that is set'
+    log.info("model_of_live_index_wins", model=manifest.model, setting=setting, reason=reason)
+    return engine
+
+
+def _manifest(snapshots: SnapshotStore, version: str | None) -> Manifest | None:
+    """Of `version`; None where there is none, or it is damaged."""
+    if version is None:
+        return None
+    return next((one for one in snapshots.manifests() if one.version == version), None)
