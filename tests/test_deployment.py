@@ -46,7 +46,8 @@ def test_image_holds_everything_the_service_imports() -> None:
 
 def test_images_and_services_run_commands_that_exist() -> None:
     started = re.findall(r'^CMD \["tryon", "(\w+)"', DOCKERFILE, re.MULTILINE)
-    started += [s["command"][1] for s in COMPOSE["services"].values() if "command" in s]
+    ours = [service for service in COMPOSE["services"].values() if service["image"] == "tryon:local"]
+    started += [service["command"][1] for service in ours if "command" in service]
     assert "serve" in started and "migrate" in started
     assert set(started) <= COMMANDS
 
