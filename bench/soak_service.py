@@ -16,7 +16,8 @@ from app.db.migrate import prepare
 from app.db.session import Database
 from app.settings import Settings
 
-READY_S = 180
+READY_S = 300
+LOOK_S = 0.2
 TIMEOUT_S = 120
 
 
@@ -59,16 +60,19 @@ async def running(data_dir: Path) -> AsyncIterator[Running]:
 
 
 async def _ready(client: httpx.AsyncClient, process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(READY_S):
-        while True:
-            if process.returncode is not None:
-                raise SystemExit(f"The service ended: {await asyncio.to_thread(log.read_text, 'utf-8', 'replace')}")
-            try:
-                if (await client.get("/readyz")).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass  # it does not listen yet
-            await asyncio.sleep(0.2)
+    said = "it does not listen"
+    for _ in range(int(READY_S / LOOK_S)):
+        if process.returncode is not None:
+            raise SystemExit(f"The service ended: {await asyncio.to_thread(log.read_text, 'utf-8', 'replace')}")
+        try:
+            answer = await client.get("/readyz")
+            if answer.status_code == httpx.codes.OK:
+                return
+            said = answer.text
+        except httpx.TransportError as error:
+            said = repr(error)
+        await asyncio.sleep(LOOK_S)
+    raise SystemExit(f"The service is not ready after {READY_S} s: {said}")
 
 
 async def _keys(data_dir: Path) -> dict[str, str]:
