@@ -87,6 +87,10 @@ class HeatmapUnavailable(AppError):
     slug, title, status = "heatmap-unavailable", "This answer has no heat map", HTTPStatus.NOT_FOUND
 
 
+class PhotoNotKept(AppError):
+    slug, title, status = "photo-not-kept", "This photo is not kept", HTTPStatus.NOT_FOUND
+
+
 class ItemNotFound(AppError):
     slug, title, status = "item-not-found", "No such item", HTTPStatus.NOT_FOUND
 

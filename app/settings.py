@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from app.admission.settings import AdmissionSettings, ServerSettings
 from app.media.fetching.policy import Allowance
 from app.observability.settings import MetricsSettings, TraceSettings
+from app.photos.settings import PhotoSettings
 
 MEGABYTE = 1_000_000
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -353,6 +354,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     index: IndexSettings = IndexSettings()
     limits: LimitSettings = LimitSettings()
+    photos: PhotoSettings = PhotoSettings()
     shop: ShopSettings = ShopSettings()
     taxonomy: TaxonomySettings = TaxonomySettings()
     outfits: OutfitSettings = OutfitSettings()

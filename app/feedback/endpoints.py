@@ -131,7 +131,8 @@ async def put_sizes(shopper_id: TheirsDep, body: SizesIn, service: ServiceDep) -
 async def erase_shopper(shopper_id: TheirsDep, container: ContainerDep) -> None:
     """Erase everything about a shopper: token, sizes, events, answers. A browser's key needs their own token."""
     async with container.database.unit_of_work() as session:
-        await service_of(container, session).erase(shopper_id)
+        answers = await service_of(container, session).erase(shopper_id)
+    await container.photos.forget(answers)
     await scrub(container.database)
     container.popularity.forget()
 

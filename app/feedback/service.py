@@ -77,12 +77,16 @@ class FeedbackService:
         await self.events.add(shopper_id, new)
         return results
 
-    async def erase(self, shopper_id: str) -> None:
-        """Everything about the shopper: token, events, answers with all that hangs on them. Raises ShopperNotFound."""
+    async def erase(self, shopper_id: str) -> list[str]:
+        """Everything about the shopper: token, events, answers with all that hangs on them; the answers' ids.
+
+        Raises ShopperNotFound.
+        """
         answers = await self.recommendations.ids_of(shopper_id)
         if not await self.shoppers.delete(shopper_id):
             raise ShopperNotFound(NOBODY)
         await self.recommendations.unname(answers)
+        return answers
 
     def _judge(self, event: Event, items: set[str], before: dict[str, str]) -> tuple[Result, dt.datetime]:
         """What becomes of an event, and when it happened."""

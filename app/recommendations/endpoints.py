@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request, Response
 
 from app.catalog.repository import ItemRepository
 from app.db.scrub import scrub
@@ -126,6 +126,7 @@ async def recommend(
     session: SessionDep,
     container: ContainerDep,
     response: Response,
+    background: BackgroundTasks,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> RecommendationOut:
     """Ranked garments and complete outfits for photos, words or both."""
@@ -136,6 +137,7 @@ async def recommend(
         answered = await service.recommend(form.request(locale, shopper_id))
         if claim:
             await claim.finish(session, HTTPStatus.CREATED, {"id": answered.id})
+        background.add_task(container.photos.keep, answered.id, form.photos)
     response.headers["Location"] = f"/v1/recommendations/{answered.id}"
     return answered
 
@@ -184,4 +186,5 @@ async def erase(recommendation_id: str, container: ContainerDep) -> None:
     """Erase an answer and everything that hangs on it."""
     async with container.database.unit_of_work() as session:
         await service_of(container, session).erase(recommendation_id)
+    await container.photos.forget([recommendation_id])
     await scrub(container.database)

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.idempotency.claims import forget_answers
 from app.recommendations.tables import RecommendationRow
 
+CHUNK = 1_000
+"""Ids that one statement names."""
+
 
 class RecommendationRepository:
     """Stored answers with their suggestions and outfits."""
@@ -52,6 +55,15 @@ class RecommendationRepository:
         """Delete what was answered before then, whoever asked. How many answers there were."""
         old = delete(RecommendationRow).where(RecommendationRow.created_at < moment)
         return len((await self._session.scalars(old.returning(RecommendationRow.id))).all())
+
+    async def standing(self, ids: Collection[str]) -> set[str]:
+        """Those of `ids` that are answers still."""
+        found: set[str] = set()
+        asked = list(ids)
+        for start in range(0, len(asked), CHUNK):
+            some = RecommendationRow.id.in_(asked[start : start + CHUNK])
+            found |= set(await self._session.scalars(select(RecommendationRow.id).where(some)))
+        return found
 
     async def linkable(self, ids: Collection[str], shopper_id: str) -> set[str]:
         """Those of `ids` that are this shopper's answers, or nobody's."""

@@ -25,7 +25,10 @@ from app.db.migrate import upgrade
 from app.db.session import Database
 from app.feedback.endpoints import router as shoppers
 from app.feedback.memory import PopularityOfAll
+from app.media.storage import LocalBlobs
 from app.middleware import install_error_handlers
+from app.observability.instruments import Instruments
+from app.photos.shelf import PhotoShelf
 from app.recommendations.advisor import Advisor
 from app.recommendations.by_item_endpoints import router as by_item
 from app.recommendations.endpoints import router
@@ -77,6 +80,8 @@ class Shop:
             popularity=PopularityOfAll(database, self.settings.feedback),
             advisor=Advisor(self.writer, self.settings.advice),
             admission=Admission.of(self.settings, database),
+            instruments=Instruments(),
+            photos=PhotoShelf(database, LocalBlobs(self.settings.blob_dir), self.settings.photos, self.settings.limits),
             newcomers=HourlyLimit("new shoppers", self.settings.limits.shoppers_per_hour),
         )
         app = FastAPI()
