@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from page_picture import FLAGS, LOADED, until
+from page_picture import FLAGS, until
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 SETTLED = "return !document.querySelector('#main [aria-busy=true]') && document.querySelector('#main h1') !== null"
+
+SEEN = """
+const shown = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight);
+return shown.length > 0 && shown.every((image) => image.naturalWidth > 0);
+"""
 
 
 def main(
@@ -41,8 +46,8 @@ def main(
         driver.get(f"{url}admin{screen}")
         until(driver, "return document.querySelector('#key') !== null")
         driver.find_element(By.ID, "key").send_keys(key, "\n")
-        for script in (SETTLED, "return document.querySelector('.thumb img, .stage img') !== null", LOADED):
-            until(driver, script)
+        until(driver, SETTLED)
+        until(driver, SEEN)
         page = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
     finally:
         driver.quit()

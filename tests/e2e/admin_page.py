@@ -16,7 +16,7 @@ class AdminPage(ShopPage):
     def open(self, fragment: str = "") -> "AdminPage":
         self.driver.get("about:blank")
         self.driver.get(f"{self.url}admin{fragment}")
-        self.wait_for("#main > *")
+        self.wait_for("#main > :not(noscript)")
         return self
 
     def sign_in(self, key: str) -> None:

@@ -139,7 +139,7 @@ def test_every_string_the_page_names_exists(page: Page) -> None:
     named = {
         name
         for text in page.sources()
-        for name in re.findall(r"\bt\(\"(\w+)\"|data-t(?:-\w+)?\"?[=:] ?\"(\w+)\"", text)
+        for name in re.findall(r"\b(?:t|counted)\(\"(\w+)\"|data-t(?:-\w+)?\"?[=:] ?\"(\w+)\"", text)
         for name in name
         if name
     }

@@ -43,7 +43,7 @@ export function told(item, name) {
 
 export function inferredView({ name, value, confidence, source, used }) {
   const why = t(used ? "inferredUsed" : "inferredUnsure", { source: t(`source_${source}`), share: share(confidence) });
-  return h("span", { class: used ? "inferred" : "inferred unsure", title: why }, word(name, value), h("span", { class: "sure" }, ` ${share(confidence)}`), h("span", { class: "unseen" }, ` (${why})`));
+  return h("span", { class: used ? "guess" : "guess unsure", title: why }, word(name, value), h("span", { class: "sure" }, ` ${share(confidence)}`), h("span", { class: "unseen" }, ` (${why})`));
 }
 
 export function price({ price: full, sale_price: sale }) {

@@ -5,8 +5,7 @@ import { pause } from "./events.js";
 import { items } from "./api.js";
 import { itemRows } from "./catalogue-rows.js";
 import { filterBar, problemBar } from "./catalogue-filters.js";
-import { number } from "./format.js";
-import { t } from "./i18n.js";
+import { counted, t } from "./i18n.js";
 import { lastImport } from "./last-import.js";
 import { openItem } from "./item.js";
 import { empty, heading, press, say, table } from "./parts.js";
@@ -47,7 +46,7 @@ export function catalogueScreen(place, route, signal) {
       const page = await items(asked(query), mine);
       bar.offer(page.facets);
       problems.replaceChildren(problemBar(page, query, narrow));
-      found.textContent = t("foundItems", { count: number(page.total) });
+      found.textContent = counted("foundItems", page.total);
       if (told) say(found.textContent);
       return page.items.length ? listView(page, query, mine) : nothing(query, page);
     });

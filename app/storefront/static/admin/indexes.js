@@ -12,6 +12,7 @@ import { address } from "./router.js";
 import { look } from "./status.js";
 
 const CONFLICT = 409;
+const CANARY = "canary:";
 
 export function indexScreen(place, route, signal) {
   const told = h("div", { class: "told" });
@@ -76,7 +77,7 @@ function row(one, told, list) {
   };
   const action = one.live ? badge("good", t("live")) : one.usable ? press("secondary", t("activate"), go, { "data-activate": one.version }) : badge("", t("otherModel"));
   return h("tr", { class: one.live ? "live" : "", "data-version": one.version },
-    cell("version", h("code", {}, one.version)),
+    cell("version", h("code", {}, one.version), one.previous && [" ", badge("", t("previous"))]),
     cell("built", moment(one.created_at)),
     cell("model", one.model.name, h("code", { class: "id" }, one.model.revision)),
     cell("indexKind", [one.kind, one.precision].filter(Boolean).join(" · ")),
@@ -86,4 +87,14 @@ function row(one, told, list) {
     cell("action", action));
 }
 
-const checks = (values) => h("dl", { class: "inner" }, Object.entries(values).map(([name, value]) => h("div", {}, h("dt", {}, named("check", name)), h("dd", {}, number(value, { maximumFractionDigits: 4 })))));
+/** What was verified; canary queries are many, so the least of them stands for all until they are unfolded. */
+function checks(values) {
+  const all = Object.entries(values);
+  const canaries = all.filter(([name]) => name.startsWith(CANARY)).map(([name, value]) => [name.slice(CANARY.length), value]);
+  const least = Math.min(...canaries.map(([, value]) => value));
+  const pairs = (shown, nameOf) => h("dl", { class: "inner" }, shown.map(([name, value]) => h("div", {}, h("dt", {}, nameOf(name)), h("dd", {}, number(value, { maximumFractionDigits: 4 })))));
+  return [
+    pairs(all.filter(([name]) => !name.startsWith(CANARY)), (name) => named("check", name)),
+    canaries.length > 0 && h("details", { class: "inner" }, h("summary", {}, t("canaries", { count: number(canaries.length), least: number(least, { maximumFractionDigits: 4 }) })), pairs(canaries, (name) => name)),
+  ];
+}

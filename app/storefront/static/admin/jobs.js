@@ -3,7 +3,7 @@
 import { h } from "../common/dom.js";
 import { job as jobNow, jobs } from "./api.js";
 import { duration, moment, number } from "./format.js";
-import { t } from "./i18n.js";
+import { counted, t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
 import { failedRows, isOver, kindOf, named, pace, ranFor, stateBadge } from "./job-words.js";
 import { badge, cell, choice, empty, heading, press, table } from "./parts.js";
@@ -89,7 +89,7 @@ function row(job) {
 function outcome(job) {
   const failed = failedRows(job);
   if (job.errors?.length && !failed) return h("span", { class: "sale" }, reasonOf(job.errors[0]), job.errors.length > 1 && ` (+${number(job.errors.length - 1)})`);
-  if (failed) return h("span", { class: "sale" }, t("rowsFailed", { count: number(failed) }));
+  if (failed) return h("span", { class: "sale" }, counted("rowsFailed", failed));
   const numbers = Object.entries(job.result ?? {}).filter(([, value]) => typeof value === "number" && value > 0);
   return numbers.slice(0, 3).map(([name, value]) => `${named("result", name)} ${number(value, { maximumFractionDigits: 2 })}`).join(" · ") || "–";
 }

@@ -2,8 +2,7 @@
 
 import { h } from "../common/dom.js";
 import { jobs } from "./api.js";
-import { number } from "./format.js";
-import { t } from "./i18n.js";
+import { counted, t } from "./i18n.js";
 import { failedRows } from "./job-words.js";
 import { loading } from "./problems.js";
 import { address } from "./router.js";
@@ -17,7 +16,7 @@ export function lastImport(place, signal) {
     const job = items.find((one) => !one.result?.dry_run);
     const failed = job ? failedRows(job) : 0;
     if (job?.state === "failed") return line(t("lastImportFailed"), job);
-    return failed ? line(t("lastImportRows", { count: number(failed) }), job) : [];
+    return failed ? line(counted("lastImportRows", failed), job) : [];
   });
 }
 
