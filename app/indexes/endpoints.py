@@ -13,9 +13,8 @@ router = APIRouter(prefix="/v1", tags=["admin"])
 
 
 def index_service(container: ContainerDep) -> IndexService:
-    return IndexService(
-        container.snapshots, container.settings.index_dir, container.engine.spec, container.live.refresh
-    )
+    models, folder = container.models, container.settings.index_dir
+    return IndexService(container.snapshots, folder, models.now.engine.spec, models.refresh, models.can_serve)
 
 
 IndexServiceDep = Annotated[IndexService, Depends(index_service)]

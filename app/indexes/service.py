@@ -8,8 +8,8 @@ from pathlib import Path
 from app.catalog.live import same_space
 from app.errors import IndexDamaged, IndexVersionNotFound, ModelMismatch, StorageFull
 from app.indexes.schemas import IndexOut
-from models.contracts import IndexCorrupt, IndexNotWritten
-from models.index import SnapshotStore
+from models.contracts import IndexCorrupt, IndexNotWritten, ModelError
+from models.index import Manifest, SnapshotStore
 from models.registry import ModelSpec
 
 
@@ -24,12 +24,14 @@ class IndexService:
     Attributes:
         spec: of the model that is to search them; None where none is loaded, and any version may go live.
         switched: awaited after a switch.
+        can_serve: whether the model of a version can be loaded, as it was; None where nothing is loaded for it.
     """
 
     snapshots: SnapshotStore
     root: Path
     spec: ModelSpec | None = None
     switched: Callable[[], Awaitable[object]] = field(default=_nobody_listens)
+    can_serve: Callable[[Manifest], Awaitable[bool]] | None = None
 
     async def versions(self) -> list[IndexOut]:
         """Every version on disk, newest first."""
@@ -42,7 +44,7 @@ class IndexService:
             IndexVersionNotFound, ModelMismatch, IndexDamaged, StorageFull: nothing is switched.
         """
         found = await self._found(version)
-        if self.spec is not None and not found.usable:
+        if self.spec is not None and not found.usable and not await self._loadable(version):
             raise ModelMismatch(
                 f"Index {version} was built by model '{found.model.name}' ({found.model.revision}), but "
                 f"'{self.spec.name}' ({self.spec.revision}) is loaded. Reindex, or start with that model."
@@ -55,6 +57,15 @@ class IndexService:
             raise StorageFull(str(error.strerror)) from error
         await self.switched()
         return await self._found(version)
+
+    async def _loadable(self, version: str) -> bool:
+        if self.can_serve is None:
+            return False
+        manifests = await asyncio.to_thread(self.snapshots.manifests)
+        try:
+            return any([await self.can_serve(one) for one in manifests if one.version == version])
+        except ModelError as error:
+            raise ModelMismatch(f"Index {version} is of a model that cannot be had: {error}") from error
 
     async def verify(self, version: str) -> IndexOut:
         """Read every byte of `version`. Raises IndexVersionNotFound, IndexDamaged."""

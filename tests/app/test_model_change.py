@@ -11,6 +11,7 @@ from app.catalog.repository import ItemRepository
 from app.catalog.tables import EmbeddingRow
 from app.container import Container
 from app.db.migrate import upgrade
+from app.indexes.service import IndexService
 from app.jobs.repository import JobRepository
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
@@ -66,6 +67,14 @@ async def test_model_and_index_switch_together_in_every_process_and_survive_a_re
         # A request that began with the old pair ends with it.
         assert (await before.live.view()).version == view.version
         await before.engine.encode_query([], "a red dress")
+        models = first.models
+        versions = IndexService(
+            first.snapshots, first.settings.index_dir, first.engine.spec, models.refresh, models.can_serve
+        )
+        assert (await versions.activate(view.version)).live, "the way back goes to the model of that index too"
+        assert first.engine.spec.name == "old"
+        await versions.activate(job.result["version"] if job.result else "")
+        assert first.engine.spec.name == "new"
     async with service(tmp_path, database_url) as again:  # TRYON_MODEL__NAME still says "old"
         assert again.engine.spec.name == "new"
         job = await ended(again, await again.jobs.submit("reindex", {"force": True}, exclusive=True))

@@ -74,7 +74,9 @@ async def client(database: Database, tmp_path: Path) -> AsyncIterator[AsyncClien
     app.include_router(jobs)
     app.include_router(indexes)
     admission = Admission.of(settings, database)
+    models = SimpleNamespace(now=SimpleNamespace(engine=engine, live=live), refresh=live.refresh, can_serve=None)
     app.state.container = SimpleNamespace(
+        models=models,
         **{"settings": settings, "admission": admission, "database": database, "blobs": blobs, "engine": engine},
         **{"snapshots": snapshots, "live": live, "jobs": runner},
     )
