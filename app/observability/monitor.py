@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+import math
 import shutil
 import time
 from collections.abc import Mapping
 
 import structlog
+from prometheus_client import generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.catalog.changelog import ChangeLog
@@ -29,6 +31,9 @@ PATIENCE_S = 5.0
 KEEP_S = 3.0
 """For so long a look is good enough for metrics, so that scraping costs the database next to nothing."""
 
+REUSE_S = 1.0
+"""For so long a scrape is handed out again: whoever asks for it without pause costs no more than that."""
+
 AWAY = "The database cannot be reached."
 
 
@@ -39,6 +44,8 @@ class Monitor:
         self._container = container
         self._looking: asyncio.Task[Look] | None = None
         self.last: Look | None = None
+        self._scraping = asyncio.Lock()
+        self._scraped: tuple[float, bytes] = (-math.inf, b"")
 
     async def look(self, *, within_s: float = 0.0) -> Look:
         """What the parts say now, or said at most `within_s` seconds ago. Raises nothing that a part may raise."""
@@ -48,6 +55,15 @@ class Monitor:
             self._looking = asyncio.create_task(self._look(), name="monitor")
             self._looking.add_done_callback(self._looked)
         return await asyncio.shield(self._looking)
+
+    async def scrape(self) -> bytes:
+        """All metrics in Prometheus' text format (0.0.4), at most `REUSE_S` old, over a look at most `KEEP_S` old."""
+        async with self._scraping:
+            if time.monotonic() - self._scraped[0] >= REUSE_S:
+                await self.look(within_s=KEEP_S)
+                text = await asyncio.to_thread(generate_latest, self._container.instruments.registry)
+                self._scraped = (time.monotonic(), text)
+            return self._scraped[1]
 
     def _looked(self, task: asyncio.Task[Look]) -> None:
         self._looking = None

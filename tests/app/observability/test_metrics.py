@@ -14,6 +14,7 @@ from app.jobs.context import JobContext
 from app.jobs.repository import JobRepository
 from app.jobs.runner import JobRunner
 from app.jobs.states import JobState
+from app.observability import monitor as monitoring
 from app.observability.repository import KindOfJob, MonitoringRepository
 from app.observability.settings import MetricsSettings
 from app.settings import JobSettings
@@ -27,12 +28,12 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]
 
 
 async def value(shop: Whole, name: str, **labels: str) -> float | None:
-    """Of one sample, after a scrape."""
-    assert (await shop.client.get("/metrics")).status_code == 200
+    """Of one sample, after a look."""
+    await shop.app.state.monitor.look()
     return shop.container.instruments.registry.get_sample_value(name, labels)
 
 
-async def test_requests_are_counted_by_template_and_never_by_path(shop: Whole) -> None:
+async def test_requests_are_counted_by_template_and_never_by_path(shop: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         await shop.client.get(f"/v1/recommendations/rec_{number}", headers=shop.key("shop"))
         await shop.client.get(f"/no/such/place/{number}")
@@ -41,6 +42,7 @@ async def test_requests_are_counted_by_template_and_never_by_path(shop: Whole) -
     assert await value(shop, "http_request_duration_seconds_count", method="GET", route=route, status="404") == 5
     assert await value(shop, "http_requests_total", method="GET", route="unmatched", status="404") == 5
     await shop.client.request("BREW", "/v1/items")
+    monkeypatch.setattr(monitoring, "REUSE_S", 0.0)
     text = (await shop.client.get("/metrics")).text
     assert "BREW" not in text and "rec_1" not in text and "such/place" not in text
     assert 'method="other"' in text
@@ -61,7 +63,7 @@ async def test_stages_batches_and_cache_are_counted(shop: Whole) -> None:
 
 
 async def test_requests_in_flight_are_those_that_are_not_answered(shop: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert await value(shop, "http_requests_in_flight") == 0  # the scrape itself has ended when it is read
+    assert await value(shop, "http_requests_in_flight") == 0
     entered, go = asyncio.Event(), asyncio.Event()
 
     async def slow(self: ItemRepository, item_id: str) -> None:
@@ -99,12 +101,14 @@ async def test_two_applications_in_one_process_count_apart(shop: Whole, tmp_path
     assert (await value(shop, "http_requests_total", **labels) or 0) == before
 
 
-async def test_scrapes_ask_the_database_once_in_a_while(shop: Whole) -> None:
+async def test_scrapes_ask_the_database_once_in_a_while(shop: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    for often in ("KEEP_S", "REUSE_S"):
+        monkeypatch.setattr(monitoring, often, 60.0)
     monitor = shop.app.state.monitor
     await monitor.look()
     first = monitor.last
-    for _ in range(3):
-        await shop.client.get("/metrics")
+    texts = {(await shop.client.get("/metrics")).content for _ in range(3)}
+    assert len(texts) == 1
     assert monitor.last is first
     assert await monitor.look() is not first
 
