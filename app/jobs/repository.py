@@ -91,6 +91,9 @@ class JobRepository:
         A lane is first come, first served: a job waits for every older one in it. Raises sqlalchemy's IntegrityError
         where another worker took a job of the same lane in this very moment: try again.
         """
+        waiting = select(JobRow.id).where(JobRow.state == JobState.queued, JobRow.kind.in_(kinds)).limit(1)
+        if (await self._session.scalars(waiting)).first() is None:
+            return None  # idle workers only read: on SQLite the write below would keep others from writing
         moment = await self._clock()
         job, older = aliased(JobRow), aliased(JobRow)
         ahead = (

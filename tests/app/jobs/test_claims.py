@@ -21,7 +21,7 @@ from app.jobs.tables import JobOutcomeRow, JobRow
 from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
-QUICK = JobSettings(poll_s=0.02, heartbeat_s=0.02, lease_s=60, attempts=3, backoff_s=0.01)
+QUICK = JobSettings(poll_s=0.1, heartbeat_s=0.02, lease_s=60, attempts=3, backoff_s=0.01)
 DEAD = Worker("elsewhere", "another machine", 1, 0.0, "gone")
 LONG_AGO = now() - dt.timedelta(days=1)
 
