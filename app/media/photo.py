@@ -21,8 +21,8 @@ DAMAGED_HEADER = "The photo's header is damaged. Send the original file again."
 DAMAGED = "The photo is damaged or cut short. Send the original file again."
 
 ENOUGH = 1_000
-"""Pixels on the shorter side that are enough to find the garments of a photo and to see them: a JPEG is decoded at 1/2,
-1/4 or 1/8 of its size while that much is left. Vectors of a phone's photos stay at a cosine of 0.9999 (mean) to those of
+"""Pixels on the shorter side that are enough to find a photo's garments and to see them: a JPEG is decoded at 1/2,
+1/4 or 1/8 of its size while that much is left. Vectors of a phone's photos stay at a mean cosine of 0.9999 to those of
 all 12 megapixels; at 750 it is 0.9996."""
 
 LONGEST_SIDE = 32_768
