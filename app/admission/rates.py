@@ -115,4 +115,5 @@ def _items(rates: str) -> tuple[RateLimitItem, ...]:
 
 def _span(item: RateLimitItem) -> str:
     name = item.GRANULARITY.name
-    return f"a {name}" if item.multiples == 1 else f"{item.multiples} {name}s"
+    article = "an" if name == "hour" else "a"
+    return f"{article} {name}" if item.multiples == 1 else f"{item.multiples} {name}s"

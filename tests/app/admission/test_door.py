@@ -55,7 +55,7 @@ async def test_rates_count_browsers_by_address_and_backends_by_key() -> None:
     await rates.spend(Group.recommendations, BROWSER, "a")
     for _ in range(5):
         await rates.spend(Group.tags, BACKEND, "a")
-    with pytest.raises(TooManyRequests, match="this key at most 5 tags in a hour"):
+    with pytest.raises(TooManyRequests, match="this key at most 5 tags in an hour"):
         await rates.spend(Group.tags, BACKEND, "c")
     await rates.spend(Group.tags, NOBODY, "c")
 
