@@ -5,7 +5,6 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from app.dependencies import ContainerDep
 from app.observability.monitor import Monitor
 from app.observability.readiness import Part, Weakness, weaknesses
 
@@ -57,24 +56,23 @@ async def healthz() -> Healthy:
 
 
 @router.get("/readyz", responses={503: {"model": Ready}})
-async def readyz(container: ContainerDep, monitor: MonitorDep, response: Response) -> Ready:
+async def readyz(monitor: MonitorDep, response: Response) -> Ready:
     """The service can answer shoppers."""
     look = await monitor.look()
     weak = weaknesses(look)
     response.status_code = 200 if look.ready else 503
     response.headers["Cache-Control"] = "no-store"
-    spec = container.engine.spec
     return Ready(
         ready=look.ready,
         not_ready=list(look.not_ready),
         degraded=list(weak),
-        model=spec.name,
-        revision=spec.revision,
-        device=container.engine.device,
+        model=look.spec.name,
+        revision=look.spec.revision,
+        device=look.device,
         index_version=look.view.version if look.view else None,
         items=look.view.columns.words.items if look.view else 0,
         database="unreachable" if "database" in look.faults else "ok",
-        skipped=[SkippedIndex(version=version, fault=fault) for version, fault in look.damaged.items()],
+        skipped=[SkippedIndex(version=version, fault=fault) for version, fault in look.skipped.items()],
         problems=[look.faults[part] for part in look.not_ready],
         warnings=list(weak.values()),
     )

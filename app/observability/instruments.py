@@ -58,17 +58,17 @@ class Instruments:
             self.batches.labels(priority)
             self.forwards.labels(priority)
         self.worked_at = 0.0
-        """When a forward pass last succeeded, seconds since 1970; 0: never."""
+        """When a forward pass for shoppers (or a probe) last succeeded, seconds since 1970; 0: never."""
 
     def ran(self, batch: Ran) -> None:
         """One forward pass of the engine."""
         priority = BULK if batch.bulk else SHOPPER
         self.batches.labels(priority).observe(batch.size)
         self.forwards.labels(priority).observe(batch.seconds)
-        if batch.ok:
-            self.worked_at = time.time()
-        else:
+        if not batch.ok:
             self.failures.inc()
+        elif not batch.bulk:  # bulk may be another model's, which a reindex goes over to
+            self.worked_at = time.time()
 
     def looked_up(self, hits: int, misses: int) -> None:
         """One look of a query into the embedding cache."""

@@ -12,13 +12,13 @@ from prometheus_client import generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.catalog.changelog import ChangeLog
-from app.catalog.live import LiveView
+from app.catalog.live import LiveCatalog, LiveView
 from app.container import Container
 from app.db.base import now
 from app.errors import AppError, NotReady
 from app.observability.readiness import Look, Part
 from app.observability.repository import KindOfJob, MonitoringRepository
-from models.engine import EngineClosed, EngineOverloaded
+from models.engine import Engine, EngineClosed, EngineOverloaded
 
 log = structlog.get_logger(__name__)
 
@@ -78,10 +78,11 @@ class Monitor:
 
     async def _look(self) -> Look:
         faults: dict[Part, str] = {}
-        fault, stored = await asyncio.gather(self._model_fault(), self._stored())
+        serving = self._container.models.now  # a model and its index belong together
+        fault, stored = await asyncio.gather(self._model_fault(serving.engine), self._stored())
         if fault:
             faults["model"] = fault
-        view = self._container.live.current
+        view = serving.live.current
         revision: int | None = None
         jobs: Mapping[str, KindOfJob] = {}
         if isinstance(stored, str):
@@ -90,7 +91,7 @@ class Monitor:
             revision, jobs = stored
         try:
             # Without a database the index is as good as ever, but nobody can be answered.
-            view = view if revision is None else await self._view()
+            view = view if revision is None else await _view(serving.live)
         except AppError as error:
             faults["index"] = error.detail
         if view is None and "index" not in faults:
@@ -100,6 +101,8 @@ class Monitor:
         return Look(
             at=now(),
             faults=faults,
+            spec=serving.engine.spec,
+            device=serving.engine.device,
             view=view,
             revision=revision,
             pointer=snapshots.current_version(),
@@ -108,16 +111,6 @@ class Monitor:
             disk_free=disk.free,
             disk_bytes=disk.total,
         )
-
-    async def _view(self) -> LiveView:
-        """Raises NotReady."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await self._container.live.view()
-        except TimeoutError:
-            if (view := self._container.live.current) is not None:
-                return view
-            raise NotReady("The index is still being loaded.") from None
 
     async def _stored(self) -> tuple[int, Mapping[str, KindOfJob]] | str:
         """The catalogue's revision and the jobs; or what is wrong with the database."""
@@ -131,10 +124,9 @@ class Monitor:
             log.warning("database_away", reason=type(error).__name__)
             return AWAY
 
-    async def _model_fault(self) -> str | None:
+    async def _model_fault(self, engine: Engine) -> str | None:
         """What is wrong with the model: it is asked something short, unless it has just worked for others."""
-        instruments, engine = self._container.instruments, self._container.engine
-        if time.time() - instruments.worked_at < FRESH_S:
+        if time.time() - self._container.instruments.worked_at < FRESH_S:
             return None
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -149,3 +141,14 @@ class Monitor:
             log.warning("model_fails", exc_info=error)
             return f"The model fails: {type(error).__name__}. Restart the service; if it stays, look into its log."
         return None
+
+
+async def _view(live: LiveCatalog) -> LiveView:
+    """What is searched, waited for as long as a part may take. Raises NotReady."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await live.view()
+    except TimeoutError:
+        if (view := live.current) is not None:
+            return view
+        raise NotReady("The index is still being loaded.") from None

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from app.catalog.live import LiveView
 from app.jobs.states import JobState
 from app.observability.repository import KindOfJob
+from models.registry import ModelSpec
 
 Part: TypeAlias = Literal["model", "index", "database"]
 PARTS: tuple[Part, ...] = ("model", "index", "database")
@@ -31,6 +32,7 @@ class Look:
     Attributes:
         at: when.
         faults: what is wrong with a part that is not ready, in words for the operator.
+        spec, device: of the model in use.
         view: what is searched; None while there is none.
         revision: of the catalogue in the database; None while that is away.
         pointer: the version that should be live.
@@ -41,6 +43,8 @@ class Look:
 
     at: dt.datetime
     faults: Mapping[Part, str]
+    spec: ModelSpec
+    device: str
     view: LiveView | None
     revision: int | None
     pointer: str | None
@@ -58,6 +62,14 @@ class Look:
         return [part for part in PARTS if part in self.faults]
 
     @property
+    def skipped(self) -> dict[str, str]:
+        """Versions that cannot be used, and why; the one that should be live among them when another stands in."""
+        found = dict(self.damaged)
+        if self.view is not None and self.view.pointer not in (None, self.view.version):
+            found.setdefault(self.view.pointer or "", "It differs from what was written: the log has the file.")
+        return found
+
+    @property
     def lag(self) -> int:
         """Commits of the catalogue that searches do not know of yet."""
         if self.view is None or self.revision is None:
@@ -70,8 +82,9 @@ def weaknesses(look: Look) -> dict[Weakness, str]:
     found: dict[Weakness, str] = {}
     if look.view is not None:
         found |= _of_index(look, look.view)
-    if look.damaged:
-        told = "; ".join(f"{version}: {fault}" for version, fault in look.damaged.items())
+    spare = {version: fault for version, fault in look.damaged.items() if version != look.pointer}
+    if spare:
+        told = "; ".join(f"{version}: {fault}" for version, fault in spare.items())
         found["index_damaged"] = f"Index versions that cannot be read are passed over: {told}."
     needed = ROOM_BYTES + (sum(look.view.snapshot.base.manifest.sizes.values()) if look.view else 0)
     if look.disk_bytes and look.disk_free < needed:

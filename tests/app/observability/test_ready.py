@@ -3,18 +3,23 @@
 import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from asgi_lifespan import LifespanManager
+from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalog.reindex import reindex
 from app.db.session import Database
 from app.jobs.states import JobState
+from app.main import create_app
 from app.observability import monitor as monitoring
 from app.observability.readiness import PARTS, ROOM_BYTES, WEAKNESSES, Look, weaknesses
 from app.observability.repository import KindOfJob
+from app.settings import Settings
 from models.contracts import Matrix
 from models.encoders.fake import FakeEncoder
 from tests.app.conftest import Whole, serving
@@ -88,40 +93,55 @@ async def test_a_database_that_is_away_is_named_and_the_index_still_shown(
     await away.close()
 
 
-async def test_a_shop_without_an_index_says_what_to_do(tmp_path: Path) -> None:
-    async with serving(tmp_path / "full") as full:
-        settings = full.container.settings
-    empty = tmp_path / "full"
-    for version in settings.index_dir.iterdir():
-        version.rename(tmp_path / version.name)
-    settings.index_dir.rmdir()
-    from asgi_lifespan import LifespanManager
-    from httpx import ASGITransport, AsyncClient
-
-    from app.main import create_app
-    from app.settings import Settings
-
-    app = create_app(Settings(data_dir=empty), encoder=FakeEncoder())
+@asynccontextmanager
+async def started(folder: Path) -> AsyncIterator[AsyncClient]:
+    """A process over `folder` as it lies there, nothing imported or indexed for it."""
+    app = create_app(Settings(data_dir=folder), encoder=FakeEncoder())
     async with (
-        LifespanManager(app, startup_timeout=60),
-        AsyncClient(transport=ASGITransport(app), base_url="http://s") as client,
+        LifespanManager(app, startup_timeout=60, shutdown_timeout=60),
+        AsyncClient(transport=ASGITransport(app), base_url="http://shop") as client,
     ):
+        yield client
+
+
+async def test_a_shop_without_an_index_says_what_to_do(tmp_path: Path) -> None:
+    async with started(tmp_path) as client:
         answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()["not_ready"]) == (503, ["index"])
-        assert "tryon reindex" in answer.json()["problems"][0]
-        assert (answer.json()["index_version"], answer.json()["items"]) == (None, 0)
+    told = answer.json()
+    assert (answer.status_code, told["not_ready"], told["degraded"]) == (503, ["index"], [])
+    assert "tryon reindex" in told["problems"][0]
+    assert (told["index_version"], told["items"]) == (None, 0)
 
 
-async def test_a_damaged_version_is_skipped_and_said(shop: Whole) -> None:
+async def again(shop: Whole) -> str:
+    """Another version, made live; returns its name."""
     container = shop.container
 
     async def silent(done: int, total: int) -> None: ...
 
-    first = (await shop.client.get("/readyz")).json()["index_version"]
     parts = (container.database, container.blobs, container.engine, container.snapshots, container.settings)
     await reindex(*parts, progress=silent, force=True)
-    await container.live.refresh()
-    (container.settings.index_dir / first / "manifest.json").write_text("{", "utf-8")
+    return (await container.live.refresh()).version
+
+
+async def test_a_live_version_that_is_damaged_is_stood_in_for_and_said(tmp_path: Path) -> None:
+    async with serving(tmp_path) as shop:
+        first = (await shop.client.get("/readyz")).json()["index_version"]
+        live, index_dir = await again(shop), shop.container.settings.index_dir
+    rows = index_dir / live / "image.npy"
+    rows.write_bytes(rows.read_bytes()[:-1] + b"!")
+    async with started(tmp_path) as client:
+        answer = await client.get("/readyz")
+    told = answer.json()
+    assert (answer.status_code, told["index_version"], told["degraded"]) == (200, first, ["index_stands_in"])
+    assert [skipped["version"] for skipped in told["skipped"]] == [live]
+    assert "tryon reindex --force" in told["warnings"][0]
+
+
+async def test_a_damaged_version_is_skipped_and_said(shop: Whole) -> None:
+    first = (await shop.client.get("/readyz")).json()["index_version"]
+    await again(shop)
+    (shop.container.settings.index_dir / first / "manifest.json").write_text("{", "utf-8")
     told = (await shop.client.get("/readyz")).json()
     assert (told["ready"], told["degraded"]) == (True, ["index_damaged"])
     assert [skipped["version"] for skipped in told["skipped"]] == [first]
@@ -129,8 +149,18 @@ async def test_a_damaged_version_is_skipped_and_said(shop: Whole) -> None:
 
 
 def seen(**parts: object) -> Look:
+    spec = FakeEncoder().spec
     look = Look(
-        at=NOW, faults={}, view=None, revision=1, pointer=None, damaged={}, disk_free=10**12, disk_bytes=2 * 10**12
+        at=NOW,
+        faults={},
+        spec=spec,
+        device="cpu",
+        view=None,
+        revision=1,
+        pointer=None,
+        damaged={},
+        disk_free=10**12,
+        disk_bytes=2 * 10**12,
     )
     return dataclasses.replace(look, **parts)  # type: ignore[arg-type]  # each test names what it changes
 
