@@ -14,7 +14,7 @@ $(VENV)/.service: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.service
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,export,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,export,photos,otel,dev]'
 	@touch $@
 
 demo: $(VENV)/.service

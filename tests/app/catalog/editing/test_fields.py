@@ -92,5 +92,5 @@ def test_merge_patches(patch: dict[str, Any], field: str, value: Any) -> None:
 
 @pytest.mark.parametrize("stock", [{"XL": 1}, 3])
 def test_counts_for_what_is_not_there_are_refused(stock: Any) -> None:
-    with pytest.raises(ValueError, match="XL|by size"):
+    with pytest.raises(ValueError, match=r"XL|by size"):
         merged(SIZED, {"stock": stock})
