@@ -39,7 +39,13 @@ def _png(colour: str, size: tuple[int, int] = (60, 80)) -> bytes:
 
 
 def _item(id_: str, *pictures: str, **facts: Any) -> ItemRecord:
-    given = {"title": "a dress", "kind": "dress", "slot": "one_piece", "price": Decimal(20), "currency": "EUR"} | facts
+    given: dict[str, Any] = {
+        "title": "a dress",
+        "kind": "dress",
+        "slot": "one_piece",
+        "price": Decimal(20),
+        "currency": "EUR",
+    } | facts
     return ItemRecord(id_, "", pictures=tuple(PictureRecord(f"p/{p}", p, 60, 80) for p in pictures), **given)
 
 
