@@ -37,7 +37,7 @@ class Measure:
         async def counted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])  # some send an HTTPStatus, which is logged by its name
                 self._instruments.request(method, route_of(scope), status, time.perf_counter() - started)
             await send(message)
 
