@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -49,9 +50,13 @@ class Shop:
     may: dict[str, set[str | None]] = field(default_factory=dict)
     jobs: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
-    rebuilt: bool = False
+    """Those that may be live now."""
+    reindexed: str = ""
+    """The newest reindex that was looked at."""
     step: int = 0
     acknowledged: Counter[str] = field(default_factory=Counter)
+    checked: Counter[str] = field(default_factory=Counter)
+    """How many of what were held against what was acknowledged."""
 
     def upserts(self, client: httpx.Client) -> None:
         """Live changes one after the other until the service dies."""
@@ -92,7 +97,6 @@ class Shop:
         self._watch(client, answer.json()["id"])
 
     def reindex(self, client: httpx.Client) -> None:
-        self.versions, self.rebuilt = set(), True
         answer = client.post("/v1/admin/reindex", json={"force": True, "reencode": self.rng.random() < 0.5})
         assert answer.status_code == 202, answer.text
         self.acknowledged["reindex"] += 1
@@ -122,16 +126,18 @@ class Shop:
             rows = self._pages(client, f"/v1/admin/jobs/{job['id']}/rows")
             assert len(rows) == FEED_ROWS, f"{len(rows)} rows told of {FEED_ROWS}"
             assert len({row["line"] for row in rows}) == FEED_ROWS, "a row is told twice"
+            self.checked["rows of imports"] += len(rows)
         items = self._pages(client, "/v1/items")
-        if self.rebuilt:  # what the last reindex built is live: its job went on until it was
-            self.versions = {next(job["result"]["version"] for job in listed if job["kind"] == "reindex")}
-            self.rebuilt = False
+        newest = next(job for job in listed if job["kind"] == "reindex")
+        if newest["id"] != self.reindexed:  # killed before it took the job, the service serves what it served
+            self.reindexed, self.versions = newest["id"], {newest["result"]["version"]}
         there = {item["id"]: item["title"] for item in items}
         assert len(there) == len(items), "an item is listed twice"
         for item, titles in self.may.items():
             assert there.get(item) in titles, f"{item} is {there.get(item)!r}, must be one of {titles}"
             self.may[item] = {there.get(item)}
         assert set(there) <= set(self.may)
+        self.checked += Counter({"items": len(self.may), "jobs": len(listed), "restarts": 1})
         self._check_search(client, there)
 
     def _check_search(self, client: httpx.Client, there: dict[str, str]) -> None:
@@ -148,6 +154,8 @@ class Shop:
         for item in self.rng.sample(sorted(there), k=min(3, len(there))):
             similar = client.get(f"/v1/items/{item}/similar")
             assert similar.status_code == 200, f"{item} is not searchable: {similar.text}"
+            self.checked["searches"] += 1
+        self.checked["searches"] += 1
 
     def _settled(self, client: httpx.Client) -> list[Told]:
         """All jobs, once none is left to do."""
@@ -169,7 +177,9 @@ class Shop:
         found: list[Told] = []
         cursor: str | None = None
         while True:
-            page = client.get(path, params={"limit": 100} | ({"cursor": cursor} if cursor else {})).json()
+            answer = client.get(path, params={"limit": 100} | ({"cursor": cursor} if cursor else {}))
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
             found += page["items"]
             cursor = page["next"]
             if cursor is None:
@@ -201,7 +211,7 @@ def killed_while(service: Service, work: Callable[[httpx.Client], None], after_s
 
 
 def torture(service: Service, points: int, seed: int) -> dict[str, Any]:
-    """So many kills; what was seen. Raises AssertionError at the first thing that is wrong."""
+    """So many kills, and what was seen. Goes on after what is wrong."""
     shop = Shop(service, random.Random(seed))
     service.prepare()
     service.start()
@@ -212,22 +222,30 @@ def torture(service: Service, points: int, seed: int) -> dict[str, Any]:
     longest = {"imports": 1.5, "reindex": 1.5, "upserts": 0.6, "switch": 0.4}
     kills: Counter[str] = Counter()
     midst = 0
+    wrong: list[str] = []
     for number in range(points):
         name = sorted(longest)[number % len(longest)]
-        work = getattr(shop, name)
-        midst += killed_while(service, work, shop.rng.uniform(0.0, longest[name]))
         kills[name] += 1
-        service.note(f"killed: point {number}, {name}")
+        try:
+            midst += killed_while(service, getattr(shop, name), shop.rng.uniform(0.0, longest[name]))
+            service.note(f"killed: point {number}, {name}")
+            service.start()
+            with service.client() as client:
+                shop.check(client)
+        except (AssertionError, httpx.HTTPError) as error:
+            wrong.append(f"point {number}, {name}: {type(error).__name__} {error}")
+            service.note(f"WRONG: {wrong[-1]}")
+    if service.pid is None:
         service.start()
-        with service.client() as client:
-            shop.check(client)
     with service.client() as client:
         attempts = Counter(job["attempts"] for job in shop._pages(client, "/v1/admin/jobs"))
     service.kill()
     return {
         "kills": dict(kills),
         "in the midst": midst,
+        "wrong": wrong,
         "acknowledged": dict(shop.acknowledged),
+        "checked": dict(shop.checked),
         "jobs by attempts": {str(k): attempts[k] for k in sorted(attempts)},
         "seconds until ready, median and longest": [round(_median(service.starts), 2), round(max(service.starts), 2)],
     }
@@ -249,12 +267,11 @@ def main() -> None:
         service = Service(folder / "data", url, free_port())
         stack.callback(service.kill)
         began = time.monotonic()
-        try:
-            seen = torture(service, given.points, given.seed)
-        except AssertionError:
-            print(service.log.read_text("utf-8")[-20_000:])
-            raise
-        print(json.dumps({"database": given.database, **seen, "took_s": round(time.monotonic() - began, 1)}, indent=1))
+        seen = torture(service, given.points, given.seed)
+        took = round(time.monotonic() - began, 1)
+        print(json.dumps({"database": given.database, **seen, "took_s": took}, indent=1), flush=True)
+        if seen["wrong"]:
+            sys.exit(service.log.read_text("utf-8")[-20_000:])
 
 
 if __name__ == "__main__":

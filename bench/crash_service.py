@@ -97,7 +97,9 @@ class Service:
             if answer is not None and (answer.status_code == 200 or "no index yet" in answer.text):
                 self.starts.append(time.monotonic() - started)
                 return
-            assert os.waitpid(self.pid, os.WNOHANG) == (0, 0), f"it ended: {self.log.read_text('utf-8')[-3000:]}"
+            if os.waitpid(self.pid, os.WNOHANG) != (0, 0):
+                self.pid = None
+                raise AssertionError(f"it ended: {self.log.read_text('utf-8')[-3000:]}")
             time.sleep(0.02)
         raise AssertionError(f"not ready after {READY_S} s: {self.log.read_text('utf-8')[-3000:]}")
 
