@@ -20,17 +20,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 def reindex(
     force: Annotated[bool, typer.Option("--force", help="Build a new version though nothing changed.")] = False,
     reencode: Annotated[bool, typer.Option("--reencode", help="Embed every picture and text again.")] = False,
+    model: Annotated[str | None, typer.Option(help="Another model to go live with; else the live index's.")] = None,
     as_json: Json = False,
 ) -> None:
     """Embed what is new, build an index beside the live one, verify it and switch."""
 
     from app.catalog.reindex import ReindexResult
     from app.catalog.reindex import reindex as run_reindex
-    from app.container import build_engine
+    from app.commands.engines import engine_in_use
     from models.index import SnapshotStore
 
     async def run(settings: Settings, database: Database) -> ReindexResult:
-        engine = await build_engine(settings.model, exports=settings.exports_dir)
+        engine = await engine_in_use(settings, model)
         try:
             with progress_bar("Encoding") as advance:
                 return await run_reindex(

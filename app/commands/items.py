@@ -148,10 +148,10 @@ async def _edited(settings: Settings, database: Database, work: Callable[[Any], 
     from app.catalog.editing.embedding import Embedder
     from app.catalog.editing.fetching import FetchedOnDemand
     from app.catalog.editing.pictures import PictureDesk
-    from app.container import build_engine
+    from app.commands.engines import engine_in_use
     from app.media.storage import LocalBlobs
 
-    engine = await build_engine(settings.model, exports=settings.exports_dir)
+    engine = await engine_in_use(settings)
     try:
         blobs = LocalBlobs(settings.blob_dir)
         desk = PictureDesk(blobs, settings.limits, FetchedOnDemand(settings, database, blobs))
