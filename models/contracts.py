@@ -50,6 +50,10 @@ class IndexRefused(ModelError):
     """A snapshot was built and does not find what it should; it never goes live."""
 
 
+class IndexOvertaken(ModelError):
+    """Another snapshot went live since the caller looked; that one stays."""
+
+
 class IndexNotWritten(ModelError, OSError):
     """A snapshot could not be written: the disk is full, or not ours to write to. `errno` says which."""
 

@@ -22,7 +22,7 @@ from app.indexes.plan import kind_for
 from app.jobs.runner import Handler, JobContext
 from app.media.storage import BlobStore
 from app.settings import Settings
-from models.contracts import IndexCorrupt, Matrix
+from models.contracts import IndexCorrupt, IndexOvertaken, Matrix
 from models.engine.engine import Engine
 from models.engine.priority import in_background
 from models.index import Manifest, Snapshot, SnapshotStore
@@ -157,14 +157,28 @@ async def reindex(
         on_step=_from_thread(stage),
     )
     manifest = await in_background(build, ids, image, text, engine.spec, kind, tokens, revision)
-    await stage("switch")  # raises where the job was cancelled, or another worker has it by now
-    await in_background(snapshots.activate, manifest.version)
+    await _switch(snapshots, manifest.version, stage)
     pruned = await in_background(snapshots.prune, settings.index.keep)
     await progress(len(ids), len(ids))
     await _forget_changes(database, snapshots)
     await forget_other_models(database, snapshots)
     log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
     return _result(manifest.version, encoded, len(ids), pruned=tuple(pruned))
+
+
+async def _switch(snapshots: SnapshotStore, version: str, stage: Stage) -> None:
+    """Make `version` live, unless the job was cancelled or another worker has it by now: what `stage` raises.
+
+    A process that was stopped after it asked, and woken when the other worker had switched long ago, finds the pointer
+    moved and has to ask again.
+    """
+    while True:
+        before = await in_background(snapshots.current_version)
+        await stage("switch")
+        try:
+            return await in_background(snapshots.succeed, version, before)
+        except IndexOvertaken as error:
+            log.warning("switch_asked_again", version=version, reason=str(error))
 
 
 def reindex_handler(

@@ -5,6 +5,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.contracts import IndexOvertaken
+
 CURRENT = "current"
 PREVIOUS = "previous"
 
@@ -30,8 +32,17 @@ class Pointer:
     def move(self, version: str) -> None:
         """Make `version` the live one, at once for whoever reads next."""
         before = self.current()
-        if before == version:
-            return
+        if before != version:
+            self._change(before, version)
+
+    def swap(self, before: str | None, version: str) -> None:
+        """As `move`, but only while `before` is the live one. Raises IndexOvertaken where another is."""
+        found = self.current()
+        if found != before:
+            raise IndexOvertaken(f"index {found} went live meanwhile")
+        self._change(before, version)
+
+    def _change(self, before: str | None, version: str) -> None:
         if before:
             # First, so that retention never finds the old one unnamed; killed in between, both name the live one.
             self._replace(PREVIOUS, before)

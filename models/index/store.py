@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -156,8 +157,19 @@ class SnapshotStore:
             IndexNotWritten: the pointer could not be moved; the live one stays.
         """
         self.open(version)
+        self._switch(partial(self._pointer.move, version))
+
+    def succeed(self, version: str, before: str | None) -> None:
+        """As `activate`, for who looked which one was live before it made sure that it may switch.
+
+        Raises IndexOvertaken where that is no longer the live one, which stays; and what `activate` does.
+        """
+        self.open(version)
+        self._switch(partial(self._pointer.swap, before, version))
+
+    def _switch(self, move: Callable[[], None]) -> None:
         try:
-            self._pointer.move(version)
+            move()
         except OSError as error:
             reason = f"The live index stays: {error.strerror or error}. Make room or mend the folder."
             raise IndexNotWritten(error.errno, reason) from error
