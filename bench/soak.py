@@ -8,6 +8,7 @@ was sent, or the slowest hundredth of queries during a reindex took more than tw
 
 import asyncio
 import dataclasses
+import os
 import shutil
 import tempfile
 import time
@@ -41,6 +42,16 @@ class Amounts:
     changes: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shoppers:
+    """Who queries: how many clients, with what photos, how long alone, after how many queries that do not count."""
+
+    clients: int
+    photos: list[bytes]
+    before_s: float
+    warmup: int
+
+
 def main(
     data_dir: Annotated[Path | None, typer.Option(help="A service's data folder; it is copied.")] = None,
     photos: Annotated[
@@ -53,11 +64,13 @@ def main(
     rows: Annotated[int, typer.Option(min=1, help="New rows of each import.")] = 200,
     changes: Annotated[int, typer.Option(min=0, help="Live upserts, patches and deletes.")] = 2_000,
     warmup: Annotated[int, typer.Option(min=0, help="Queries of each client that are not counted.")] = 10,
+    worker: Annotated[bool, typer.Option(help="Run the jobs in a 'tryon worker' of their own.")] = False,
 ) -> None:
     """Soak a service, print one table, exit with 1 when a target is missed."""
     amounts = Amounts(reindexes, imports, rows, changes)
     with tempfile.TemporaryDirectory(prefix="tryon-soak-") as folder, _copied(data_dir, Path(folder)) as copy:
-        load = asyncio.run(_soak(copy, _photos(photos, copy), amounts, clients, before_s, warmup))
+        shoppers = Shoppers(clients, _photos(photos, copy), before_s, warmup)
+        load = asyncio.run(_soak(copy, shoppers, amounts, worker=worker))
     table, missed = verdict(load, amounts)
     out.print(table)
     for reason in missed:
@@ -81,6 +94,7 @@ def verdict(load: Load, amounts: Amounts) -> tuple[Table, list[str]]:
         "reindexes, imports": f"{load.reindexed}, {load.imported}",
         "live changes": ", ".join(f"{name} {count:,}" for name, count in sorted(load.changed.items())) or "none",
         "seconds": f"{load.seconds:.0f}",
+        "load average, before and after": ", ".join(f"{one:.1f}" for one in load.loads) or "unknown",
     }
     for name, value in said.items():
         table.add_row(name, value)
@@ -96,20 +110,20 @@ def verdict(load: Load, amounts: Amounts) -> tuple[Table, list[str]]:
     return table, [reason for met, reason in targets if not met]
 
 
-async def _soak(
-    data_dir: Path, photos: list[bytes], amounts: Amounts, count: int, before_s: float, warmup: int
-) -> Load:
+async def _soak(data_dir: Path, shoppers: Shoppers, amounts: Amounts, *, worker: bool) -> Load:
     load = Load()
-    async with running(data_dir) as service:
-        clients = Clients(service, load, photos, warmup)
-        asking = [asyncio.create_task(clients.ask(number)) for number in range(count)]
-        await clients.warm(count)
-        out.print(f"{count} clients alone for {before_s:.0f} s")
-        await asyncio.sleep(before_s)  # what is measured is what happens meanwhile
+    async with running(data_dir, worker=worker) as service:
+        clients = Clients(service, load, shoppers.photos, shoppers.warmup)
+        asking = [asyncio.create_task(clients.ask(number)) for number in range(shoppers.clients)]
+        await clients.warm(shoppers.clients)
+        out.print(f"{shoppers.clients} clients alone for {shoppers.before_s:.0f} s")
+        await asyncio.sleep(shoppers.before_s)  # what is measured is what happens meanwhile
+        load.loads.append(os.getloadavg()[0])
         out.print("and now with everything else")
         started = time.monotonic()
         await asyncio.gather(*_work(service, load, data_dir, amounts))
         load.seconds = time.monotonic() - started
+        load.loads.append(os.getloadavg()[0])
         clients.stop()
         await asyncio.gather(*asking)
     return load

@@ -44,6 +44,7 @@ class Load:
         took: milliseconds by phase; a query belongs to "reindex" when one ran while it was asked.
         gone: ids whose deletion was acknowledged, and that nobody began to write again.
         ghosts: answers that held such ids. troubles: what failed besides queries.
+        loads: the machine's load average when the clients stop being alone, and at the end.
     """
 
     phase: Phase = "warmup"
@@ -57,6 +58,7 @@ class Load:
     reindexed: int = 0
     imported: int = 0
     seconds: float = 0.0
+    loads: list[float] = field(default_factory=list)
 
     def waits(self, phase: Phase) -> Waits:
         took = self.took.get(phase) or [0.0]

@@ -1,16 +1,19 @@
 """The service that is soaked: the real one, in a process of its own, on a data folder that may be spoilt."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from app.admission.settings import RateSettings
 from app.auth.keys import KeyRepository
 from app.db.migrate import prepare
 from app.db.session import Database
@@ -19,6 +22,9 @@ from app.settings import Settings
 READY_S = 300
 LOOK_S = 0.2
 TIMEOUT_S = 120
+
+UNLIMITED = {f"TRYON_ADMISSION__{who}__{what}": "" for who in ("ADDRESS", "KEY") for what in RateSettings.model_fields}
+"""All clients have one address and one key: what is measured is the service and not its limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +46,51 @@ def filled(data_dir: Path) -> None:
 
 
 @asynccontextmanager
-async def running(data_dir: Path) -> AsyncIterator[Running]:
-    """The service over `data_dir`, ready. Its log is beside the data."""
+async def running(data_dir: Path, *, worker: bool = False) -> AsyncIterator[Running]:
+    """The service over `data_dir`, ready; its jobs are run by a process of their own where `worker` says so.
+
+    The logs are beside the data. A catalogue whose index is another model's is indexed first.
+    """
     keys, port = await _keys(data_dir), _free_port()
-    environment = os.environ | {"TRYON_DATA_DIR": str(data_dir), "TRYON_PORT": str(port), "TRYON_LOG_LEVEL": "WARNING"}
-    with (data_dir / "service.log").open("wb") as log:
-        command = (sys.executable, "-m", "app.cli", "serve")
+    own = {"TRYON_DATA_DIR": str(data_dir), "TRYON_PORT": str(port), "TRYON_LOG_LEVEL": "WARNING"}
+    environment = os.environ | UNLIMITED | own | {"TRYON_JOBS__IN_PROCESS": str(not worker).lower()}
+    commands = ("serve", "worker") if worker else ("serve",)
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    async with contextlib.AsyncExitStack() as stack:
+        serve, *_ = [await stack.enter_async_context(_process(name, data_dir, environment)) for name in commands]
+        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=TIMEOUT_S, limits=limits)
+        service = Running(await stack.enter_async_context(client), keys)
+        await _ready(service, serve, data_dir / "serve.log")
+        yield service
+
+
+@asynccontextmanager
+async def _process(name: str, data_dir: Path, environment: Mapping[str, str]) -> AsyncIterator[Process]:
+    """`tryon NAME`, until the block ends."""
+    with (data_dir / f"{name}.log").open("wb") as log:
+        command = (sys.executable, "-m", "app.cli", name)
         process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=log, stderr=log)
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        base = f"http://127.0.0.1:{port}"
         try:
-            async with httpx.AsyncClient(base_url=base, timeout=TIMEOUT_S, limits=limits) as client:
-                await _ready(client, process, data_dir / "service.log")
-                yield Running(client, keys)
+            yield process
         finally:
             if process.returncode is None:
                 process.terminate()
             await process.wait()
 
 
-async def _ready(client: httpx.AsyncClient, process: asyncio.subprocess.Process, log: Path) -> None:
-    said = "it does not listen"
+async def _ready(service: Running, process: Process, log: Path) -> None:
+    said, indexing = "it does not listen", False
     for _ in range(int(READY_S / LOOK_S)):
         if process.returncode is not None:
             raise SystemExit(f"The service ended: {await asyncio.to_thread(log.read_text, 'utf-8', 'replace')}")
         try:
-            answer = await client.get("/readyz")
+            answer = await service.client.get("/readyz")
             if answer.status_code == httpx.codes.OK:
                 return
             said = answer.text
+            if not indexing and answer.json()["not_ready"] == ["index"]:
+                indexing = True
+                await service.client.post("/v1/admin/reindex", headers=service.key("admin"))
         except httpx.TransportError as error:
             said = repr(error)
         await asyncio.sleep(LOOK_S)
