@@ -123,6 +123,9 @@ class EmbeddingRepository:
         """Delete what is of none of `spaces`, each a model's revision and preprocess version; how many went."""
         revision, prepared = EmbeddingRow.model_revision, EmbeddingRow.preprocess_version
         kept = or_(*((revision == one) & (prepared == other) for one, other in spaces))
+        # Looked for first: a deletion that finds nothing would read the whole table while no shopper can write.
+        if await self._session.scalar(select(EmbeddingRow.item_id).where(~kept).limit(1)) is None:
+            return 0
         return cast(CursorResult[Any], await self._session.execute(delete(TABLE).where(~kept))).rowcount
 
     async def _put(self, key: EmbeddingKey, made: Mapping[str, tuple[str, bytes]]) -> None:

@@ -78,14 +78,15 @@ class InferenceRepository:
 
     async def settle(self, least: float) -> None:
         """Drop what feeds have said since, and go by what reaches `least` from now on."""
-        dropped = await self._session.scalars(
-            delete(InferredRow)
-            .where(or_(*(and_(InferredRow.name == name, _said(name)) for name in STATED)))
-            .returning(InferredRow.item_id)
-        )
+        said = or_(*(and_(InferredRow.name == name, _said(name)) for name in STATED))
+        wrong = InferredRow.used != (InferredRow.confidence >= least)
+        # Looked for first: a change that finds nothing would read the whole table while no shopper can write.
+        if await self._session.scalar(select(InferredRow.item_id).where(or_(said, wrong)).limit(1)) is None:
+            return
+        dropped = await self._session.scalars(delete(InferredRow).where(said).returning(InferredRow.item_id))
         moved = await self._session.scalars(
             update(InferredRow)
-            .where(InferredRow.used != (InferredRow.confidence >= least))
+            .where(wrong)
             .values(used=InferredRow.confidence >= least)
             .returning(InferredRow.item_id)
             .execution_options(synchronize_session=False)

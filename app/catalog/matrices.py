@@ -8,7 +8,7 @@ from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.encoding import Encoding
 from app.catalog.records import EmbeddingKey, StoredEmbedding
 from app.db.session import Database
-from models.contracts import Matrix
+from models.contracts import Mask, Matrix
 from models.engine.priority import in_background
 from models.interaction import ItemTokens
 from models.registry import ModelSpec
@@ -47,7 +47,8 @@ async def load_matrices(database: Database, spec: ModelSpec, encoded: Encoding) 
         present &= filled
     # An item that left the catalogue while this ran lost its vectors with it.
     kept = [item_id for item_id, there in zip(ids, present, strict=True) if there]
-    return kept, unit_rows(matrices["image"][present]), unit_rows(matrices["text"][present])
+    image, text = [await in_background(_units_of, matrices.pop(signal), present) for signal in ("image", "text")]
+    return kept, image, text
 
 
 def unit_rows(matrix: Matrix) -> Matrix:
@@ -57,9 +58,13 @@ def unit_rows(matrix: Matrix) -> Matrix:
     return rows
 
 
+def _units_of(matrix: Matrix, rows: Mask) -> Matrix:
+    return unit_rows(matrix if rows.all() else matrix[rows])
+
+
 def _fill(
     matrix: Matrix,
-    filled: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    filled: Mask,
     page: Sequence[StoredEmbedding],
     row_of: dict[str, int],
 ) -> None:

@@ -29,7 +29,7 @@ from app.catalog.tables import ItemAttributeRow, ItemRow, ItemWordsRow, PictureR
 from app.catalog.words import item_words
 from app.db.base import Base, now
 
-PAGE = 2_000
+PAGE = 500
 """Rows a streamed page."""
 
 IDS_A_QUERY = 5_000
