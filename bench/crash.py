@@ -78,6 +78,10 @@ class Shop:
             self.acknowledged["upsert"] += 1
 
     def imports(self, client: httpx.Client) -> None:
+        self._watch(client, self.upload(client))
+
+    def upload(self, client: httpx.Client) -> str:
+        """An import, as far as its job is there; the id of that."""
         self.step += 1
         titles = {f"feed-{n}": f"feed dress {n} as of {self.step}" for n in range(FEED_ROWS)}
         facts = {"kind": "dress", "gender": "women", "price": "10"}
@@ -92,16 +96,23 @@ class Shop:
         answer = client.post("/v1/admin/imports", files=files)
         assert answer.status_code == 202, answer.text
         self.acknowledged["import"] += 1
-        self.jobs.add(answer.json()["id"])
         self.may |= {item: {title} for item, title in titles.items()}
-        self._watch(client, answer.json()["id"])
+        return self._noted(answer)
 
     def reindex(self, client: httpx.Client) -> None:
+        self._watch(client, self.ask(client))
+
+    def ask(self, client: httpx.Client) -> str:
+        """A reindex, as far as its job is there; the id of that."""
         answer = client.post("/v1/admin/reindex", json={"force": True, "reencode": self.rng.random() < 0.5})
         assert answer.status_code == 202, answer.text
         self.acknowledged["reindex"] += 1
-        self.jobs.add(answer.json()["id"])
-        self._watch(client, answer.json()["id"])
+        return self._noted(answer)
+
+    def _noted(self, answer: httpx.Response) -> str:
+        job = str(answer.json()["id"])
+        self.jobs.add(job)
+        return job
 
     def switch(self, client: httpx.Client) -> None:
         """To and fro between the versions there are."""
@@ -123,11 +134,11 @@ class Shop:
         bad = [job for job in listed if job["state"] != "succeeded"]
         assert not bad, f"jobs did not succeed: {bad}"
         for job in (job for job in listed if job["kind"] == "import"):
-            rows = self._pages(client, f"/v1/admin/jobs/{job['id']}/rows")
+            rows = self.pages(client, f"/v1/admin/jobs/{job['id']}/rows")
             assert len(rows) == FEED_ROWS, f"{len(rows)} rows told of {FEED_ROWS}"
             assert len({row["line"] for row in rows}) == FEED_ROWS, "a row is told twice"
             self.checked["rows of imports"] += len(rows)
-        items = self._pages(client, "/v1/items")
+        items = self.pages(client, "/v1/items")
         newest = next(job for job in listed if job["kind"] == "reindex")
         if newest["id"] != self.reindexed:  # killed before it took the job, the service serves what it served
             self.reindexed, self.versions = newest["id"], {newest["result"]["version"]}
@@ -161,7 +172,7 @@ class Shop:
         """All jobs, once none is left to do."""
         end = time.monotonic() + SETTLE_S
         while True:
-            listed = self._pages(client, "/v1/admin/jobs")
+            listed = self.pages(client, "/v1/admin/jobs")
             if all(job["state"] not in ("queued", "running") for job in listed):
                 return listed
             assert time.monotonic() < end, f"jobs hang: {[j for j in listed if j['state'] in ('queued', 'running')]}"
@@ -173,7 +184,8 @@ class Shop:
             time.sleep(0.01)
 
     @staticmethod
-    def _pages(client: httpx.Client, path: str) -> list[Told]:
+    def pages(client: httpx.Client, path: str) -> list[Told]:
+        """All that a list has."""
         found: list[Told] = []
         cursor: str | None = None
         while True:
@@ -238,7 +250,7 @@ def torture(service: Service, points: int, seed: int) -> dict[str, Any]:
     if service.pid is None:
         service.start()
     with service.client() as client:
-        attempts = Counter(job["attempts"] for job in shop._pages(client, "/v1/admin/jobs"))
+        attempts = Counter(job["attempts"] for job in shop.pages(client, "/v1/admin/jobs"))
     service.kill()
     return {
         "kills": dict(kills),

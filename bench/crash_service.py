@@ -80,7 +80,7 @@ class Service:
                 told.write_text((await KeyRepository(session).create("admin"))[1], "ascii")
             await database.close()
 
-        pid = self._forked(lambda: asyncio.run(work()))
+        pid = self.forked(lambda: asyncio.run(work()))
         assert os.waitpid(pid, 0)[1] == 0, self.log.read_text("utf-8")[-3000:]
         self.key = told.read_text("ascii")
 
@@ -88,7 +88,7 @@ class Service:
         """Start and wait until it can answer shoppers, or at least the admin while nothing is indexed yet."""
         assert self.pid is None
         started = time.monotonic()
-        self.pid = self._forked(self._serve)
+        self.pid = self.forked(self._serve)
         while time.monotonic() < started + READY_S:
             try:
                 answer = httpx.get(f"{self.url}/readyz", timeout=5)
@@ -129,7 +129,8 @@ class Service:
         configure_logging("INFO")
         run(ClearStart(create_app(self.settings, encoder=SlowEncoder())), self.settings)
 
-    def _forked(self, work: Callable[[], None]) -> int:
+    def forked(self, work: Callable[[], None]) -> int:
+        """A process of its own that does `work`, its words in the service's log; its number."""
         pid = os.fork()
         return pid if pid else self._child(work)
 

@@ -259,19 +259,32 @@ class SnapshotStore:
         return found
 
     def prune(self, keep: int) -> list[str]:
-        """Delete all but the `keep` newest versions, never the live one or the one before it; returns what went.
+        """Delete all but the `keep` newest intact versions, never the live one; returns what went.
 
-        A process that still searches one of them goes on: its files are mapped. What killed builds left goes too.
+        The one before it stays too, as the way back. A version that is known to be damaged takes nobody's place: it is
+        read once more, and goes. A process that still searches one of them goes on: its files are mapped. What killed
+        builds left goes too.
         """
         if keep < 0:
             raise ValueError(f"keep must not be negative, got {keep}")
         versions = self._versions()
-        kept = {self.current_version(), self.previous_version(), *versions[max(0, len(versions) - keep) :]}
+        broken = {version for version in self.damaged() if not self._intact(version)}
+        sound = [version for version in versions if version not in broken]
+        back = self.previous_version()
+        kept = {self.current_version(), *sound[max(0, len(sound) - keep) :], *({back} - broken)}
         gone = [version for version in versions if version not in kept]
         for version in gone:
             delete(self._root / version)
         self.sweep()
         return gone
+
+    def _intact(self, version: str) -> bool:
+        try:
+            self.open(version)
+        except IndexCorrupt as fault:
+            log.warning("snapshot %s is of no use: %s", version, fault)
+            return False
+        return True
 
     def sweep(self) -> list[str]:
         """Remove what killed builds and deletions left behind; returns the names of the folders."""
