@@ -143,7 +143,7 @@ def _vocabulary(column: str) -> tuple[Callable[[str], str | None], Sequence[str]
         case "kind":
             return lambda v: getattr(words.kind_of(v), "id", None), list(words.kinds)
         case "colour":
-            return lambda v: getattr(words.colour_of(v), "id", None), list(words.colours)
+            return lambda v: getattr(words.swatch_of(v), "id", None), list(words.colours)
         case "slot":
             slots = (*words.slots, NOT_WORN)
             return lambda v: v if v in slots else None, slots

@@ -37,6 +37,13 @@ class Kind:
         return ((locale == "zh" and self.zh) or self.en)[0]
 
 
+_SHADES = """
+    light dark pale bright deep washed wash vintage heather heathered melange marl mottled pastel dusty soft faded matte
+"""
+SHADES = frozenset(_SHADES.split())
+"""Words before or behind a colour's name that leave it the colour it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Colour:
     """One colour name. `rgb` is its sRGB centre, 0 to 255 a channel; `family` the plain word that covers it."""
@@ -86,6 +93,16 @@ class Taxonomy:
         found = self._colours_by_word.get(_key(text))
         return self.colours[found] if found else None
 
+    def swatch_of(self, text: str) -> Colour | None:
+        """The colour that a text is nothing but the name of, as shops write it in a column: `Sand`, `Washed Black`."""
+        key = _key(text.replace("-", " "))
+        plain = " ".join(word for word in key.split() if word not in SHADES)
+        return next((found for name in (text, key, plain) if (found := self._swatch(name)) is not None), None)
+
+    def _swatch(self, name: str) -> Colour | None:
+        found = self._swatches.get(_key(name))
+        return self.colour_of(name) or (self.colours[found] if found else None)
+
     def attribute_of(self, facet: str, text: str) -> Attribute | None:
         found = self._attributes_by_word[facet].get(_key(text))
         return self.attributes[facet][found] if found else None
@@ -124,6 +141,10 @@ class Taxonomy:
     @cached_property
     def _colours_by_word(self) -> dict[str, str]:
         return _words(self.colours.values())
+
+    @cached_property
+    def _swatches(self) -> dict[str, str]:
+        return {_key(word): colour for colour, words in _read("swatches") for word in words}
 
     @cached_property
     def _attributes_by_word(self) -> dict[str, dict[str, str]]:

@@ -187,9 +187,9 @@ def _looked_up(name: str, found: list[str], ids: Mapping[str, str], attributes: 
 
 def _colour(word: str, attributes: dict[str, Any]) -> dict[str, str]:
     """The colour a word names; of several with slashes between them the first, which feeds put in front."""
-    known = taxonomy().colour_of(word)
+    known = taxonomy().swatch_of(word)
     if known is None and "/" in word:
-        known = next((c for part in word.split("/") if (c := taxonomy().colour_of(part.strip()))), None)
+        known = next((c for part in word.split("/") if (c := taxonomy().swatch_of(part.strip()))), None)
         if known is not None:
             attributes["colour"] = word
     return {"colour": known.id} if known else {}
