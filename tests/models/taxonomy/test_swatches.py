@@ -32,6 +32,6 @@ def test_what_names_no_colour_stays_unknown(written: str) -> None:
     assert taxonomy().swatch_of(written) is None
 
 
-@pytest.mark.parametrize("words", ["denim jacket", "natural linen shirt", "stone buttons"])
+@pytest.mark.parametrize("words", ["denim jacket", "natural linen shirt", "coffee with friends"])
 def test_the_same_words_in_a_wish_are_not_colours(words: str) -> None:
     assert parse(words, None).wishes.colours == ()
