@@ -68,7 +68,9 @@ def main(
 ) -> None:
     """Soak a service, print one table, exit with 1 when a target is missed."""
     amounts = Amounts(reindexes, imports, rows, changes)
-    with tempfile.TemporaryDirectory(prefix="tryon-soak-") as folder, _copied(data_dir, Path(folder)) as copy:
+    # What was measured is told even where something keeps a file in there.
+    place = tempfile.TemporaryDirectory(prefix="tryon-soak-", ignore_cleanup_errors=True)
+    with place as folder, _copied(data_dir, Path(folder)) as copy:
         shoppers = Shoppers(clients, _photos(photos, copy), before_s, warmup)
         load = asyncio.run(_soak(copy, shoppers, amounts, worker=worker))
     table, missed = verdict(load, amounts)

@@ -17,8 +17,9 @@ from app.catalog.spool import Entry, Spool, Whole
 from app.db.session import Database
 from app.media.fetching.fetcher import PictureFetcher
 
-BATCH = 100
-"""Items of one commit: the writing itself happens in the event loop, where a shopper may wait for it."""
+BATCH = 25
+"""Items of one commit: the writing itself happens in the event loop, where a shopper may wait for it, and on SQLite no
+shopper's answer is stored before it is done."""
 
 FETCHED_AT_ONCE = 32
 """Pictures by address, which are all in memory until they are stored."""
