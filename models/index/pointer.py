@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,20 +34,28 @@ class Pointer:
         """Make `version` the live one, at once for whoever reads next."""
         before = self.current()
         if before != version:
-            self._change(before, version)
+            self._change(before, version, lambda: None)
 
     def swap(self, before: str | None, version: str) -> None:
-        """As `move`, but only while `before` is the live one. Raises IndexOvertaken where another is."""
-        found = self.current()
-        if found != before:
-            raise IndexOvertaken(f"index {found} went live meanwhile")
-        self._change(before, version)
+        """As `move`, but only while `before` is the live one. Raises IndexOvertaken where another is.
 
-    def _change(self, before: str | None, version: str) -> None:
+        It is looked at last a few microseconds before the name is replaced. There is no lock: a process that was
+        stopped while it held one would keep every other from switching.
+        """
+
+        def sure() -> None:
+            found = self.current()
+            if found != before:
+                raise IndexOvertaken(f"index {found} went live meanwhile")
+
+        sure()
+        self._change(before, version, sure)
+
+    def _change(self, before: str | None, version: str, sure: Callable[[], None]) -> None:
         if before:
             # First, so that retention never finds the old one unnamed; killed in between, both name the live one.
             self._replace(PREVIOUS, before)
-        self._replace(CURRENT, version)
+        self._replace(CURRENT, version, sure)
 
     def _read(self, name: str) -> str | None:
         try:
@@ -54,7 +63,8 @@ class Pointer:
         except FileNotFoundError:
             return None
 
-    def _replace(self, name: str, version: str) -> None:
+    def _replace(self, name: str, version: str, sure: Callable[[], None] = lambda: None) -> None:
+        """`sure` is asked last, and raises where it is not to be."""
         handle, beside = tempfile.mkstemp(prefix=f".{name}-", dir=self.root)
         path = Path(beside)
         try:
@@ -63,6 +73,7 @@ class Pointer:
                 file.flush()
                 os.fsync(handle)
             path.chmod(0o644)  # mkstemp made it private; other processes of the service read it too
+            sure()
             path.replace(self.root / name)
         except BaseException:
             path.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """A worker that is stopped beyond its lease and woken when another has done its job: there is one outcome.
 
-On PostgreSQL, with a reindex and an import; on SQLite, and at more moments, where TRYON_CRASH_POINTS asks for long runs.
+On PostgreSQL, with a reindex and an import; on SQLite and at more moments where TRYON_CRASH_POINTS asks for long runs.
 """
 
 import json

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.contracts import IndexCorrupt, IndexNotWritten, IndexRefused, Matrix
+from models.contracts import IndexCorrupt, IndexNotWritten, IndexOvertaken, IndexRefused, Matrix
 from models.index import Manifest, Snapshot, SnapshotStore
 from models.index.kinds import IndexKind
 from models.index.pointer import Pointer
@@ -214,10 +214,10 @@ def test_killed_between_the_two_pointers_the_live_version_stays(
     store.activate(two)
     honest = Pointer._replace
 
-    def killed(self: Pointer, name: str, version: str) -> None:
+    def killed(self: Pointer, name: str, version: str, *sure: Callable[[], None]) -> None:
         if name == "current":
             raise KeyboardInterrupt
-        honest(self, name, version)
+        honest(self, name, version, *sure)
 
     with monkeypatch.context() as patch:
         patch.setattr(Pointer, "_replace", killed)
@@ -227,6 +227,44 @@ def test_killed_between_the_two_pointers_the_live_version_stays(
     store.activate(three)
     assert (store.current_version(), store.previous_version()) == (three, two)
     assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
+
+
+def test_who_was_overtaken_switches_nothing(
+    store: SnapshotStore, root: Path, build: Callable[..., Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, three = (build().version for _ in range(3))
+    store.succeed(one, None)
+    store.succeed(two, one)
+    with pytest.raises(IndexOvertaken, match=two):
+        store.succeed(three, one)
+    honest = Pointer._replace
+
+    def overtaken(self: Pointer, name: str, version: str, *sure: Callable[[], None]) -> None:
+        if name == "current" and version == three:
+            monkeypatch.undo()
+            store.activate(one)
+        honest(self, name, version, *sure)
+
+    monkeypatch.setattr(Pointer, "_replace", overtaken)
+    with pytest.raises(IndexOvertaken, match=one):
+        store.succeed(three, two)
+    assert (store.current_version(), store.previous_version()) == (one, two)
+    assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_damaged_version_takes_no_other_ones_place(
+    store: SnapshotStore, root: Path, build: Callable[..., Manifest]
+) -> None:
+    versions = [build().version for _ in range(4)]
+    store.activate(versions[2])
+    store.activate(versions[3])
+    (root / versions[2] / "image.npy").unlink()
+    (root / versions[0] / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(IndexCorrupt):
+        store.verify(versions[2])
+    assert store.prune(2) == [versions[0], versions[2]]
+    assert [one.version for one in store.manifests()] == [versions[1], versions[3]]
+    assert (store.previous_version(), store.damaged()) == (None, {})
 
 
 def test_a_stand_in_must_fit(store: SnapshotStore, root: Path, rows: Matrix, spec: ModelSpec) -> None:
