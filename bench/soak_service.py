@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -60,7 +61,7 @@ async def running(data_dir: Path, *, worker: bool = False) -> AsyncIterator[Runn
         serve, *_ = [await stack.enter_async_context(_process(name, data_dir, environment)) for name in commands]
         client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=TIMEOUT_S, limits=limits)
         service = Running(await stack.enter_async_context(client), keys)
-        await _ready(service, serve, data_dir / "serve.log")
+        await ready(service, serve, data_dir / "serve.log")
         yield service
 
 
@@ -78,7 +79,18 @@ async def _process(name: str, data_dir: Path, environment: Mapping[str, str]) ->
             await process.wait()
 
 
-async def _ready(service: Running, process: Process, log: Path) -> None:
+class Started(Protocol):
+    """A process, as far as waiting for it goes."""
+
+    @property
+    def returncode(self) -> int | None: ...
+
+
+async def ready(service: Running, process: Started, log: Path) -> None:
+    """Wait until the service answers; what only lacks an index of its model is told to build one.
+
+    Raises SystemExit, with the reason, when it ends or takes too long.
+    """
     said, indexing = "it does not listen", False
     for _ in range(int(READY_S / LOOK_S)):
         if process.returncode is not None:

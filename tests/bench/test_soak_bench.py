@@ -1,15 +1,17 @@
 """The soak's own judgement: what it counts as missed, and whose answers hold what is gone."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from app.settings import Settings
 from bench.soak import Amounts, verdict
 from bench.soak_load import Changes, Clients, Load, Phase
-from bench.soak_service import Running
+from bench.soak_service import UNLIMITED, Running, ready
 
 SOME = Amounts(reindexes=1, imports=1, rows=1, changes=2)
 
@@ -77,3 +79,39 @@ async def test_changes_are_counted_when_they_are_acknowledged() -> None:
         await Changes(Running(client, {"admin": "key"}), noticed, [b"picture"]).run(200)
     assert sum(noticed.changed.values()) == 200 and set(noticed.changed) == {"PUT", "PATCH", "DELETE"}
     assert noticed.gone and not noticed.gone & kept.ids
+
+
+def test_its_service_refuses_nobody_for_asking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in UNLIMITED.items():
+        monkeypatch.setenv(name, value)
+    admission = Settings(_env_file=None).admission
+    assert {*admission.address.by_group().values(), *admission.key.by_group().values()} == {""}
+
+
+class Starting:
+    """A service whose index is another model's until it is built anew."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(f"{request.method} {request.url.path}")
+        if request.method == "POST":
+            assert request.headers["Authorization"] == "Bearer key"
+            return httpx.Response(202, json={})
+        built = self.asked.count("GET /readyz") > 2
+        return httpx.Response(200 if built else 503, json={"not_ready": [] if built else ["index"]})
+
+
+async def test_an_index_of_another_model_is_built_anew_once() -> None:
+    service, process = Starting(), SimpleNamespace(returncode=None)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(service), base_url="http://shop") as client:
+        await ready(Running(client, {"admin": "key"}), process, Path("serve.log"))
+    assert service.asked.count("POST /v1/admin/reindex") == 1 and service.asked[-1] == "GET /readyz"
+
+
+async def test_a_service_that_ended_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "serve.log").write_text("no such model")
+    async with httpx.AsyncClient(transport=httpx.MockTransport(Starting()), base_url="http://shop") as client:
+        with pytest.raises(SystemExit, match="no such model"):
+            await ready(Running(client, {}), SimpleNamespace(returncode=1), tmp_path / "serve.log")
