@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, FieldError, InvalidRequest
 from app.observability.bugs import described
-from app.problems import DATABASE_AWAY, PROBLEM_JSON, database_response, problem_response
+from app.problems import DATABASE_AWAY, PROBLEM_JSON, database_response, disk_response, problem_response
 from app.texts import CLEAN, is_clean
 
 log = structlog.get_logger(__name__)
@@ -129,6 +129,10 @@ def install_error_handlers(app: FastAPI) -> None:
 
     async def _database(request: Request, error: SQLAlchemyError) -> JSONResponse:
         return database_response(error, request.url.path)
+
+    @app.exception_handler(OSError)
+    async def _disk(request: Request, error: OSError) -> JSONResponse:
+        return disk_response(error, request.url.path)
 
     for away in DATABASE_AWAY:
         app.exception_handler(away)(_database)

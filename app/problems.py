@@ -1,5 +1,6 @@
 """Errors as answers: `application/problem+json` (RFC 9457), whoever sends them."""
 
+import errno
 from http import HTTPStatus
 
 import structlog
@@ -7,13 +8,17 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from app.errors import AppError, NotReady, problem
+from app.errors import AppError, NotReady, StorageFull, problem
 
 log = structlog.get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted)
 """What SQLAlchemy raises when the database is not there, busy or full: it passes by itself."""
+
+
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""How the system says that a disk is full, a quota used up, a file too large."""
 
 
 def problem_response(error: AppError, path: str) -> JSONResponse:
@@ -28,3 +33,12 @@ def database_response(error: SQLAlchemyError, path: str) -> JSONResponse:
     """The answer while the database is away."""
     log.error("database unreachable", exc_info=error)
     return problem_response(NotReady("The database did not answer. Try again in a moment.", retry_after_s=5), path)
+
+
+def disk_response(error: OSError, path: str) -> JSONResponse:
+    """The answer to a request that would have written a file. Raises `error` where it is not about room."""
+    if error.errno not in NO_ROOM:
+        raise error
+    log.error("no room to write", reason=error.strerror)
+    detail = f"This was not stored: {error.strerror}. Make room where the data folder is, then try again."
+    return problem_response(StorageFull(detail), path)

@@ -58,6 +58,8 @@ class JobRunner:
         self._poll_s = poll_s if poll_s is not None else self._settings.poll_s
         self._worker = Worker.this()
         self._running: dict[str, JobContext] = {}
+        self._claiming = asyncio.Lock()
+        """A job between its claim and its place in `_running` would look as if its process were gone."""
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -178,7 +180,7 @@ class JobRunner:
     async def _recover(self) -> None:
         rules = self._settings
         lease = dt.timedelta(seconds=rules.lease_s)
-        async with self._database.unit_of_work() as session:
+        async with self._claiming, self._database.unit_of_work() as session:
             found = await JobRepository(session).recover(
                 self._worker, self._running, lease, rules.attempts, rules.backoff_s
             )
@@ -207,14 +209,12 @@ class JobRunner:
 
     async def _run_next(self) -> bool:
         """Run the oldest queued job to its end; False when there is none."""
-        job = await self._claim()
-        if job is None:
-            return False
-        claim = Claim(job.id, job.worker, job.attempts)
-        context = JobContext(
-            claim, self._database, restored=job.checkpoint or {}, errors=list(job.errors), changed=self.watchers.tell
-        )
-        self._running[job.id] = context
+        async with self._claiming:
+            job = await self._claim()
+            if job is None:
+                return False
+            context = self._context(job)
+            self._running[job.id] = context
         try:
             await self._attempt(job, context)
         finally:
@@ -222,6 +222,12 @@ class JobRunner:
                 del self._running[job.id]
             self._wake.set()  # the next of its lane may run now
         return True
+
+    def _context(self, job: JobRow) -> JobContext:
+        claim = Claim(job.id, job.worker, job.attempts)
+        return JobContext(
+            claim, self._database, restored=job.checkpoint or {}, errors=list(job.errors), changed=self.watchers.tell
+        )
 
     async def _claim(self) -> JobRow | None:
         try:

@@ -243,3 +243,24 @@ async def test_old_jobs_are_forgotten_with_what_they_kept(database: Database, wa
                     break
                 await asyncio.sleep(0.01)
     assert (left, forgotten) == ({young.id, waiting.id}, [old.id])
+
+
+async def test_a_job_that_was_claimed_this_moment_is_no_orphan(
+    database: Database, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = JobRunner(database, {"work": nothing}, settings=QUICK)
+    honest = runner._claim
+    looked: list[asyncio.Task[None]] = []
+
+    async def claim() -> JobRow | None:
+        job = await honest()
+        if job is not None:  # it is committed, and not yet known as one that runs here: just then the runner looks
+            looked.append(asyncio.create_task(runner._recover()))
+            await asyncio.wait(looked, timeout=0.2)
+        return job
+
+    monkeypatch.setattr(runner, "_claim", claim)
+    job = await runner.submit("work", {})
+    assert await runner._run_next()
+    await looked[0]
+    assert (await wait_for(job.id, JobState.succeeded)).attempts == 1
