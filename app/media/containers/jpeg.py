@@ -82,6 +82,8 @@ def _end(data: bytes, at: int) -> int:
     least = {0xC0: 8, 0xC1: 8, 0xC2: 8}.get(data[at + 1], 2)
     if length < least:
         raise Refused("has a damaged header")
+    if at + 2 + least > len(data):
+        raise Refused("is cut short in its header")
     return min(at + 2 + int(length), len(data))
 
 

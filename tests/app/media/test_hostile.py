@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
@@ -99,6 +99,7 @@ def test_no_bytes_escape_as_another_error(name: str, data: st.DataObject) -> Non
     st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"II*\0", b"BM", b"RIFF    WEBP"]),
     st.binary(),
 )
+@example(b"\xff\xd8\xff", b"\xc0\x00\x08")
 def test_no_walker_trusts_what_follows_a_signature(signature: bytes, rest: bytes) -> None:
     check(signature + rest)
 
