@@ -1,5 +1,6 @@
 """The only SQL about stored embeddings and what they are made of. Never commits."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, cast
@@ -59,7 +60,8 @@ class EmbeddingRepository:
             query = query.where(ItemRow.id.in_(ids))
         found: list[IndexSource] = []
         async for page in (await self._session.stream(query)).partitions():
-            found += [_source(row, pictures[row.id]) for row in page if row.id in pictures]
+            # Nothing but Python, so not in a thread that yields: it would be put off while it holds the interpreter.
+            found += await asyncio.to_thread(_sources, page, pictures)
         return found
 
     async def hashes(self, key: EmbeddingKey, ids: Sequence[str] | None = None) -> dict[str, str]:
@@ -180,6 +182,10 @@ def source_of(item: Any, pictures: Sequence[PictureRecord]) -> IndexSource | Non
     if not pictures or (item.kind and item.slot in ("", NOT_WORN)):
         return None
     return _source(item, [(picture.blob_key, picture.sha256) for picture in pictures])
+
+
+def _sources(items: Sequence[Any], pictures: Mapping[str, Sequence[tuple[str, str]]]) -> list[IndexSource]:
+    return [_source(item, pictures[item.id]) for item in items if item.id in pictures]
 
 
 def _source(item: Any, pictures: Sequence[tuple[str, str]]) -> IndexSource:
