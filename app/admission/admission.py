@@ -37,6 +37,11 @@ class Admission:
             gate=Gate(admission),
         )
 
+    def make_room(self) -> None:
+        """For a request that is counted in `inside` already. Raises Overloaded where too many are."""
+        if self.inside > self.settings.admission.requests:
+            raise Overloaded("Too many requests are open. Try again in a moment.", retry_after_s=1)
+
     async def caller(self, authorization: str | None, address: str) -> Principal:
         """Who calls from `address` (a `household`) with that header.
 
@@ -59,9 +64,7 @@ class Admission:
             raise
 
     async def admit(self, path: str, group: Group, who: Principal | Unauthenticated, address: str) -> None:
-        """Raises what refuses this request: Unauthenticated, Forbidden, TooManyRequests or Overloaded."""
-        if self.inside >= self.settings.admission.requests:
-            raise Overloaded("Too many requests are open. Try again in a moment.", retry_after_s=1)
+        """Raises what refuses this request: Unauthenticated, Forbidden or TooManyRequests."""
         needed = scope_for(path)
         if isinstance(who, Unauthenticated):
             if needed is not None:

@@ -28,15 +28,16 @@ class Door:
         if group is None:
             return await self._app(scope, receive, send)
         admission: Admission = scope["app"].state.container.admission
+        admission.inside += 1  # from here on: who waits for their key to be looked up is inside too
         try:
+            admission.make_room()
             ticket = await self._enter(admission, group, scope)
         except AppError as error:
             count_refusal(error, group)
             return await problem_response(error, scope["path"])(scope, receive, send)
         except DATABASE_AWAY as error:
             return await database_response(error, scope["path"])(scope, receive, send)
-        admission.inside += 1
-        try:
+        else:
             if ticket is None:
                 return await self._app(scope, receive, send)
             return await _Watched(admission.gate, ticket, receive, send).run(self._app, scope)

@@ -15,7 +15,9 @@ from app.admission.gate import Adaptive, Gate
 from app.admission.groups import Group, group_of, is_costly, scope_for
 from app.admission.rates import Rates, shared_storage
 from app.admission.settings import AdmissionSettings, RateSettings, ServerSettings
+from app.auth.keys import KeyRepository
 from app.auth.principals import GRANTS, Principal
+from app.auth.tables import ApiKeyRow
 from app.errors import ConfigurationFault, Overloaded, TooManyRequests
 from app.settings import AuthSettings
 from tests.app.conftest import ORIGIN, Whole, serving
@@ -223,6 +225,30 @@ async def test_room_is_given_back_whatever_becomes_of_a_request(whole: Whole) ->
         whole.client.post("/v1/tags", content=b"x", headers=whole.key("shop")),
     )
     assert (gate.receiving, gate.working, dict(gate.by_address), whole.container.admission.inside) == (0, 0, {}, 0)
+
+
+async def test_a_request_whose_key_is_still_looked_up_takes_room_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go = asyncio.Event(), asyncio.Event()
+    find = KeyRepository.by_secret
+
+    async def slowly(self: KeyRepository, secret: str) -> ApiKeyRow | None:
+        looking.set()
+        await go.wait()
+        return await find(self, secret)
+
+    async with serving(tmp_path, admission=AdmissionSettings(requests=1)) as whole:
+        with monkeypatch.context() as patch:
+            patch.setattr(KeyRepository, "by_secret", slowly)
+            first = asyncio.create_task(whole.client.get("/v1/items", headers=whole.key("shop")))
+            await looking.wait()
+            second = await whole.client.get("/v1/items")
+            assert (second.status_code, second.json()["type"].rpartition("/")[2]) == (503, "overloaded")
+            assert (await whole.client.get("/healthz")).status_code == 200
+            go.set()
+            assert (await first).status_code == 200
+        assert (await whole.client.get("/v1/items", headers=whole.key("shop"))).status_code == 200
 
 
 @pytest.mark.parametrize(
