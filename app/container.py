@@ -12,7 +12,6 @@ import structlog
 
 from app.admission.admission import Admission
 from app.auth.audit import forget_old_deeds
-from app.auth.rate import HourlyLimit
 from app.catalog.attributes import private_names
 from app.catalog.leftovers import remove_orphans
 from app.catalog.live import LiveCatalog
@@ -72,7 +71,6 @@ class Container:
     popularity: PopularityOfAll
     jobs: JobRunner
     advisor: Advisor
-    newcomers: HourlyLimit
     admission: Admission
     photos: PhotoShelf
     housekeeping: Housekeeping
@@ -140,7 +138,6 @@ class Container:
         handlers = {"reindex": reindex, IMPORT: import_handler(database, blobs, settings)}
         jobs = JobRunner(database, handlers, settings=settings.jobs, around=instruments.job)
         advisor = await build_advisor(settings.advice)
-        newcomers = HourlyLimit("new shoppers", settings.limits.shoppers_per_hour)
         uploads = ImportFiles(settings.imports_dir)
         faces = await asyncio.to_thread(DlibFaces) if settings.photos.keep else None
         photos = PhotoShelf(database, blobs, settings.photos, settings.limits, faces)
@@ -160,7 +157,7 @@ class Container:
         return cls(
             settings=settings, database=database, blobs=blobs, models=models,
             snapshots=snapshots, popularity=popularity, jobs=jobs, advisor=advisor,
-            newcomers=newcomers, admission=admission, photos=photos, housekeeping=keeping, instruments=instruments,
+            admission=admission, photos=photos, housekeeping=keeping, instruments=instruments,
         )  # fmt: skip
 
     async def start(self) -> None:

@@ -7,9 +7,9 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.admission.address import address_of
 from app.admission.door import PRINCIPAL
 from app.auth.principals import Principal, require
-from app.auth.rate import household
 from app.container import Container
 from app.errors import Unauthenticated
 
@@ -42,8 +42,7 @@ async def caller(
     """Who calls, as the door found out, or as it is asked here where there is none. Raises Unauthenticated."""
     who: Principal | Unauthenticated | None = request.scope.get(PRINCIPAL)
     if who is None:
-        address = household(request.client.host if request.client else None)
-        who = await container.admission.caller(request.headers.get("authorization"), address)
+        who = await container.admission.caller(request.headers.get("authorization"), address_of(request.scope))
     if isinstance(who, Unauthenticated):
         raise who
     return who

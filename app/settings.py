@@ -93,7 +93,7 @@ class LimitSettings(BaseModel):
 
     `request_bytes`: a form with photos, or an admin's changes; `json_bytes`: any other body. All of it must come within
     `body_s` seconds (a feed: `feed_s`) and never pause for `silence_s`. `shoppers_per_hour`: how many one address may
-    create with a browser's key; 0: any.
+    create with a browser's key, beside the rate of `admission.address.others`; 0: any.
     """
 
     photo_bytes: int = Field(default=15 * MEGABYTE, ge=1)

@@ -33,7 +33,11 @@ class Admission:
         return cls(
             settings=settings,
             keys=KnownKeys(database, settings.auth.key_cache_s, settings.auth.last_used_s),
-            rates=Rates(admission, shared_storage(admission.storage)),
+            rates=Rates(
+                admission,
+                shared_storage(admission.storage),
+                shoppers_per_hour=settings.limits.shoppers_per_hour,
+            ),
             gate=Gate(admission),
         )
 

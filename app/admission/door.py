@@ -5,11 +5,11 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.admission.address import address_of
 from app.admission.admission import Admission, count_refusal
 from app.admission.gate import Gate, Ticket
 from app.admission.groups import Group, group_of, is_costly, path_of
 from app.auth.principals import Principal
-from app.auth.rate import household
 from app.errors import AppError, Unauthenticated
 from app.problems import DATABASE_AWAY, database_response, problem_response
 
@@ -45,7 +45,7 @@ class Door:
             admission.inside -= 1
 
     async def _enter(self, admission: Admission, group: Group, scope: Scope) -> Ticket | None:
-        address = household(scope["client"][0] if scope.get("client") else None)
+        address = address_of(scope)
         who: Principal | Unauthenticated
         try:
             who = await admission.caller(Headers(scope=scope).get("authorization"), address)

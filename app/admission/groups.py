@@ -17,6 +17,7 @@ class Group(StrEnum):
     recommendations = "recommendations"
     tags = "tags"
     events = "events"
+    shoppers = "shoppers"
     others = "others"
 
 
@@ -24,6 +25,7 @@ BY_PATH = {
     "/v1/recommendations": Group.recommendations,
     "/v1/tags": Group.tags,
     "/v1/events": Group.events,
+    "/v1/shoppers": Group.shoppers,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
 import structlog
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItem, RateLimitItemPerHour, parse_many
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import ConfigurationError, StorageError
@@ -20,6 +20,9 @@ from app.errors import ConfigurationFault, TooManyRequests
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+NAMED = {"keys": "wrong keys", Group.others: "such requests", Group.shoppers: "new shoppers"}
+"""What a refusal calls what was counted, where that is not its own name."""
 
 STORAGE_S = 0.5
 """How long a shared storage may take to answer."""
@@ -52,9 +55,14 @@ class Rates:
         settings: AdmissionSettings,
         shared: Storage | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        shoppers_per_hour: int = 0,
     ) -> None:
-        self._address = {group: _items(rates) for group, rates in settings.address.by_group().items()}
-        self._key = {group: _items(rates) for group, rates in settings.key.by_group().items()}
+        """Args: shoppers_per_hour: how many one address may create with a browser's key; 0: any."""
+        self._address = {Group(group): _items(rates) for group, rates in settings.address.by_group().items()}
+        self._key = {Group(group): _items(rates) for group, rates in settings.key.by_group().items()}
+        if shoppers_per_hour:
+            self._address[Group.shoppers] += (RateLimitItemPerHour(shoppers_per_hour),)
         self._bad_keys = _items(settings.bad_keys)
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(shared) if shared is not None else None
@@ -91,10 +99,10 @@ class Rates:
         stats = await self._asked(lambda by: by.get_window_stats(item, kind, what, caller))
         wait = max(1, math.ceil(stats.reset_time - time.time()))
         whose = "this key" if kind == "key" else "this address"
-        named = {"keys": "wrong keys", Group.others: "such requests", Group.recommendations: "recommendations"}
+        advice = "; the shop's own server may go on with a key of scope 'server'" if kind == "address" else ""
         return TooManyRequests(
-            f"From {whose} at most {item.amount} {named.get(what, what)} in {_span(item)} are taken. "
-            f"Try again in {wait} seconds.",
+            f"From {whose} at most {item.amount} {NAMED.get(what, what)} in {_span(item)} are taken. "
+            f"Try again in {wait} seconds{advice}.",
             retry_after_s=wait,
         )
 

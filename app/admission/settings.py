@@ -29,13 +29,8 @@ class RateSettings(BaseModel):
     others: Rate = ""
 
     def by_group(self) -> dict[str, str]:
-        """As `app.admission.groups.Group` names them."""
-        return {
-            "recommendations": self.recommendations,
-            "tags": self.tags,
-            "events": self.events,
-            "others": self.others,
-        }
+        """As `app.admission.groups.Group` names them; a new shopper is one of the others."""
+        return {**dict(self), "shoppers": self.others}
 
 
 class AdmissionSettings(BaseModel):

@@ -34,6 +34,8 @@ NOBODY = Principal("anonymous", GRANTS["shop"])
         ("GET", "/v1/recommendations", Group.others, False, "shop"),
         ("POST", "/v1/tags", Group.tags, True, "shop"),
         ("POST", "/v1/events", Group.events, False, "shop"),
+        ("POST", "/v1/shoppers", Group.shoppers, False, "shop"),
+        ("DELETE", "/v1/shoppers/x", Group.others, False, "shop"),
         ("GET", "/v1/items/a/b/similar", Group.others, True, "shop"),
         ("GET", "/v1/items/a/outfits", Group.others, True, "shop"),
         ("GET", "/v1/items/a", Group.others, False, "shop"),

@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from sqlalchemy import delete, func, select
 
 from app.admission.admission import Admission
-from app.auth.rate import HourlyLimit
 from app.catalog.attributes import private_names
 from app.catalog.endpoints import router as catalog
 from app.catalog.live import LiveCatalog
@@ -82,7 +81,6 @@ class Shop:
             admission=Admission.of(self.settings, database),
             instruments=Instruments(),
             photos=PhotoShelf(database, LocalBlobs(self.settings.blob_dir), self.settings.photos, self.settings.limits),
-            newcomers=HourlyLimit("new shoppers", self.settings.limits.shoppers_per_hour),
         )
         app = FastAPI()
         app.state.container = container

@@ -3,28 +3,49 @@
 from pathlib import Path
 
 import pytest
+from limits.aio.storage import MemoryStorage
 
-from app.auth.rate import HourlyLimit, household
+from app.admission.address import household
+from app.admission.groups import Group
+from app.admission.rates import Rates
+from app.admission.settings import AdmissionSettings, RateSettings
+from app.auth.principals import GRANTS, Principal
 from app.errors import TooManyRequests
 from app.settings import LimitSettings
 from tests.app.conftest import serving
 
+BROWSER = Principal("k1", GRANTS["shop"], "tryon_shop_abcdefgh")
+BACKEND = Principal("k2", GRANTS["server"], "tryon_server_abcdefgh")
 
-async def test_one_caller_is_stopped_and_another_is_not() -> None:
-    limit = HourlyLimit("new shoppers", 2)
+
+async def test_one_address_is_stopped_and_another_or_the_shops_own_server_is_not() -> None:
+    rates = Rates(AdmissionSettings(), shoppers_per_hour=2)
     for _ in range(2):
-        await limit.spend("key", "here")
-    with pytest.raises(TooManyRequests, match="at most 2 new shoppers an hour") as refused:
-        await limit.spend("key", "here")
+        await rates.spend(Group.shoppers, BROWSER, "here")
+    with pytest.raises(TooManyRequests, match="at most 2 new shoppers in an hour") as refused:
+        await rates.spend(Group.shoppers, BROWSER, "here")
     assert refused.value.retry_after_s is not None and 0 < refused.value.retry_after_s <= 3601
-    await limit.spend("key", "there")
-    await limit.spend("other", "here")
+    await rates.spend(Group.shoppers, BROWSER, "there")
+    for _ in range(3):
+        await rates.spend(Group.shoppers, BACKEND, "here")
 
 
-async def test_no_limit() -> None:
-    limit = HourlyLimit("anything", 0)
+async def test_processes_that_share_a_storage_count_new_shoppers_together() -> None:
+    shared = MemoryStorage()
+    one, other = (Rates(AdmissionSettings(), shared, shoppers_per_hour=2) for _ in range(2))
+    await one.spend(Group.shoppers, BROWSER, "here")
+    await other.spend(Group.shoppers, BROWSER, "here")
+    for process in (one, other):
+        with pytest.raises(TooManyRequests):
+            await process.spend(Group.shoppers, BROWSER, "here")
+
+
+async def test_without_a_limit_of_their_own_they_are_requests_like_others() -> None:
+    rates = Rates(AdmissionSettings(address=RateSettings(others="100/hour")), shoppers_per_hour=0)
     for _ in range(100):
-        await limit.spend("key")
+        await rates.spend(Group.shoppers, BROWSER, "here")
+    with pytest.raises(TooManyRequests, match="at most 100 new shoppers"):
+        await rates.spend(Group.shoppers, BROWSER, "here")
 
 
 @pytest.mark.parametrize(
