@@ -69,7 +69,8 @@ def create_app(
         ],
         expose_headers=EXPOSED,
     )
-    app.add_middleware(Measure, instruments=instruments)
+    routes = [route for router in ROUTERS for route in router.routes]
+    app.add_middleware(Measure, instruments=instruments, routes=routes)
     app.add_middleware(SecurityHeaders, hsts_s=settings.server.hsts_s)
     app.add_middleware(RequestId)
     # Here and not in the server, so that the same proxies are believed whatever runs this application.

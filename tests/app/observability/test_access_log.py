@@ -41,7 +41,7 @@ async def test_a_request_is_one_line_with_its_template_and_its_id(shop: Whole) -
 
 async def test_who_has_no_key_has_no_prefix(shop: Whole) -> None:
     (line,) = await lines(shop, "GET", "/v1/items", headers={"Authorization": "Bearer guessed-by-somebody"})
-    assert (repr(line["status"]), line["key"]) == ("401", "")
+    assert (line["route"], repr(line["status"]), line["key"]) == ("/v1/items", "401", "")
 
 
 async def test_probes_and_scrapes_are_quiet_while_all_is_well(shop: Whole, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,26 @@ async def test_requests_are_counted_by_template_and_never_by_path(shop: Whole, m
     assert 'method="other"' in text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "route", "status"),
+    [
+        ("POST", "/v1/recommendations", "/v1/recommendations", 401),
+        ("GET", "/v1/items/dress%2Fred/similar", "/v1/items/{item_id:path}/similar", 401),
+        ("PATCH", "/v1/admin/items/dress%2Fred", "/v1/admin/items/{item_id:path}", 401),
+        ("GET", "/v1/items?cursor=%00", "/v1/items", 422),
+        ("PUT", "/v1/tags", "/v1/tags", 401),
+        ("GET", "/v1/nowhere", "unmatched", 401),
+    ],
+)
+async def test_what_is_refused_before_its_route_counts_as_that_routes(
+    shop: Whole, method: str, path: str, route: str, status: int
+) -> None:
+    labels = {"method": method, "route": route, "status": str(status)}
+    before = await value(shop, "http_requests_total", **labels) or 0
+    assert (await shop.client.request(method, path)).status_code == status
+    assert await value(shop, "http_requests_total", **labels) == before + 1
+
+
 async def test_stages_batches_and_cache_are_counted(shop: Whole) -> None:
     before = {name: await value(shop, name) or 0 for name in ("tryon_cache_hits_total", "tryon_cache_misses_total")}
     for _ in range(2):
