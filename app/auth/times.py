@@ -5,16 +5,25 @@ import re
 
 SPAN = re.compile(r"(\d{1,6})\s*(m|h|d|w)", re.ASCII)
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+LONGEST = dt.timedelta(days=36_500)
+"""A hundred years: with every such span there is still a date."""
+
 SPAN_FORM = "must be a number and one of m, h, d, w (minutes, hours, days, weeks), such as 90d or 24h"
-MOMENT_FORM = "must be a span such as 90d, a date such as 2030-01-31, or a time such as 2030-01-31T12:00:00Z"
+MOMENT_FORM = (
+    "must be a span such as 90d (a hundred years at most), a date such as 2030-01-31, or a time such as "
+    "2030-01-31T12:00:00Z"
+)
 
 
 def span_of(text: str) -> dt.timedelta:
-    """`90d`, `24h`. Raises ValueError, saying how it is written."""
+    """`90d`, `24h`. Raises ValueError, saying how it is written, and for more than a hundred years."""
     found = SPAN.fullmatch(text.strip().lower())
     if found is None:
         raise ValueError(SPAN_FORM)
-    return dt.timedelta(**{UNITS[found[2]]: int(found[1])})
+    span = dt.timedelta(**{UNITS[found[2]]: int(found[1])})
+    if span > LONGEST:
+        raise ValueError("must be a hundred years at most, such as 90d")
+    return span
 
 
 def moment_of(text: str, now: dt.datetime) -> dt.datetime:
@@ -24,14 +33,12 @@ def moment_of(text: str, now: dt.datetime) -> dt.datetime:
     """
     try:
         moment = now + span_of(text)
-    except OverflowError:
-        raise ValueError("is too far away") from None
     except ValueError:
         try:
-            moment = dt.datetime.fromisoformat(text.strip())
-        except ValueError:
+            written = dt.datetime.fromisoformat(text.strip())
+            moment = written.replace(tzinfo=dt.UTC) if written.tzinfo is None else written.astimezone(dt.UTC)
+        except (ValueError, OverflowError):  # the first and the last hours there are may be none in UTC
             raise ValueError(MOMENT_FORM) from None
-    moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
     if moment <= now:
         raise ValueError("is not in the future")
     return moment

@@ -23,6 +23,7 @@ from app.errors import Unauthenticated
 
 NOON = dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+WIDE = {"COLUMNS": "250"}
 
 
 def test_a_key_has_a_label_and_256_random_bits_after_it() -> None:
@@ -48,9 +49,12 @@ def test_when_a_key_ends_as_people_write_it(text: str, moment: dt.datetime) -> N
     assert moment_of(text, NOON) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "90", "-1d", "0d", "2029-12-31", "999999w", "9e9d", "2030-13-01", "٣d"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "90", "-1d", "0d", "2029-12-31", "999999w", "9e9d", "2030-13-01", "٣d", "9999-12-31T23:00:00-09:00"],
+)
 def test_what_is_no_time_to_come(text: str) -> None:
-    with pytest.raises(ValueError, match=r"must|not in the future|too far"):
+    with pytest.raises(ValueError, match=r"must|not in the future"):
         moment_of(text, NOON)
 
 
@@ -160,7 +164,7 @@ def test_the_command_line_makes_lists_rotates_and_revokes(run: CliRunner, tmp_pa
     plain = run.invoke(cli, ["keys", "create", "shop"]).stdout.strip()
     listed = json.loads(run.invoke(cli, ["keys", "list", "--json"]).stdout)
     assert [(row["scope"], row["state"]) for row in listed] == [("admin", "live"), ("shop", "live")]
-    assert made["prefix"] in run.invoke(cli, ["keys", "list"], env={"COLUMNS": "250"}).stdout
+    assert made["prefix"] in run.invoke(cli, ["keys", "list"], env=WIDE).stdout
     rotated = json.loads(run.invoke(cli, ["keys", "rotate", made["prefix"], "--grace", "7d", "--json"]).stdout)
     assert rotated["key"] != made["key"] and rotated["replaces"]["id"] == made["id"]
     assert run.invoke(cli, ["keys", "revoke", made["id"]]).exit_code == 0
@@ -170,10 +174,25 @@ def test_the_command_line_makes_lists_rotates_and_revokes(run: CliRunner, tmp_pa
     assert [row["action"] for row in records] == [
         "tryon keys revoke", "tryon keys rotate", "tryon keys create", "tryon keys create",
     ]  # fmt: skip
-    assert made["prefix"] in run.invoke(cli, ["audit"], env={"COLUMNS": "250"}).stdout
+    assert made["prefix"] in run.invoke(cli, ["audit"], env=WIDE).stdout
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("tryon.db*"))
     for secret in (made["key"], rotated["key"], plain):
         assert secret.encode() not in stored and secret.rpartition("_")[2].encode() not in stored
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["keys", "create", "shop", "--expires", "999999w"],
+        ["keys", "rotate", "PREFIX", "--grace", "999999w"],
+        ["audit", "--since", "999999w"],
+    ],
+    ids=" ".join,
+)
+def test_a_span_that_leads_past_the_calendar_is_said(run: CliRunner, command: list[str]) -> None:
+    made = json.loads(run.invoke(cli, ["keys", "create", "shop", "--json"]).stdout)
+    answer = run.invoke(cli, [made["prefix"] if word == "PREFIX" else word for word in command], env=WIDE)
+    assert answer.exit_code == 2 and "a hundred years" in answer.output
 
 
 @pytest.mark.parametrize(
