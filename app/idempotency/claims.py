@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Header
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -104,9 +104,7 @@ async def _claim(database: Database, key: str, route: str, principal: str, body_
     row = IdempotencyKeyRow(key=key, route=route, principal=principal, body_hash=body_hash)
     try:
         async with database.unit_of_work() as session:
-            await session.execute(delete(IdempotencyKeyRow).where(IdempotencyKeyRow.created_at < now() - KEPT))
-            stale = (IdempotencyKeyRow.status.is_(None), IdempotencyKeyRow.created_at < now() - ABANDONED)
-            await session.execute(delete(IdempotencyKeyRow).where(*_is(claim), *stale))
+            await session.execute(delete(IdempotencyKeyRow).where(*_is(claim), _void()))
             session.add(row)
         return claim
     except IntegrityError:
@@ -121,6 +119,12 @@ def _replayed(claim: Claim, known: IdempotencyKeyRow | None, body_hash: str) -> 
     if known is None or known.status is None:  # gone again: the first request failed this very moment
         raise IdempotencyInProgress("Wait for the first request with this key, then repeat this one.", retry_after_s=1)
     return Claim(claim.key, claim.route, claim.principal, replay=known.response or {})
+
+
+def _void() -> ColumnElement[bool]:
+    """Claims that count no more: too old, or of a process that died. Housekeeping forgets those that nobody repeats."""
+    row, moment = IdempotencyKeyRow, now()
+    return or_(row.created_at < moment - KEPT, row.status.is_(None) & (row.created_at < moment - ABANDONED))
 
 
 def _is(claim: Claim) -> tuple[Any, ...]:

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.db.base import Base, now
 from app.db.session import Database
 from app.errors import IdempotencyInProgress, IdempotencyMismatch
-from app.idempotency.claims import ABANDONED, KEPT, claimed, hash_of
+from app.idempotency.claims import ABANDONED, KEPT, claimed, forget_expired, hash_of
 from app.idempotency.tables import IdempotencyKeyRow
 
 ROUTE, WHO = "POST /things", "someone"
@@ -50,6 +50,16 @@ async def test_keys_belong_to_their_caller_and_end_after_a_day(empty: Database) 
     assert await once(empty, who="somebody else") is None
     await age(empty, KEPT + dt.timedelta(seconds=1))
     assert await once(empty) is None
+    await empty.close()
+
+
+async def test_housekeeping_forgets_what_nobody_repeats(empty: Database) -> None:
+    await once(empty, key="old")
+    await age(empty, KEPT + dt.timedelta(seconds=1))
+    await once(empty, key="new")
+    await forget_expired(empty)
+    async with empty.unit_of_work() as session:
+        assert list(await session.scalars(select(IdempotencyKeyRow.key))) == ["new"]
     await empty.close()
 
 
