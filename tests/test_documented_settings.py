@@ -4,20 +4,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from app.settings import Settings
+from tests.app.test_settings import leaves
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SETTINGS.md"
-
-
-def declared(model: type[BaseModel], prefix: str = "TRYON_") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from declared(inner, f"{prefix}{name.upper()}__")
-        else:
-            yield prefix + name.upper()
 
 
 def documented() -> Iterator[str]:
@@ -30,4 +20,4 @@ def documented() -> Iterator[str]:
 
 
 def test_the_document_names_exactly_the_settings() -> None:
-    assert sorted(documented()) == sorted(declared(Settings))
+    assert sorted(documented()) == sorted(f"TRYON_{'__'.join(path).upper()}" for path in leaves(Settings))

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.errors import ConfigurationFault
+from app.observability import exposition
 from app.observability.exposition import exposed
 from app.observability.instruments import Instruments
 from app.observability.settings import MetricsSettings
@@ -42,6 +43,8 @@ def test_a_port_that_is_taken_is_said_in_one_line() -> None:
             pass
 
 
-def test_by_default_there_is_nothing_to_see() -> None:
+def test_by_default_nothing_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[object] = []
+    monkeypatch.setattr(exposition, "start_http_server", lambda *place: served.append(place))
     with exposed(Instruments().registry, MetricsSettings()):
-        pass
+        assert served == []
