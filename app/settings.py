@@ -30,6 +30,12 @@ class ModelSettings(BaseModel):
 
     `runtime`: `torch`; `onnx`, its exported graphs; `int8`, those for queries in eight bits. They are exported at the
     first start into `exports` (the data folder's own where empty) and served only when they pass their gate.
+
+    One forward pass takes `max_batch` inputs with `max_batch_pixels` pixels, as the model gets them, at the most; so
+    many photos may be cropped, and so many inputs wait, as `max_queue` says. `prepare_threads` make photos ready for
+    it (none: one a core, from 2 to 16). Who waited for `deadline_s` seconds is told so and costs no forward.
+    `shared_cache` (`redis://…`, the extra `redis`) remembers encodings for all processes for `shared_cache_s` seconds.
+    `compile` hands the network to torch.compile: a minute of the start for a faster forward on a GPU.
     """
 
     name: str = "tryon-mini"
@@ -40,10 +46,16 @@ class ModelSettings(BaseModel):
     threads: int | None = Field(default=None, ge=1)
     fusion: str = "attention"
     fusion_dir: Path | None = None
+    compile: bool = False
     max_batch: int = Field(default=16, ge=1)
+    max_batch_pixels: int = Field(default=16_000_000, ge=1)
     max_queue: int = Field(default=256, ge=1)
+    prepare_threads: int | None = Field(default=None, ge=1)
+    deadline_s: float = Field(default=10.0, gt=0)
     cache_entries: int = Field(default=4096, ge=0)
     cache_bytes: int = Field(default=64 * MEGABYTE, ge=0)
+    shared_cache: str = Field(default="", pattern=r"^$|^(redis|rediss|unix)://.+")
+    shared_cache_s: int = Field(default=86_400, ge=1)
 
 
 class PreprocessSettings(BaseModel):

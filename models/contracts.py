@@ -5,7 +5,7 @@ Implementations translate their own library's errors into the ones below, most s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ Matrix: TypeAlias = NDArray[np.float32]
 
 Tokens: TypeAlias = NDArray[np.float32]
 """Unit-length token embeddings in the joint space, shape (t, d), or (rows, cols, d) where they lie on a grid."""
+
+HalfTokens: TypeAlias = NDArray[np.float16]
+"""`Tokens` in half precision, as they are handed on and kept."""
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of width and height."""
@@ -175,6 +178,60 @@ class TokenEncoder(Encoder, Protocol):
 
     def encode_text_tokens(self, texts: Sequence[str]) -> TextTokens:
         """Embed texts, none among them allowed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A picture as a model takes it, still in this process's memory.
+
+    Attributes:
+        value: the encoder's own; nobody else looks into it.
+        pixels: how many it has now.
+        frame: where in the model's input frame the whole picture lies, see `ImageTokens.frames`.
+    """
+
+    value: Any
+    pixels: int
+    frame: Box = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What came of a batch.
+
+    Attributes:
+        vectors: unit rows (n, d).
+        tokens: of each input, where they were asked for and the encoder gives any.
+        frames: of each picture, see `ImageTokens.frames`; empty for texts and without tokens.
+    """
+
+    vectors: Matrix
+    tokens: Sequence[HalfTokens] | None = None
+    frames: Sequence[Box] = ()
+
+
+@runtime_checkable
+class Landing(Protocol):
+    """A batch that a device was told to compute."""
+
+    def rows(self) -> Rows:
+        """Waits for it. Once, by any thread."""
+        ...
+
+
+@runtime_checkable
+class StagedEncoder(Encoder, Protocol):
+    """An encoder whose work comes apart, so that one batch is made ready and another handed over while a third is
+    computed. Optional. `begin` may run on any one thread at a time, like all else of an encoder.
+    """
+
+    def prepare(self, picture: RGB) -> Ready:
+        """The part that needs no device. Any number of threads may be in here."""
+        ...
+
+    def begin(self, inputs: Sequence[Ready] | Sequence[str], *, tokens: bool) -> Landing:
+        """Pictures or texts, at least one. Comes back as soon as the device knows what to do."""
         ...
 
 

@@ -67,6 +67,9 @@ def _engine(container: Container) -> Iterator[Metric]:
     waiting = {"shopper": load.waiting, "bulk": load.bulk_waiting}
     yield labelled("tryon_engine_queue_depth", "Inputs that wait for the model.", "priority", waiting)
     yield gauge("tryon_engine_queue_limit", "Inputs that may wait, in each queue.", load.queue_limit)
+    yield gauge(
+        "tryon_engine_batch_limit", "Inputs that go together at the most, as memory allows.", load.batch_limit
+    )
     yield gauge("tryon_engine_last_success_timestamp_seconds", "When a forward pass last succeeded.", worked_at)
     yield gauge("tryon_cache_entries", "Encodings in the cache.", load.cached)
     yield gauge("tryon_cache_bytes", "Size of the cached encodings.", load.cached_bytes)

@@ -9,7 +9,7 @@ from opentelemetry.trace import NoOpTracer, Tracer
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.observability.tracing import span
-from models.engine import Ran
+from models.engine import DROPS, STAGES, Drop, Looked, Ran, Stage
 
 # A creation time beside every counter would double what is scraped, and tells nothing that `rate` needs.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no hint there
@@ -52,11 +52,34 @@ class Instruments:
             "tryon_engine_forward_seconds", "Time of one forward pass.", ["priority"], buckets=STAGE_S, registry=own
         )
         self.failures = Counter("tryon_engine_failures_total", "Forward passes that raised.", registry=own)
+        self.engine_stages = Histogram(
+            "tryon_engine_stage_seconds", "Time of an input (prepare, wait) or a batch (forward, finish) in one stage.",
+            ["stage", "priority"], buckets=STAGE_S, registry=own,
+        )  # fmt: skip
+        self.drops = Counter(
+            "tryon_engine_dropped_total", "Inputs of shoppers that never reached the model.", ["reason"], registry=own
+        )
+        self.too_large = Counter(
+            "tryon_engine_out_of_memory_total", "Batches for which there was no memory.", registry=own
+        )
         self.hits = Counter("tryon_cache_hits_total", "Inputs of queries found in the embedding cache.", registry=own)
         self.misses = Counter("tryon_cache_misses_total", "Inputs of queries that had to be encoded.", registry=own)
+        self.joins = Counter(
+            "tryon_cache_joined_total", "Inputs of queries on their way for another one already.", registry=own
+        )
+        self.shared_hits = Counter(
+            "tryon_cache_shared_hits_total", "Inputs of queries found in the shared cache.", registry=own
+        )
+        self.shared_failures = Counter(
+            "tryon_cache_shared_failures_total", "Times that the shared cache did not answer.", registry=own
+        )
         for priority in (SHOPPER, BULK):
             self.batches.labels(priority)
             self.forwards.labels(priority)
+            for stage in STAGES:
+                self.engine_stages.labels(stage, priority)
+        for reason in DROPS:
+            self.drops.labels(reason)
         self.worked_at = 0.0
         """When a forward pass for shoppers (or a probe) last succeeded, seconds since 1970; 0: never."""
 
@@ -70,10 +93,29 @@ class Instruments:
         elif not batch.bulk:  # bulk may be another model's, which a reindex goes over to
             self.worked_at = time.time()
 
-    def looked_up(self, hits: int, misses: int) -> None:
-        """One look of a query into the embedding cache."""
-        self.hits.inc(hits)
-        self.misses.inc(misses)
+    def looked_up(self, looked: Looked) -> None:
+        """One look of a query into the embedding caches."""
+        self.hits.inc(looked.hits)
+        self.shared_hits.inc(looked.shared)
+        self.joins.inc(looked.joined)
+        self.misses.inc(looked.misses)
+
+    def spent(self, stage: Stage, seconds: float, *, bulk: bool) -> None:
+        """One stage of the engine."""
+        self.engine_stages.labels(stage, BULK if bulk else SHOPPER).observe(seconds)
+
+    def dropped(self, why: Drop) -> None:
+        """An input that the model never saw."""
+        self.drops.labels(why).inc()
+
+    def ran_out(self, size: int) -> None:
+        """No memory for a batch of that size."""
+        del size
+        self.too_large.inc()
+
+    def shared_away(self) -> None:
+        """The shared cache did not answer."""
+        self.shared_failures.inc()
 
     def stage(self, name: str) -> AbstractContextManager[object]:
         """Around one stage of a recommendation."""

@@ -1,8 +1,8 @@
-"""What every encoder does alike: cut work into batches, and hand back unit float32 rows."""
+"""What every encoder does alike: cut work into batches, take it apart in stages, hand back unit float32 rows."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from models.contracts import RGB, Box, ImageTokens, Matrix, TextTokens, Tokens
+from models.contracts import RGB, Box, ImageTokens, Matrix, Ready, TextTokens, Tokens
+from models.encoders.landing import Landed
 from models.registry import ModelSpec
 
 Thing = TypeVar("Thing")
@@ -18,7 +19,7 @@ BATCH = 64
 
 
 class BatchedEncoder(ABC):
-    """The `Encoder` Protocol around one batch forward a tower."""
+    """The `StagedEncoder` Protocol around one batch forward a tower."""
 
     def __init__(self, spec: ModelSpec, device: str) -> None:
         self._spec, self._device = spec, device
@@ -33,19 +34,49 @@ class BatchedEncoder(ABC):
 
     def encode_images(self, pictures: Sequence[RGB]) -> Matrix:
         """Unit rows (n, dims), float32. Pictures are resized as the model's own config says."""
-        return in_batches(pictures, self._images, self._spec.dims)
+        return in_batches(pictures, lambda batch: self._images(self._gathered(batch)), self._spec.dims)
 
     def encode_texts(self, texts: Sequence[str]) -> Matrix:
         """Unit rows (n, dims), float32. A text past the model's context is cut."""
         return in_batches(texts, self._texts, self._spec.dims)
 
+    def prepare(self, picture: RGB) -> Ready:
+        """Resized, normalised, still on the CPU."""
+        value, pixels = self._prepared(picture)
+        return Ready(value, pixels, self._frame(picture))
+
+    @torch.inference_mode()
+    def begin(self, inputs: Sequence[Ready] | Sequence[str], *, tokens: bool) -> Landed:
+        """One forward pass over pictures or texts. On CUDA it is under way when this returns."""
+        del tokens  # this one gives none
+        words, pictures = _apart(inputs)
+        return Landed.of(self._texts(words) if words else self._images(self._put(pictures)))
+
+    def _put(self, pictures: Sequence[Ready]) -> Any:
+        return self._batch([ready.value for ready in pictures])
+
+    def _gathered(self, pictures: Sequence[RGB]) -> Any:
+        return self._batch([self._prepared(picture)[0] for picture in pictures])
+
     @abstractmethod
-    def _images(self, pictures: Sequence[RGB]) -> Tensor:
+    def _prepared(self, picture: RGB) -> tuple[Any, int]:
+        """One picture as the tower takes it, and how many pixels it has then. Called by several threads at a time."""
+
+    @abstractmethod
+    def _batch(self, prepared: Sequence[Any]) -> Any:
+        """Put together, on the device."""
+
+    @abstractmethod
+    def _images(self, batch: Any) -> Tensor:
         """Rows of one batch, shape (b, dims), of any length and float type."""
 
     @abstractmethod
     def _texts(self, texts: Sequence[str]) -> Tensor:
         """Rows of one batch, shape (b, dims), of any length and float type."""
+
+    @abstractmethod
+    def _frame(self, picture: RGB) -> Box:
+        """Where in the input frame the whole picture lies."""
 
 
 class TokenBatches(BatchedEncoder):
@@ -55,7 +86,8 @@ class TokenBatches(BatchedEncoder):
         """Vectors as `encode_images` gives them, with the grid they were pooled from."""
         if not len(pictures):
             return ImageTokens(self.encode_images([]), np.zeros((0, 1, 1, self._spec.dims), np.float32), ())
-        parts = [self._image_tokens(batch) for batch in _batches(pictures)]
+        with torch.inference_mode():
+            parts = [self._image_tokens(self._gathered(batch)) for batch in _batches(pictures)]
         vectors, tokens = (np.concatenate([unit_rows(part[n]) for part in parts]) for n in (0, 1))
         return ImageTokens(vectors, tokens, tuple(self._frame(picture) for picture in pictures))
 
@@ -63,23 +95,35 @@ class TokenBatches(BatchedEncoder):
         """Vectors as `encode_texts` gives them, with the tokens they were pooled from."""
         vectors, tokens = [self.encode_texts([])], list[Tokens]()
         for batch in _batches(texts):
-            rows, states, mask = self._text_tokens(batch)
+            with torch.inference_mode():
+                rows, states, mask = self._text_tokens(batch)
             vectors.append(unit_rows(rows))
             used = mask.cpu().numpy()
             tokens += [one[kept] for one, kept in zip(unit_rows(states), used, strict=True)]
         return TextTokens(np.concatenate(vectors), tuple(tokens))
 
+    @torch.inference_mode()
+    def begin(self, inputs: Sequence[Ready] | Sequence[str], *, tokens: bool) -> Landed:
+        """As `BatchedEncoder` has it, tokens with it where they are wanted."""
+        if not tokens:
+            return super().begin(inputs, tokens=False)
+        words, pictures = _apart(inputs)
+        if words:
+            return Landed.of(*self._text_tokens(words))
+        return Landed.of(*self._image_tokens(self._put(pictures))).within([ready.frame for ready in pictures])
+
     @abstractmethod
-    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
+    def _image_tokens(self, batch: Any) -> tuple[Tensor, Tensor]:
         """One batch: rows (b, dims) and tokens (b, rows, cols, dims), of any length and float type."""
 
     @abstractmethod
     def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         """One batch: rows (b, dims), tokens (b, t, dims) and which of them are no padding, bool (b, t)."""
 
-    @abstractmethod
-    def _frame(self, picture: RGB) -> Box:
-        """Where in the input frame the whole picture lies."""
+
+def _apart(inputs: Sequence[Ready] | Sequence[str]) -> tuple[list[str], list[Ready]]:
+    """Texts and pictures: one of the two is empty."""
+    return [one for one in inputs if isinstance(one, str)], [one for one in inputs if isinstance(one, Ready)]
 
 
 def _batches(things: Sequence[Thing]) -> list[Sequence[Thing]]:

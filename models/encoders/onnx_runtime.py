@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -17,6 +18,9 @@ from models.encoders.onnx_fronts import Arrays, OnnxFront, open_front
 from models.encoders.onnx_manifest import Graph, Manifest, exported_revision, read_manifest
 from models.encoders.onnx_session import onnxruntime, open_session, pick_onnx_device
 from models.registry import ModelSpec
+
+PICTURES = 4
+"""Dimensions of an array of pictures: (n, 3, height, width)."""
 
 
 class Tower:
@@ -68,8 +72,18 @@ class OnnxEncoder(BatchedEncoder):
         twin._device = f"{self._device} {self._manifest.format}"
         return twin
 
-    def _images(self, pictures: Sequence[RGB]) -> Tensor:
-        return self._image.tensors(self._front.pictures(pictures), ("rows",))[0]
+    def _prepared(self, picture: RGB) -> tuple[Arrays, int]:
+        arrays = self._front.pictures([picture])
+        return arrays, max(one[0, 0].size for one in arrays.values() if one.ndim == PICTURES)
+
+    def _batch(self, prepared: Sequence[Arrays]) -> Arrays:
+        return {name: np.concatenate([one[name] for one in prepared]) for name in prepared[0]}
+
+    def _frame(self, picture: RGB) -> Box:
+        return self._front.frame(picture)
+
+    def _images(self, batch: Arrays) -> Tensor:
+        return self._image.tensors(batch, ("rows",))[0]
 
     def _texts(self, texts: Sequence[str]) -> Tensor:
         return self._text.tensors(self._front.texts(texts), ("rows",))[0]
@@ -101,13 +115,10 @@ class OnnxEncoder(BatchedEncoder):
 class OnnxTokenEncoder(OnnxEncoder, TokenBatches):
     """Graphs that also give tokens."""
 
-    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
-        rows, tokens = self._image.tensors(self._front.pictures(pictures), ("rows", "tokens"))
+    def _image_tokens(self, batch: Arrays) -> tuple[Tensor, Tensor]:
+        rows, tokens = self._image.tensors(batch, ("rows", "tokens"))
         return rows, tokens
 
     def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         rows, tokens, mask = self._text.tensors(self._front.texts(texts), ("rows", "tokens", "mask"))
         return rows, tokens, mask.bool()
-
-    def _frame(self, picture: RGB) -> Box:
-        return self._front.frame(picture)

@@ -16,6 +16,7 @@ from models.contracts import RGB, Box, ModelUnavailable
 from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
 from models.encoders.device import pick_device, pick_precision
 from models.encoders.frames import frame_of
+from models.encoders.landing import to_device
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.open_clip_folder import CONFIG_FILE, WEIGHT_FILES, read_config, with_local_text
 from models.encoders.open_clip_tokens import ImageForward, TextForward, image_forward, text_forward
@@ -39,6 +40,8 @@ class OpenClipEncoder(BatchedEncoder):
         if isinstance(model.visual, TimmModel):  # a convolutional trunk gains a third; transformers have none to fold
             model.visual = fused(model.visual, torch.randn(1, 3, *_size(model)))
         self._model = model.to(device=device, dtype=precision).to(memory_format=torch.channels_last)
+        height, width = _size(model)
+        self._size, self._resize = (width, height), str(model.visual.preprocess_cfg.get("resize_mode") or "shortest")
 
     @property
     def network(self) -> Any:
@@ -49,21 +52,28 @@ class OpenClipEncoder(BatchedEncoder):
     def tokenizer(self) -> Any:
         return self._tokenizer
 
-    def _images(self, pictures: Sequence[RGB]) -> Tensor:
-        rows: Tensor = self._model.encode_image(self._pixels(pictures))
+    def _prepared(self, picture: RGB) -> tuple[Tensor, int]:
+        pixels = self._transform(picture)
+        return pixels, pixels.shape[-1] * pixels.shape[-2]
+
+    def _batch(self, prepared: Sequence[Tensor]) -> Tensor:
+        batch = to_device(torch.stack(list(prepared)), self._device, self._precision)
+        return batch.contiguous(memory_format=torch.channels_last)
+
+    def _frame(self, picture: RGB) -> Box:
+        return frame_of(picture.size, self._size, self._resize)
+
+    def _images(self, batch: Tensor) -> Tensor:
+        rows: Tensor = self._model.encode_image(batch)
         return rows
 
     def _texts(self, texts: Sequence[str]) -> Tensor:
         rows: Tensor = self._model.encode_text(self._ids(texts))
         return rows
 
-    def _pixels(self, pictures: Sequence[RGB]) -> Tensor:
-        batch = torch.stack([self._transform(picture) for picture in pictures])
-        return batch.to(self._device, self._precision).contiguous(memory_format=torch.channels_last)
-
     def _ids(self, texts: Sequence[str]) -> Tensor:
         ids: Tensor = self._tokenizer(list(texts))
-        return trimmed(ids, self._pad).to(self._device)
+        return to_device(trimmed(ids, self._pad), self._device)
 
     @classmethod
     def from_folder(
@@ -141,19 +151,12 @@ class OpenClipTokenEncoder(OpenClipEncoder, TokenBatches):
     ) -> None:  # fmt: skip
         super().__init__(model, tokenizer, spec, device, precision)
         self._image_forward, self._text_forward = forwards
-        height, width = _size(model)
-        self._size, self._resize = (width, height), str(model.visual.preprocess_cfg.get("resize_mode") or "shortest")
 
-    @torch.inference_mode()
-    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
-        return self._image_forward(self._pixels(pictures))
+    def _image_tokens(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        return self._image_forward(batch)
 
-    @torch.inference_mode()
     def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         return self._text_forward(self._ids(texts))
-
-    def _frame(self, picture: RGB) -> Box:
-        return frame_of(picture.size, self._size, self._resize)
 
 
 def _encoder(model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> OpenClipEncoder:

@@ -1,7 +1,7 @@
 """Encoders that transformers loads: CLIP, SigLIP, SigLIP 2 and Chinese-CLIP, from a folder or the hub."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from models.contracts import RGB, Box, ModelUnavailable
 from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
 from models.encoders.device import pick_device, pick_precision
 from models.encoders.frames import frame_of
+from models.encoders.landing import to_device
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.revision import module_revision
 from models.registry import ModelSpec
@@ -51,16 +52,23 @@ class TransformersEncoder(BatchedEncoder):
         """`longest` or `max_length`, and the most tokens of a text."""
         return self._padding, self._length
 
-    def _images(self, pictures: Sequence[RGB]) -> Tensor:
-        return pooled(self._model.get_image_features(**self._pixels(pictures)))
+    def _prepared(self, picture: RGB) -> tuple[Mapping[str, Tensor], int]:
+        inputs = dict(self._images_in(images=[picture], return_tensors="pt"))
+        return inputs, inputs["pixel_values"][0, 0].numel()
+
+    def _batch(self, prepared: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+        batch = {name: torch.cat([one[name] for one in prepared]) for name in prepared[0]}
+        kinds = {name: self._precision if values.is_floating_point() else None for name, values in batch.items()}
+        return {name: to_device(values, self._device, kinds[name]) for name, values in batch.items()}
+
+    def _frame(self, picture: RGB) -> Box:
+        return frame_in(self._images_in, picture)
+
+    def _images(self, batch: Mapping[str, Tensor]) -> Tensor:
+        return pooled(self._model.get_image_features(**batch))
 
     def _texts(self, texts: Sequence[str]) -> Tensor:
         return pooled(self._model.get_text_features(**self._ids(texts)))
-
-    def _pixels(self, pictures: Sequence[RGB]) -> Any:
-        inputs = self._images_in(images=list(pictures), return_tensors="pt").to(self._device)
-        inputs["pixel_values"] = inputs["pixel_values"].to(self._precision)
-        return inputs
 
     def _ids(self, texts: Sequence[str]) -> Any:
         inputs = self._tokenizer(
@@ -121,16 +129,11 @@ class TransformersEncoder(BatchedEncoder):
 class TransformersTokenEncoder(TransformersEncoder, TokenBatches):
     """CLIP and SigLIP, whose final projection also works on a single patch or word."""
 
-    @torch.inference_mode()
-    def _image_tokens(self, pictures: Sequence[RGB]) -> tuple[Tensor, Tensor]:
-        return image_tokens(self._model, self._pixels(pictures)["pixel_values"])
+    def _image_tokens(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        return image_tokens(self._model, batch["pixel_values"])
 
-    @torch.inference_mode()
     def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         return text_tokens(self._model, self._tokenizer.pad_token_id, **self._ids(texts))
-
-    def _frame(self, picture: RGB) -> Box:
-        return frame_in(self._images_in, picture)
 
 
 def image_tokens(model: Any, pixel_values: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,130 +1,258 @@
 """Dynamic batching: callers hand in single items, the model sees batches (F12)."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Condition, Thread
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from models.engine.errors import EngineClosed, EngineOverloaded
-from models.engine.watching import Ran
+from models.engine.memory import BatchCap, out_of_memory, reclaim
+from models.engine.waiting import Entry, Waiting, Wanted
+from models.engine.watching import EngineWatcher, Ran, Unwatched
 
 T = TypeVar("T")
 R = TypeVar("R")
 BUSY_S = 2.0
 """For so long after somebody's item bulk work stays out of the way."""
 
+AHEAD = 2
+"""Batches between the beginning of their forward and their end: a device gets the next one while it computes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computing(Generic[T, R]):
+    """A batch whose forward was begun."""
+
+    batch: list[Entry[T, R]]
+    made: Any
+    started: float
+
 
 class Batcher(Generic[T, R]):
-    """Runs `forward` on one worker thread over whatever waits, up to `max_batch` items at a time.
+    """Three stages on threads of their own, joined by queues that end: prepare, forward, finish.
 
-    There is no fixed wait: a lone item is sent at once, and a batch grows only while the model is busy. At most
-    `max_queue` items wait; the next one is refused at once rather than answered late.
+    `prepare` works on single items, several at a time. One thread runs `forward` over whatever waits then, up to
+    `max_batch` items and `max_cost` at a time; another one runs `finish` over what came of it. There is no fixed wait:
+    a lone item is sent at once, and a batch grows only while the model is busy. At most `max_queue` items are prepared
+    or wait; the next one is refused at once rather than answered late.
 
     Bulk items wait in a queue of their own until nothing else does. While others were seen lately they go `small_batch`
     at a time, so that whoever comes next waits for one short forward at most.
+
+    A batch for which there is no memory is tried again in halves, and so are those after it for a while.
     """
 
     def __init__(
         self,
-        forward: Callable[[Sequence[T]], Sequence[R]],
+        forward: Callable[[Sequence[T]], Any],
         *,
         max_batch: int,
         max_queue: int,
         small_batch: int = 1,
+        prepare: Callable[[T], None] | None = None,
+        prepare_threads: int = 1,
+        finish: Callable[[Any], Sequence[R]] = list,
+        cost: Callable[[T], int] = lambda _: 0,
+        max_cost: int | None = None,
+        late: Callable[[T], bool] = lambda _: False,
         clock: Callable[[], float] = monotonic,
-        on_batch: Callable[[Ran], None] = lambda _: None,
+        watcher: EngineWatcher | None = None,
     ) -> None:
-        """Args: forward: blocking; one result per item, in order. Called by one thread at a time.
-
-        on_batch: told of each batch before its callers are; must be quick and raise nothing.
+        """Args:
+        forward: what it gives goes to `finish`. Called by one thread at a time, and so is `finish`.
+        finish: one result per item, in order. It may wait for a device that `forward` only told what to do.
+        prepare: changes an item in place; for those that are handed in `raw`.
+        cost: of a prepared item; a batch costs `max_cost` at the most, unless it is a single item.
+        late: whether nobody can use an item's answer any more.
+        watcher: told of each batch before its callers are.
         """
-        if max_batch < 1 or max_queue < 1 or small_batch < 1:
-            raise ValueError("max_batch, max_queue and small_batch must be at least 1")
-        self._forward = forward
-        self._max_batch = max_batch
-        self._max_queue = max_queue
-        self._small_batch = min(small_batch, max_batch)
+        if max_batch < 1 or max_queue < 1 or small_batch < 1 or prepare_threads < 1:
+            raise ValueError("max_batch, max_queue, small_batch and prepare_threads must be at least 1")
+        self._forward, self._finish, self._prepare = forward, finish, prepare
+        self._max_queue, self._small_batch = max_queue, small_batch
         self._clock = clock
-        self._on_batch = on_batch
-        self._waiting: deque[tuple[T, Future[R]]] = deque()
-        self._bulk: deque[tuple[T, Future[R]]] = deque()
+        self._watcher: EngineWatcher = watcher or Unwatched()
+        self._wanted: Wanted[T, R] = Wanted(late, self._watcher)
+        self._waiting: Waiting[T, R] = Waiting(self._wanted, cost, max_cost)
+        self._cap = BatchCap(max_batch)
+        self._preparing = self._under_way = 0
         self._busy_until = -BUSY_S
         self._changed = Condition()
         self._closed = False
-        self._worker = Thread(target=self._work, name="tryon-batcher", daemon=True)
-        self._worker.start()
+        self._computing: SimpleQueue[Computing[T, R] | None] = SimpleQueue()
+        self._pool = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-prepare")
+        self._threads = [
+            Thread(target=self._forwarding, name="tryon-forward", daemon=True),
+            Thread(target=self._finishing, name="tryon-finish", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def queued(self) -> tuple[int, int]:
-        """How many wait: of shoppers, and in bulk."""
-        return len(self._waiting), len(self._bulk)
+        """How many wait or are prepared: of shoppers, and in bulk."""
+        return len(self._waiting.shoppers) + self._preparing, len(self._waiting.bulk)
 
-    def submit(self, item: T, *, bulk: bool = False) -> Future[R]:
+    @property
+    def limit(self) -> int:
+        """How many go together at the most, as memory allows."""
+        return self._cap.now
+
+    def submit(self, item: T, *, bulk: bool = False, raw: bool = False) -> Future[R]:
         """Queue one item. Bulk work blocks for room; for all else a full queue raises.
+
+        Args: raw: it is to be prepared here first; bulk work comes prepared.
 
         Raises:
             EngineOverloaded: the queue is full.
             EngineClosed: `close` was called.
         """
         with self._changed:
-            queue = self._bulk if bulk else self._waiting
             if bulk:
-                self._changed.wait_for(lambda: self._closed or len(queue) < self._max_queue)
+                self._changed.wait_for(lambda: self._closed or len(self._waiting.bulk) < self._max_queue)
             if self._closed:
                 raise EngineClosed("the engine is shut down")
-            if len(queue) >= self._max_queue:
-                raise EngineOverloaded(f"{self._max_queue} inputs are waiting already")
+            entry: Entry[T, R] = Entry(item, self._clock(), bulk)
             if not bulk:
-                self._busy_until = self._clock() + BUSY_S
-            future: Future[R] = Future()
-            queue.append((item, future))
-            self._changed.notify_all()
-            return future
+                self._make_room()
+                self._busy_until = entry.since + BUSY_S
+            if raw and not bulk and self._prepare is not None:
+                self._preparing += 1
+                self._pool.submit(self._preparation, entry, self._prepare)
+            else:
+                self._waiting.put(entry)
+                self._changed.notify_all()
+            return entry.future
+
+    def submit_together(self, items: Sequence[T]) -> list[Future[R]]:
+        """Queue several at once, so that they make one batch where that is large enough. Raises as `submit`."""
+        with self._changed:
+            return [self.submit(item) for item in items]
 
     def close(self) -> None:
-        """Take no more work, finish what waits, stop the worker. May be called twice."""
+        """Take no more work, finish what waits, stop the threads. May be called twice."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._worker.join()
+        self._pool.shutdown()
+        for thread in self._threads:
+            thread.join()
 
-    def _work(self) -> None:
-        while taken := self._take():
-            batch, bulk = taken
-            self._run(batch, bulk=bulk)
+    def _make_room(self) -> None:
+        if self.queued[0] >= self._max_queue:
+            self._waiting.drop_unwanted()
+        if self.queued[0] >= self._max_queue:
+            self._watcher.dropped("refused")
+            raise EngineOverloaded(f"{self._max_queue} inputs are waiting already")
 
-    def _take(self) -> tuple[list[tuple[T, Future[R]]], bool] | None:
-        """The next batch, and whether it is bulk; waits for one. None only after `close`, when nothing is left."""
+    def _preparation(self, entry: Entry[T, R], prepare: Callable[[T], None]) -> None:
+        """One item's first stage. Whatever comes of it, its place among those being prepared is free again."""
+        ready = False
+        try:
+            if self._wanted(entry):
+                began = self._clock()
+                prepare(entry.item)
+                entry.since = self._clock()
+                self._watcher.spent("prepare", entry.since - began, bulk=False)
+                ready = True
+        except BaseException as error:  # whatever it was, nobody may be left waiting
+            _fail([entry], error)
+        finally:
+            with self._changed:
+                self._preparing -= 1
+                if ready:
+                    self._waiting.put(entry)
+                self._changed.notify_all()
+
+    def _forwarding(self) -> None:
+        while batch := self._take():
+            started = self._clock()
+            for entry in batch:
+                self._watcher.spent("wait", started - entry.since, bulk=entry.bulk)
+            try:
+                self._computing.put(Computing(batch, self._forward([entry.item for entry in batch]), started))
+            except BaseException as error:  # as above; and the thread lives on
+                failed = error
+            else:
+                continue
+            self._failed(batch, failed, started)
+            del failed
+        self._computing.put(None)
+
+    def _take(self) -> list[Entry[T, R]]:
+        """The next batch, as soon as the stages after this have room for it. Empty only after `close`, at the end."""
         with self._changed:
             while True:
-                self._changed.wait_for(lambda: self._waiting or self._bulk or self._closed)
-                if not self._waiting and not self._bulk:
-                    return None
-                queue, most = self._next()
-                taken = [queue.popleft() for _ in range(min(most, len(queue)))]
+                self._changed.wait_for(self._something_to_do)
+                if not self._waiting:
+                    return []
+                most = self._cap.now
+                quiet = self._clock() >= self._busy_until
+                batch = self._waiting.take(most, most if quiet else min(most, self._small_batch))
                 self._changed.notify_all()
-                # A caller that gave up has cancelled its future: its item costs no forward pass.
-                if batch := [pair for pair in taken if pair[1].set_running_or_notify_cancel()]:
-                    return batch, queue is self._bulk
+                if batch:
+                    self._under_way += 1
+                    return batch
 
-    def _next(self) -> tuple[deque[tuple[T, Future[R]]], int]:
+    def _something_to_do(self) -> bool:
         if self._waiting:
-            return self._waiting, self._max_batch
-        return self._bulk, self._small_batch if self._clock() < self._busy_until else self._max_batch
+            return self._under_way < AHEAD
+        return self._closed and not self._preparing and not self._under_way
 
-    def _run(self, batch: list[tuple[T, Future[R]]], *, bulk: bool) -> None:
-        started = self._clock()
-        try:
-            results = self._forward([item for item, _ in batch])
-            if len(results) != len(batch):
-                raise RuntimeError(f"the model gave {len(results)} results for {len(batch)} inputs")
-        except BaseException as error:  # whatever it was, nobody may be left waiting and the worker lives on
-            self._on_batch(Ran(len(batch), self._clock() - started, bulk, ok=False))
-            for _, future in batch:
-                future.set_exception(error)
-        else:
-            self._on_batch(Ran(len(batch), self._clock() - started, bulk, ok=True))
-            for (_, future), result in zip(batch, results, strict=True):
-                future.set_result(result)
+    def _finishing(self) -> None:
+        while computing := self._computing.get():
+            batch, started, began = computing.batch, computing.started, self._clock()
+            try:
+                results = self._finish(computing.made)
+                if len(results) != len(batch):
+                    raise RuntimeError(f"the model gave {len(results)} results for {len(batch)} inputs")
+            except BaseException as error:  # as above
+                failed = error
+            else:
+                self._succeeded(batch, results, started, began)
+                continue
+            finally:
+                del computing  # what it holds is the device's memory
+            self._failed(batch, failed, started)
+            del failed
+
+    def _succeeded(self, batch: list[Entry[T, R]], results: Sequence[R], started: float, began: float) -> None:
+        ended, bulk = self._clock(), batch[0].bulk
+        self._watcher.spent("forward", began - started, bulk=bulk)
+        self._watcher.spent("finish", ended - began, bulk=bulk)
+        self._watcher.ran(Ran(len(batch), ended - started, bulk, ok=True))
+        with self._changed:
+            self._cap.held(len(batch))
+            self._under_way -= 1
+            self._changed.notify_all()
+        for entry, result in zip(batch, results, strict=True):
+            entry.future.set_result(result)
+
+    def _failed(self, batch: list[Entry[T, R]], error: BaseException, started: float) -> None:
+        """All of a batch fail together; unless there was no memory for so many: then fewer are tried."""
+        again = out_of_memory(error)
+        if again:
+            self._watcher.ran_out(len(batch))
+            error.__traceback__ = None  # its frames hold what was computed so far
+            reclaim()
+        again = again and len(batch) > 1
+        if not again:
+            self._watcher.ran(Ran(len(batch), self._clock() - started, batch[0].bulk, ok=False))
+        with self._changed:
+            if out_of_memory(error):
+                self._cap.ran_out(len(batch))
+            if again:
+                self._waiting.put_back(batch)
+            self._under_way -= 1
+            self._changed.notify_all()
+        if not again:
+            _fail(batch, error)
+
+
+def _fail(batch: Sequence[Entry[T, R]], error: BaseException) -> None:
+    for entry in batch:
+        if entry.running or entry.future.set_running_or_notify_cancel():
+            entry.future.set_exception(error)

@@ -1,6 +1,7 @@
 """Embeddings seen lately, so that the same photo or words are not encoded twice."""
 
 import hashlib
+import unicodedata
 from collections import OrderedDict
 from threading import Lock
 
@@ -48,6 +49,11 @@ class EmbeddingCache:
             self._kept[key] = kept
             while len(self._kept) > self._entries or self._bytes > self._max_bytes:
                 self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+
+def normal(text: str | None) -> str:
+    """Words as they are encoded and told apart: Unicode's composed form (NFC), one blank between words."""
+    return " ".join(unicodedata.normalize("NFC", text).split()) if text else ""
 
 
 def key_of(item: RGB | str, spec: ModelSpec, preprocessor_version: str) -> bytes:

@@ -1,5 +1,6 @@
-"""One input through the encoder: what the batcher hands back and the cache keeps."""
+"""One input through the encoder, stage by stage: what the batcher is given, hands back, and the cache keeps."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -7,7 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from models.contracts import RGB, WHOLE, Box, Encoder, TokenEncoder, Vector
+from models.contracts import RGB, WHOLE, Box, Encoder, Landing, Ready, Rows, StagedEncoder, TokenEncoder, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +38,122 @@ class Encoded:
         return Encoded(vector, tokens, self.frame)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
-    """One input for the encoder; a catalogue's pictures need no `tokens`. `bulk`: its vector is compared with many."""
+    """One input for the encoder; a catalogue's pictures need no `tokens`.
+
+    Attributes:
+        bulk: its vector is compared with many.
+        expires: when nobody can use the answer any more, by `time.monotonic`. Whoever joins may move it on.
+        ready: the picture as the model takes it, once it was prepared.
+    """
 
     item: RGB | str
     tokens: bool
     bulk: bool = False
+    expires: float = math.inf
+    ready: Ready | None = None
 
 
-def forward(encoder: Encoder, stored: Encoder, batch: Sequence[Job]) -> list[Encoded]:
-    """Pictures and texts mixed, with tokens and without: each sort in one forward pass, handed back in order.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The jobs of one batch that went through one tower together: their places in the batch."""
 
-    Bulk goes through `stored`, all else through `encoder`; mostly they are one.
+    places: tuple[int, ...]
+    landing: Landing
+
+
+class Towers:
+    """The three stages of a batch, for the encoder of queries and for the one of what is stored; mostly they are one.
+
+    Pictures and texts, with tokens and without, come mixed: each sort is a forward pass of its own.
     """
-    out: dict[int, Encoded] = {}
-    for tokens, bulk in product((True, False), repeat=2):
-        sort = {n: job.item for n, job in enumerate(batch) if (job.tokens, job.bulk) == (tokens, bulk)}
-        pictures = {n: item for n, item in sort.items() if not isinstance(item, str)}
-        texts = {n: item for n, item in sort.items() if isinstance(item, str)}
-        by = stored if bulk else encoder
-        if pictures:
-            out |= zip(pictures, _pictures(by, list(pictures.values()), tokens), strict=True)
+
+    def __init__(self, encoder: Encoder, stored: Encoder) -> None:
+        self._queries = encoder if isinstance(encoder, StagedEncoder) else Undivided(encoder)
+        same = stored is encoder
+        self._stored = self._queries if same else stored if isinstance(stored, StagedEncoder) else Undivided(stored)
+
+    def prepare(self, job: Job) -> None:
+        """Make a picture ready. Any number of threads may be in here."""
+        if not isinstance(job.item, str) and job.ready is None:
+            job.ready = self._of(job.bulk).prepare(job.item)
+
+    def forward(self, batch: Sequence[Job]) -> list[Part]:
+        """Tell the device what to compute."""
+        parts: list[Part] = []
+        for tokens, bulk, text in product((True, False), repeat=3):
+            sort = (tokens, bulk, text)
+            places = tuple(n for n, job in enumerate(batch) if _sort(job) == sort)
+            if places:
+                jobs = [batch[n] for n in places]
+                parts.append(Part(places, self._of(bulk).begin(self._inputs(jobs), tokens=tokens)))
+        return parts
+
+    def finish(self, parts: Sequence[Part]) -> list[Encoded]:
+        """Wait for the device: one result a job, in the batch's order."""
+        found = {place: one for part in parts for place, one in zip(part.places, _split(part), strict=True)}
+        return [found[place] for place in range(len(found))]
+
+    def _of(self, bulk: bool) -> StagedEncoder:
+        return self._stored if bulk else self._queries
+
+    def _inputs(self, jobs: Sequence[Job]) -> list[Ready] | list[str]:
+        if isinstance(jobs[0].item, str):
+            return [job.item for job in jobs if isinstance(job.item, str)]
+        for job in jobs:
+            self.prepare(job)
+        return [job.ready for job in jobs if job.ready is not None]
+
+
+def pixels(job: Job) -> int:
+    """What a prepared job adds to a batch's size: pixels of a picture; a text's length is the model's own to limit."""
+    return 0 if job.ready is None else job.ready.pixels
+
+
+class Undivided:
+    """An encoder that does not come apart, as one that does: all its work is in `begin`."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.spec, self.device = encoder.spec, encoder.device
+        self.encode_images, self.encode_texts = encoder.encode_images, encoder.encode_texts
+
+    def prepare(self, picture: RGB) -> Ready:
+        """As it is."""
+        return Ready(picture, picture.width * picture.height)
+
+    def begin(self, inputs: Sequence[Ready] | Sequence[str], *, tokens: bool) -> "Landed":
+        """Blocks until it is done."""
+        texts = [one for one in inputs if isinstance(one, str)]
+        pictures = [one.value for one in inputs if isinstance(one, Ready)]
+        encoder = self._encoder
+        if not (tokens and isinstance(encoder, TokenEncoder)):
+            return Landed(Rows(encoder.encode_texts(texts) if texts else encoder.encode_images(pictures)))
         if texts:
-            out |= zip(texts, _texts(by, list(texts.values()), tokens), strict=True)
-    return [out[n] for n in range(len(batch))]
+            said = encoder.encode_text_tokens(texts)
+            return Landed(Rows(said.vectors, [one.astype(np.float16) for one in said.tokens]))
+        seen = encoder.encode_image_tokens(pictures)
+        return Landed(Rows(seen.vectors, list(seen.tokens.astype(np.float16)), seen.frames))
 
 
-def _pictures(encoder: Encoder, pictures: Sequence[RGB], tokens: bool) -> list[Encoded]:
-    if not (tokens and isinstance(encoder, TokenEncoder)):
-        return [Encoded(vector) for vector in encoder.encode_images(pictures)]
-    seen = encoder.encode_image_tokens(pictures)
-    halves = seen.tokens.astype(np.float16)
-    return [Encoded(*each) for each in zip(seen.vectors, halves, seen.frames, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A batch that is done."""
+
+    done: Rows
+
+    def rows(self) -> Rows:
+        return self.done
 
 
-def _texts(encoder: Encoder, texts: Sequence[str], tokens: bool) -> list[Encoded]:
-    if not (tokens and isinstance(encoder, TokenEncoder)):
-        return [Encoded(vector) for vector in encoder.encode_texts(texts)]
-    said = encoder.encode_text_tokens(texts)
-    return [
-        Encoded(vector, tokens.astype(np.float16)) for vector, tokens in zip(said.vectors, said.tokens, strict=True)
-    ]
+def _sort(job: Job) -> tuple[bool, bool, bool]:
+    return job.tokens, job.bulk, isinstance(job.item, str)
+
+
+def _split(part: Part) -> list[Encoded]:
+    rows = part.landing.rows()
+    if rows.tokens is None:
+        return [Encoded(vector) for vector in rows.vectors]
+    frames = rows.frames or [WHOLE] * len(rows.vectors)
+    return [Encoded(*one) for one in zip(rows.vectors, rows.tokens, frames, strict=True)]

@@ -1,39 +1,55 @@
 """The one door to the model: photos and words in, query vectors out."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
+from PIL import Image
 
-from models.contracts import RGB, Encoder, Fusion, Matrix, Preprocessor, TokenEncoder, Weights
+from models.contracts import RGB, Encoder, Fusion, Matrix, Prepared, Preprocessor, TokenEncoder, Weights
 from models.engine.batcher import Batcher
-from models.engine.cache import MEGABYTE, EmbeddingCache, key_of
-from models.engine.encoded import Encoded, Job, forward
-from models.engine.errors import EngineClosed, EngineOverloaded, UnknownFusion
+from models.engine.cache import MEGABYTE, EmbeddingCache, key_of, normal
+from models.engine.encoded import Encoded, Job, Towers, pixels
+from models.engine.errors import EngineClosed, EngineLate, EngineOverloaded, UnknownFusion
 from models.engine.priority import background_threads
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
+from models.engine.remembered import Remembered
+from models.engine.shared import SharedCache
 from models.engine.watching import EngineWatcher, Load, Unwatched
 from models.registry import ModelSpec
 
-PREPROCESS_THREADS = 4
+PREPARE_THREADS = 4
 
 HANDFUL = 4
 """So few inputs are no bulk: somebody waits for the one item that they make up, and no shopper notices them."""
 
 PROBE = "dress"
-T = TypeVar("T")
+WARM_SIDES = (480, 640)
+"""Of the photo that warms up: width and height in pixels."""
+
 R = TypeVar("R")
 
 
-class Engine:
-    """Preprocess → cache → batcher → encoder → fusion, off the event loop.
+@dataclass(frozen=True, slots=True)
+class Cropped:
+    """A photo made ready, and what identifies each of its crops."""
 
-    All use of the encoder runs on the batcher's one thread, as the `Encoder` Protocol asks.
+    prepared: Prepared
+    keys: tuple[bytes, ...]
+
+
+class Engine:
+    """Crop → cache → prepare → batch → forward → finish → fuse, each on threads of its own, off the event loop.
+
+    All use of the encoder's device runs on the batcher's one forward thread, as the `Encoder` Protocol asks.
     """
 
     def __init__(
@@ -46,12 +62,22 @@ class Engine:
         default_fusion: str = "weighted",
         cache_entries: int = 4096,
         cache_bytes: int = 64 * MEGABYTE,
+        shared: SharedCache | None = None,
         max_batch: int = 16,
+        max_batch_pixels: int | None = None,
         max_queue: int = 256,
+        prepare_threads: int = PREPARE_THREADS,
+        deadline_s: float = math.inf,
         watcher: EngineWatcher | None = None,
     ) -> None:
-        """Args: stored: embeds what is kept and compared with many queries, where that is not `encoder` itself; of
-        the same revision. watcher: told what is done, for whoever counts.
+        """Args:
+        stored: embeds what is kept and compared with many queries, where that is not `encoder` itself; of the same
+            revision.
+        shared: what all processes remember together.
+        max_batch, max_batch_pixels: inputs in one forward pass, and pixels of its pictures as the model takes them.
+        max_queue: photos being cropped, and inputs waiting for the model, at the most.
+        deadline_s: a query that waited so long is dropped and told.
+        watcher: told what is done, for whoever counts.
 
         Raises UnknownFusion when `default_fusion` is not among `fusions`.
         """
@@ -61,16 +87,27 @@ class Engine:
         self._default_fusion = default_fusion
         self._fusion(None)
         self._cache = EmbeddingCache(cache_entries, cache_bytes)
-        self._cache_bytes = cache_bytes
-        self._max_batch, self._max_queue = max_batch, max_queue
-        self._watcher = watcher or Unwatched()
+        self._cache_bytes, self._shared = cache_bytes, shared
+        self._max_batch, self._max_queue, self._deadline_s = max_batch, max_queue, deadline_s
+        self._watcher: EngineWatcher = watcher or Unwatched()
+        self._towers = Towers(encoder, self._stored)
         self._batcher: Batcher[Job, Encoded] = Batcher(
-            partial(forward, encoder, self._stored),
+            self._towers.forward,
             max_batch=max_batch,
             max_queue=max_queue,
-            on_batch=self._watcher.ran,
+            prepare=self._towers.prepare,
+            prepare_threads=prepare_threads,
+            finish=self._towers.finish,
+            cost=pixels,
+            max_cost=max_batch_pixels,
+            late=lambda job: time.monotonic() >= job.expires,
+            watcher=self._watcher,
         )
-        self._threads = ThreadPoolExecutor(PREPROCESS_THREADS, thread_name_prefix="tryon-preprocess")
+        self._remembered = Remembered(self._batcher, self._cache, shared, self._watcher)
+        self._cropping = 0
+        self._crop_threads = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-crop")
+        # Of their own: what is nearly answered does not wait behind what has just come.
+        self._fuse_threads = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-fuse")
         # Bulk work fills at most two batches at a time, so that a shopper waits behind two and not behind a catalogue.
         # Its one thread may block for room in the queue; the threads that prepare shoppers' photos may not.
         self._bulk_thread = background_threads(1, "tryon-bulk")
@@ -88,7 +125,15 @@ class Engine:
     @property
     def load(self) -> Load:
         waiting, bulk = self._batcher.queued
-        return Load(waiting, bulk, self._max_queue, len(self._cache), self._cache.nbytes, self._cache_bytes)
+        return Load(
+            waiting=waiting,
+            bulk_waiting=bulk,
+            queue_limit=self._max_queue,
+            batch_limit=self._batcher.limit,
+            cached=len(self._cache),
+            cached_bytes=self._cache.nbytes,
+            cache_bytes=self._cache_bytes,
+        )
 
     async def encode_query(
         self,
@@ -104,33 +149,37 @@ class Engine:
         Raises:
             UnknownFusion: `fusion` is not known here.
             ValueError: neither a photo nor words, or impossible weights.
-            EngineOverloaded: too much is waiting already.
+            EngineOverloaded: too much is waiting already. EngineLate, one of them: it waited too long.
             EngineClosed: `close` was called.
         """
         self._check_open()
         chosen = self._fusion(fusion)
-        words = text.strip() if text else ""
+        words = normal(text)
         if not photos and not words:
             raise ValueError("a photo or words are needed")
-        started = perf_counter()
-        prepared = await self._in_threads(lambda photo: self._preprocessor.prepare(photo, photo_kind), photos)
+        started, expires = perf_counter(), time.monotonic() + self._deadline_s
+        looked = await self._looked_at(photos, photo_kind, expires)
+        prepared = [one.prepared for one in looked]
         asked = garments(prepared)
         preprocessed = perf_counter()
-        inputs: list[RGB | str] = [
-            *(crop for garment in asked for crop in garment.crops),
-            *([words] if words else []),
-        ]
-        found = await self._encode(inputs)
-        said = found[-1] if words else None
-        fused = await self._in_threads(lambda work: work(), [partial(fuse, chosen, asked, found, said, weights)])
-        encoded = perf_counter()
+        key_by_crop = {id(crop): key for one in looked for crop, key in zip(one.prepared.crops, one.keys, strict=True)}
+        crops = [crop for garment in asked for crop in garment.crops]
+        keys = [key_by_crop[id(crop)] for crop in crops]
+        inputs: dict[bytes, RGB | str] = dict(zip(keys, crops, strict=True))
+        if words:
+            keys.append(self._key(words))
+            inputs[keys[-1]] = words
+        encoded = await self._remembered.encoded(inputs, expires)
+        found, said = [encoded[key] for key in keys], encoded[keys[-1]] if words else None
+        fused = await self._in(self._fuse_threads, partial(fuse, chosen, asked, found, said, weights))
+        ended = perf_counter()
         return EncodedQuery(
-            parts=fused[0],
+            parts=fused,
             text=said.vector if said else None,
             photo_kind=photo_kind_of(prepared),
             timings_ms={
                 "preprocess": (preprocessed - started) * 1000,
-                "encode": (encoded - preprocessed) * 1000,
+                "encode": (ended - preprocessed) * 1000,
             },
             text_tokens=signal(said).tokens if said else None,
         )
@@ -157,12 +206,28 @@ class Engine:
         self._check_open()
         await asyncio.wrap_future(self._batcher.submit(Job(PROBE, tokens=False)))
 
+    async def warm_up(self) -> None:
+        """Do once what the first caller would else wait for: every stage with every sort of input.
+
+        On a GPU a full batch too, so that it is known whether the memory suffices. Raises whatever is wrong.
+        """
+        photo = Image.new("RGB", WARM_SIDES, "white")
+        await self._in(self._crop_threads, partial(self._preprocessor.prepare, photo, "auto"))
+        full = min(self._max_batch, self._max_queue) if self.device.startswith("cuda") else 1
+        for count in sorted({1, full}):
+            for item in (photo, PROBE):
+                for bulk in (False, True):
+                    jobs = [Job(item, tokens=not bulk, bulk=bulk) for _ in range(count)]
+                    await asyncio.gather(*map(asyncio.wrap_future, self._batcher.submit_together(jobs)))
+
     async def close(self) -> None:
         """Finish what is queued and stop the threads. May be called twice."""
         self._closed = True
         await asyncio.to_thread(self._batcher.close)
-        self._threads.shutdown()
-        self._bulk_thread.shutdown()
+        for pool in (self._crop_threads, self._fuse_threads, self._bulk_thread):
+            pool.shutdown()
+        if self._shared is not None:
+            await self._shared.close()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -174,24 +239,24 @@ class Engine:
             raise UnknownFusion(f"unknown fusion {wanted!r}; choose one of {', '.join(sorted(self._fusions))}")
         return self._fusions[wanted]
 
-    async def _encode(self, inputs: Sequence[RGB | str]) -> list[Encoded]:
-        """A query's inputs with their tokens, cached or through the batcher; equal inputs are encoded once."""
-        keys = await self._in_threads(self._key, inputs)
-        found = {key: kept for key in keys if (kept := self._cache.get(key)) is not None}
-        missing = {key: item for key, item in zip(keys, inputs, strict=True) if key not in found}
-        self._watcher.looked_up(len(keys) - len(missing), len(missing))
-        futures: list[Future[Encoded]] = []
+    async def _looked_at(self, photos: Sequence[RGB], photo_kind: str, expires: float) -> list[Cropped]:
+        """Find the garments of every photo, unless there are too many to look at already."""
+        if self._cropping + len(photos) > self._max_queue:
+            self._watcher.dropped("refused")
+            raise EngineOverloaded(f"{self._max_queue} photos are waiting already")
+        self._cropping += len(photos)
         try:
-            futures += [self._batcher.submit(Job(item, tokens=True)) for item in missing.values()]
+            looks = (partial(self._look, photo, photo_kind, expires) for photo in photos)
+            return await asyncio.gather(*(self._in(self._crop_threads, look) for look in looks))
         finally:
-            if len(futures) < len(missing):  # refused half way: what was taken is of no use
-                for future in futures:
-                    future.cancel()
-        fresh = await asyncio.gather(*map(asyncio.wrap_future, futures))
-        for key, encoded in zip(missing, fresh, strict=True):
-            self._cache.put(key, encoded)
-            found[key] = encoded
-        return [found[key] for key in keys]
+            self._cropping -= len(photos)
+
+    def _look(self, photo: RGB, photo_kind: str, expires: float) -> Cropped:
+        if time.monotonic() >= expires:
+            self._watcher.dropped("late")
+            raise EngineLate("it waited longer for its photo's turn than its time allowed")
+        prepared = self._preprocessor.prepare(photo, photo_kind)
+        return Cropped(prepared, tuple(map(self._key, prepared.crops)))
 
     async def _encode_many(self, inputs: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         self._check_open()
@@ -210,7 +275,8 @@ class Engine:
         futures: list[Future[Encoded]] = []
         try:
             for item in inputs:
-                futures.append(self._batcher.submit(Job(item, tokens=tokens, bulk=True)))
+                job = Job(item, tokens=tokens, bulk=True)
+                futures.append(self._batcher.submit(job, raw=not isinstance(item, str)))
         except EngineOverloaded:
             for future in futures:
                 future.cancel()
@@ -219,19 +285,21 @@ class Engine:
 
     async def _encode_chunk(self, chunk: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         async with self._bulk_slots:
-            loop = asyncio.get_running_loop()
-            futures = await loop.run_in_executor(
-                self._bulk_thread,
-                lambda: [self._batcher.submit(Job(item, tokens=tokens, bulk=True), bulk=True) for item in chunk],
-            )
+            futures = await self._in(self._bulk_thread, partial(self._submit_bulk, chunk, tokens))
             return await asyncio.gather(*map(asyncio.wrap_future, futures))
+
+    def _submit_bulk(self, chunk: Sequence[RGB] | Sequence[str], tokens: bool) -> list[Future[Encoded]]:
+        """Prepared first and handed in then, so that they go together."""
+        jobs = [Job(item, tokens=tokens, bulk=True) for item in chunk]
+        for job in jobs:
+            self._towers.prepare(job)
+        return [self._batcher.submit(job, bulk=True) for job in jobs]
 
     def _matrix(self, encoded: Sequence[Encoded]) -> Matrix:
         return np.stack([one.vector for one in encoded]) if encoded else np.zeros((0, self.spec.dims), np.float32)
 
-    async def _in_threads(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        loop = asyncio.get_running_loop()
-        return await asyncio.gather(*(loop.run_in_executor(self._threads, work, item) for item in items))
+    async def _in(self, threads: ThreadPoolExecutor, work: Callable[[], R]) -> R:
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     def _key(self, item: RGB | str) -> bytes:
         return key_of(item, self.spec, self._preprocessor.version)

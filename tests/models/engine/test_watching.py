@@ -6,23 +6,29 @@ from collections.abc import Sequence
 import pytest
 
 from models.encoders.fake import FakeEncoder
-from models.engine import Batcher, Engine, Ran
+from models.engine import Batcher, Engine, Looked, Ran, Stage
+from models.engine.watching import Unwatched
 from models.fusion.weighted import WeightedFusion
 from models.preprocess.image import GarmentPreprocessor
 
 WAIT = 10.0
 
 
-class Notes:
+class Notes(Unwatched):
     def __init__(self) -> None:
         self.batches: list[Ran] = []
-        self.looks: list[tuple[int, int]] = []
+        self.looks: list[Looked] = []
+        self.stages: list[tuple[Stage, bool]] = []
 
     def ran(self, batch: Ran) -> None:
         self.batches.append(batch)
 
-    def looked_up(self, hits: int, misses: int) -> None:
-        self.looks.append((hits, misses))
+    def looked_up(self, looked: Looked) -> None:
+        self.looks.append(looked)
+
+    def spent(self, stage: Stage, seconds: float, *, bulk: bool) -> None:
+        assert seconds >= 0
+        self.stages.append((stage, bulk))
 
 
 def test_every_batch_is_told_with_its_size_its_sort_and_its_end() -> None:
@@ -35,8 +41,8 @@ def test_every_batch_is_told_with_its_size_its_sort_and_its_end() -> None:
             raise RuntimeError("broken")
         return items
 
-    told: list[Ran] = []
-    batcher = Batcher(forward, max_batch=4, max_queue=8, on_batch=told.append)
+    notes = Notes()
+    batcher: Batcher[int, int] = Batcher(forward, max_batch=4, max_queue=8, watcher=notes)
     first = batcher.submit(1)
     assert entered.acquire(timeout=WAIT)
     waiting = [batcher.submit(n) for n in (2, 3)]
@@ -46,14 +52,17 @@ def test_every_batch_is_told_with_its_size_its_sort_and_its_end() -> None:
     assert [future.result(WAIT) for future in (first, *waiting)] == [1, 2, 3]
     with pytest.raises(RuntimeError):
         bulk.result(WAIT)
-    assert [(batch.size, batch.bulk, batch.ok) for batch in told] == [
+    assert [(batch.size, batch.bulk, batch.ok) for batch in notes.batches] == [
         (1, False, True),
         (2, False, True),
         (1, True, False),
     ]
-    assert all(batch.seconds >= 0 for batch in told)
+    assert all(batch.seconds >= 0 for batch in notes.batches)
     assert batcher.queued == (0, 0)
     batcher.close()
+    assert [stage for stage, bulk in notes.stages if not bulk].count("wait") == 3
+    assert notes.stages.count(("forward", False)) == notes.stages.count(("finish", False)) == 2
+    assert notes.stages.count(("wait", True)) == 1
 
 
 async def test_an_engine_tells_what_its_cache_gave_and_what_it_holds() -> None:
@@ -69,7 +78,7 @@ async def test_an_engine_tells_what_its_cache_gave_and_what_it_holds() -> None:
     try:
         await engine.encode_query([], "red dress")
         await engine.encode_query([], "red dress")
-        assert notes.looks == [(0, 1), (1, 0)]
+        assert notes.looks == [Looked(misses=1), Looked(hits=1)]
         await engine.probe()  # past the cache
         assert [batch.size for batch in notes.batches] == [1, 1]
         load = engine.load
