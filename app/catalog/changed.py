@@ -11,10 +11,10 @@ from app.catalog.columns import Columns
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.facts import Inferred, ItemFacts, RawFacts, facts_of
 from app.catalog.inferences import InferenceRepository
-from app.catalog.matrices import unit_rows
 from app.catalog.records import EmbeddingKey, IndexSource, StoredEmbedding, StoredTokens
 from app.catalog.repository import ItemRepository
 from models.contracts import Mask, Matrix
+from models.fusion.vectors import unit_rows
 from models.index import Addition, LiveIndex
 from models.interaction import ItemTokens
 from models.registry import ModelSpec

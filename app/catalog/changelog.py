@@ -6,18 +6,17 @@ has seen revision r has seen every entry up to r.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
 
-from sqlalchemy import Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.batches import batched
 from app.catalog.tables import CatalogStateRow, ChangeRow
+from app.db.statements import IDS_A_QUERY, dialect_insert, table_of
 
-STATE, CHANGES = cast(Table, CatalogStateRow.__table__), cast(Table, ChangeRow.__table__)
+STATE, CHANGES = table_of(CatalogStateRow), table_of(ChangeRow)
 
 _BEGUN = "catalogue change"
-IDS_A_QUERY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class ChangeLog:
         begun: tuple[object, int] | None = self._session.info.get(_BEGUN)
         if begun is not None and begun[0] is transaction:
             return begun[1]
-        added = _insert(self._session, STATE).values(id=1, revision=1, log_floor=0)
+        added = dialect_insert(self._session, STATE).values(id=1, revision=1, log_floor=0)
         grown = added.on_conflict_do_update(index_elements=["id"], set_={"revision": STATE.c.revision + 1})
         revision = int((await self._session.execute(grown.returning(STATE.c.revision))).scalar_one())
         self._session.info[_BEGUN] = (self._session.sync_session.get_transaction(), revision)
@@ -62,7 +61,7 @@ class ChangeLog:
         """Log that this transaction changes `ids`. Returns its revision."""
         revision = await self.begin()
         if ids:
-            entries = _insert(self._session, CHANGES).on_conflict_do_nothing()
+            entries = dialect_insert(self._session, CHANGES).on_conflict_do_nothing()
             await self._session.execute(entries, [{"revision": revision, "item_id": id_} for id_ in ids])
         return revision
 
@@ -83,8 +82,7 @@ class ChangeLog:
     async def touched(self, ids: Sequence[str], after: int) -> set[str]:
         """Those of `ids` changed after revision `after`; complete only where that is not below the floor."""
         found: set[str] = set()
-        for start in range(0, len(ids), IDS_A_QUERY):
-            chunk = ids[start : start + IDS_A_QUERY]
+        for chunk in batched(ids, IDS_A_QUERY):
             query = select(CHANGES.c.item_id).where(CHANGES.c.item_id.in_(chunk), CHANGES.c.revision > after)
             found.update(await self._session.scalars(query))
         return found
@@ -103,9 +101,3 @@ def oldest_needed(kept: Sequence[int | None]) -> int | None:
     """
     known = [revision for revision in kept if revision is not None]
     return min(known, default=None)
-
-
-def _insert(session: AsyncSession, table: Table) -> Any:
-    """An INSERT that has `on_conflict_do_update`: both databases know it, each through its own construct."""
-    backend = session.get_bind().dialect.name
-    return postgresql.insert(table) if backend == "postgresql" else sqlite.insert(table)

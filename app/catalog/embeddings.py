@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.records import (
@@ -17,9 +17,10 @@ from app.catalog.records import (
     StoredEmbedding,
     StoredTokens,
 )
-from app.catalog.repository import PAGE, dialect_insert, table_of
+from app.catalog.repository import PAGE
 from app.catalog.tables import EmbeddingRow, ItemRow, PictureRow
 from app.catalog.wording import item_text
+from app.db.statements import dialect_insert, table_of
 from models.registry import ModelSpec
 from models.taxonomy.lookup import NOT_WORN
 
@@ -66,7 +67,7 @@ class EmbeddingRepository:
 
     async def hashes(self, key: EmbeddingKey, ids: Sequence[str] | None = None) -> dict[str, str]:
         """Item id → hash of what its stored vector was made of; of all items, or of up to some thousand `ids`."""
-        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash).where(*_matches(key))
+        query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash).where(*of_key(key))
         if ids is not None:
             query = query.where(EmbeddingRow.item_id.in_(ids))
         return {row.item_id: row.source_hash for row in await self._session.execute(query)}
@@ -75,7 +76,7 @@ class EmbeddingRepository:
         """Every stored vector of `key`, a page at a time."""
         query = (
             select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
-            .where(*_matches(key))
+            .where(*of_key(key))
             .execution_options(yield_per=PAGE)
         )
         async for page in (await self._session.stream(query)).partitions():
@@ -84,7 +85,7 @@ class EmbeddingRepository:
     async def stored(self, key: EmbeddingKey, ids: Sequence[str]) -> dict[str, StoredEmbedding]:
         """The vectors of those of up to some thousand `ids` that have one."""
         query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
-        query = query.where(EmbeddingRow.item_id.in_(ids), *_matches(key))
+        query = query.where(EmbeddingRow.item_id.in_(ids), *of_key(key))
         return {
             i: StoredEmbedding(i, digest, np.frombuffer(data, LITTLE_HALF))
             for i, digest, data in await self._session.execute(query)
@@ -97,7 +98,7 @@ class EmbeddingRepository:
     async def tokens(self, spec: ModelSpec, count: int) -> AsyncIterator[list[StoredTokens]]:
         """The tokens of every item that has `count` of this model, a page at a time."""
         columns = (EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
-        query = select(*columns).where(*_matches(EmbeddingKey.of(TOKENS, spec))).execution_options(yield_per=PAGE)
+        query = select(*columns).where(*of_key(EmbeddingKey.of(TOKENS, spec))).execution_options(yield_per=PAGE)
         size = count * spec.dims
         async for page in (await self._session.stream(query)).partitions():
             yield [
@@ -109,7 +110,7 @@ class EmbeddingRepository:
     async def stored_tokens(self, spec: ModelSpec, count: int, ids: Sequence[str]) -> dict[str, StoredTokens]:
         """The tokens of those of up to some thousand `ids` that have `count` of this model."""
         query = select(EmbeddingRow.item_id, EmbeddingRow.source_hash, EmbeddingRow.vector)
-        query = query.where(EmbeddingRow.item_id.in_(ids), *_matches(EmbeddingKey.of(TOKENS, spec)))
+        query = query.where(EmbeddingRow.item_id.in_(ids), *of_key(EmbeddingKey.of(TOKENS, spec)))
         return {
             i: StoredTokens(i, digest, np.frombuffer(data, np.int8).reshape(count, spec.dims))
             for i, digest, data in await self._session.execute(query)
@@ -154,7 +155,8 @@ class EmbeddingRepository:
         return pictures
 
 
-def _matches(key: EmbeddingKey) -> tuple[Any, ...]:
+def of_key(key: EmbeddingKey) -> tuple[ColumnElement[bool], ...]:
+    """Conditions that only vectors of `key` meet."""
     return (
         EmbeddingRow.signal == key.signal,
         EmbeddingRow.model_revision == key.model_revision,

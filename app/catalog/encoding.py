@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
+from app.batches import batched
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.records import TOKENS, EmbeddingKey, IndexSource, StoredEmbedding, StoredTokens
 from app.db.session import Database
@@ -20,6 +21,7 @@ from models.contracts import RGB, Matrix
 from models.engine.encoded import Encoded
 from models.engine.engine import Engine
 from models.engine.priority import in_background
+from models.fusion.vectors import unit_rows
 from models.interaction import ItemTokens
 from models.interaction.condense import VERSION, condensed
 
@@ -113,11 +115,11 @@ class EncodingRun:
         worded = [s for s in outcome.sources if texts.get(s.item_id) != s.text_hash]
         done, total = 0, len(pictured) + len(worded)
         await self._progress(done, total)
-        for chunk in _chunks(worded, TEXT_CHUNK):
+        for chunk in batched(worded, TEXT_CHUNK):
             await self._encode_texts(chunk, outcome)
             done += len(chunk)
             await self._progress(done, total)
-        for chunk in _chunks(pictured, IMAGE_CHUNK):
+        for chunk in batched(pictured, IMAGE_CHUNK):
             await self._encode_images(chunk, lacking, outcome)
             done += len(chunk)
             await self._progress(done, total)
@@ -203,11 +205,4 @@ def condensed_views(views: Sequence[Encoded], count: int) -> ItemTokens:
 def mean_rows(vectors: Matrix, counts: Sequence[int]) -> Matrix:
     """The mean of each run of `counts[i]` unit rows, scaled to length 1 again, shape (len(counts), d)."""
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    sums = np.add.reduceat(vectors, starts, axis=0)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    means: Matrix = (sums / np.where(lengths == 0, 1, lengths)).astype(np.float32)
-    return means
-
-
-def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[i : i + size] for i in range(0, len(items), size))
+    return unit_rows(np.add.reduceat(vectors, starts, axis=0))

@@ -1,23 +1,21 @@
 """The only SQL about what is inferred of items. Never commits."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.changelog import ChangeLog
-from app.catalog.embeddings import LITTLE_HALF
+from app.catalog.embeddings import of_key
 from app.catalog.facts import STATED, Inferred
 from app.catalog.inference import NAMES, Guess
-from app.catalog.records import EmbeddingKey, HalfVector
-from app.catalog.repository import PAGE, dialect_insert, table_of
+from app.catalog.records import EmbeddingKey
+from app.catalog.repository import PAGE
 from app.catalog.tables import EmbeddingRow, InferenceRow, InferredRow, ItemRow
+from app.db.statements import dialect_insert, table_of
 from models.taxonomy.lookup import NOT_WORN
-
-ID_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class InferenceRepository:
         worn = or_(ItemRow.kind == "", ItemRow.slot.not_in(("", NOT_WORN)))
         query = (
             select(ItemRow.id, ItemRow.title, ItemRow.title_zh, EmbeddingRow.source_hash, InferenceRow.stamp, *stated)
-            .outerjoin(EmbeddingRow, and_(EmbeddingRow.item_id == ItemRow.id, *_matches(key)))
+            .outerjoin(EmbeddingRow, and_(EmbeddingRow.item_id == ItemRow.id, *of_key(key)))
             .outerjoin(InferenceRow, InferenceRow.item_id == ItemRow.id)
             .where(worn, or_(*(column == "" for column in stated)))
             .order_by(ItemRow.id)
@@ -53,11 +51,6 @@ class InferenceRepository:
         )
         async for page in (await self._session.stream(query)).partitions():
             yield [_gap(*row) for row in page]
-
-    async def vectors(self, key: EmbeddingKey, ids: Sequence[str]) -> dict[str, HalfVector]:
-        """Stored vectors of those of `ids` that have one."""
-        query = select(EmbeddingRow.item_id, EmbeddingRow.vector).where(EmbeddingRow.item_id.in_(ids), *_matches(key))
-        return {id_: np.frombuffer(data, LITTLE_HALF) for id_, data in await self._session.execute(query)}
 
     async def put(self, stamps: Mapping[str, str], guesses: Mapping[str, Sequence[Guess]], least: float) -> None:
         """Write what was inferred in place of what was before; items that are gone meanwhile are passed over.
@@ -114,14 +107,6 @@ class InferenceRepository:
         return dict(found)
 
 
-def _matches(key: EmbeddingKey) -> tuple[Any, ...]:
-    return (
-        EmbeddingRow.signal == key.signal,
-        EmbeddingRow.model_revision == key.model_revision,
-        EmbeddingRow.preprocess_version == key.preprocess_version,
-    )
-
-
 def _gap(id_: str, title: str, title_zh: str, image_hash: str | None, stamp: str | None, *stated: str) -> Gap:
     missing = tuple(name for name, value in zip(NAMES, stated, strict=True) if not value)
     return Gap(id_, title, title_zh, missing, image_hash or "", stamp or "")
@@ -142,9 +127,3 @@ def _values(item_id: str, guess: Guess, least: float) -> dict[str, Any]:
         "source": guess.source,
         "used": guess.confidence >= least,
     }
-
-
-def chunks(gaps: Collection[Gap]) -> list[list[Gap]]:
-    """`gaps` in the pieces that are committed one by one."""
-    listed = list(gaps)
-    return [listed[i : i + ID_BATCH] for i in range(0, len(listed), ID_BATCH)]

@@ -6,15 +6,17 @@ from functools import partial
 
 import numpy as np
 
+from app.batches import batched
+from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.inference import VERSION, Guess, Told, from_picture, from_title, infer
-from app.catalog.inferences import Gap, InferenceRepository, chunks
-from app.catalog.matrices import unit_rows
+from app.catalog.inferences import Gap, InferenceRepository
 from app.catalog.records import EmbeddingKey, HalfVector
 from app.db.session import Database
 from app.settings import InferenceSettings
 from models.contracts import Matrix
 from models.engine.engine import Engine
 from models.engine.priority import in_background
+from models.fusion.vectors import unit_rows
 from models.registry import ModelSpec
 from models.zero_shot import AttributeTagger, heads_of, told_by_heads
 
@@ -22,6 +24,9 @@ PROMPTED = frozenset({"kind", "colour", "gender"})
 """What prompts can tell where no head does."""
 
 Tell = Callable[[Matrix], Told]
+
+BATCH = 1_000
+"""Items of one commit."""
 
 
 async def infer_missing(
@@ -46,9 +51,10 @@ async def infer_missing(
         gaps = [gap async for page in repository.gaps(key) for gap in page if gap.stamp != stamp_of(gap, model)]
     tell = await teller(engine, gaps)
     done = 0
-    for chunk in chunks(gaps):
+    for chunk in batched(gaps, BATCH):
         async with database.unit_of_work() as session:
-            vectors = await InferenceRepository(session).vectors(key, [gap.item_id for gap in chunk])
+            stored = await EmbeddingRepository(session).stored(key, [gap.item_id for gap in chunk])
+        vectors = {id_: one.vector for id_, one in stored.items()}
         guesses = await in_background(guesses_of, chunk, vectors, tell)
         async with database.unit_of_work() as session:
             stamps = {gap.item_id: stamp_of(gap, model) for gap in chunk}

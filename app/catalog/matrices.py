@@ -10,6 +10,7 @@ from app.catalog.records import EmbeddingKey, StoredEmbedding
 from app.db.session import Database
 from models.contracts import Mask, Matrix
 from models.engine.priority import in_background
+from models.fusion.vectors import unit_rows
 from models.interaction import ItemTokens
 from models.registry import ModelSpec
 
@@ -33,8 +34,7 @@ async def load_matrices(database: Database, spec: ModelSpec, encoded: Encoding) 
 
     Every indexable item whose picture could be read, by id.
     """
-    hashes = {s.item_id: s for s in encoded.sources if s.item_id not in encoded.failed}
-    ids = sorted(hashes)
+    ids = sorted(s.item_id for s in encoded.sources if s.item_id not in encoded.failed)
     row_of = {item_id: row for row, item_id in enumerate(ids)}
     matrices = {}
     present = np.ones(len(ids), np.bool_)
@@ -49,13 +49,6 @@ async def load_matrices(database: Database, spec: ModelSpec, encoded: Encoding) 
     kept = [item_id for item_id, there in zip(ids, present, strict=True) if there]
     image, text = [await in_background(_units_of, matrices.pop(signal), present) for signal in ("image", "text")]
     return kept, image, text
-
-
-def unit_rows(matrix: Matrix) -> Matrix:
-    """Rows scaled to length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    rows: Matrix = (matrix / np.where(lengths == 0, 1, lengths)).astype(np.float32)
-    return rows
 
 
 def _units_of(matrix: Matrix, rows: Mask) -> Matrix:

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.batches import batched
 from app.catalog.attributes import MOST_NAMES, PREFIX, attribute_records, is_facet
 from app.catalog.changelog import ChangeLog
 from app.catalog.facts import RawFacts
@@ -27,13 +27,11 @@ from app.catalog.queries import (
 from app.catalog.records import FacetCount, ItemRecord, Known
 from app.catalog.tables import ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
 from app.catalog.words import item_words
-from app.db.base import Base, now
+from app.db.base import now
+from app.db.statements import IDS_A_QUERY, dialect_insert, table_of
 
 PAGE = 500
 """Rows a streamed page."""
-
-IDS_A_QUERY = 5_000
-"""SQLite takes at most 32,766 parameters in one statement."""
 
 OWN_FIELDS = tuple(f.name for f in dataclasses.fields(ItemRecord) if f.name not in ("variants", "pictures"))
 
@@ -50,14 +48,14 @@ class ItemRepository:
     async def hydrate(self, ids: Sequence[str]) -> dict[str, ItemRow]:
         """The items of `ids` that exist, in the order given, variants and pictures loaded: three queries in all."""
         found: dict[str, ItemRow] = {}
-        for chunk in _chunks(ids):
+        for chunk in batched(ids, IDS_A_QUERY):
             rows = await self._session.scalars(select(ItemRow).where(ItemRow.id.in_(chunk)))
             found.update({row.id: row for row in rows})
         return {id_: found[id_] for id_ in dict.fromkeys(ids) if id_ in found}
 
     async def existing(self, ids: Iterable[str]) -> set[str]:
         found: set[str] = set()
-        for chunk in _chunks(list(ids)):
+        for chunk in batched(list(ids), IDS_A_QUERY):
             found.update(await self._session.scalars(select(ItemRow.id).where(ItemRow.id.in_(chunk))))
         return found
 
@@ -69,7 +67,7 @@ class ItemRepository:
     async def written_since(self, ids: Sequence[str], moment: dt.datetime) -> set[str]:
         """Those of `ids` that were written after `moment`."""
         found: set[str] = set()
-        for chunk in _chunks(ids):
+        for chunk in batched(ids, IDS_A_QUERY):
             written = select(ItemRow.id).where(ItemRow.id.in_(chunk), ItemRow.updated_at > moment)
             found.update(await self._session.scalars(written))
         return found
@@ -77,7 +75,7 @@ class ItemRepository:
     async def shown_pictures(self, blob_keys: Sequence[str]) -> set[str]:
         """Those of `blob_keys` that are a picture of some item."""
         found: set[str] = set()
-        for chunk in _chunks(blob_keys):
+        for chunk in batched(blob_keys, IDS_A_QUERY):
             found.update(await self._session.scalars(select(PictureRow.blob_key).where(PictureRow.blob_key.in_(chunk))))
         return found
 
@@ -88,7 +86,7 @@ class ItemRepository:
         """What an import must know of items to tell whether it changes them."""
         hashes: dict[str, str] = {}
         pictures: dict[str, list[str]] = {}
-        for chunk in _chunks(ids):
+        for chunk in batched(ids, IDS_A_QUERY):
             items = select(ItemRow.id, ItemRow.content_hash).where(ItemRow.id.in_(chunk))
             hashes.update((id_, digest) for id_, digest in await self._session.execute(items))
             shown = select(PictureRow.item_id, PictureRow.sha256).where(PictureRow.item_id.in_(chunk))
@@ -117,7 +115,7 @@ class ItemRepository:
             return 0
         await ChangeLog(self._session).record(there)
         gone = 0
-        for chunk in _chunks(list(there)):
+        for chunk in batched(list(there), IDS_A_QUERY):
             # RETURNING, because drivers disagree about row counts.
             removed = await self._session.scalars(delete(ItemRow).where(ItemRow.id.in_(chunk)).returning(ItemRow.id))
             gone += len(removed.all())
@@ -133,7 +131,7 @@ class ItemRepository:
     async def facts_about(self, ids: Sequence[str]) -> list[RawFacts]:
         """Those of `ids` that exist, for `facts_of`, in no order."""
         found: list[RawFacts] = []
-        for chunk in _chunks(ids):
+        for chunk in batched(ids, IDS_A_QUERY):
             found += cast(Sequence[RawFacts], (await self._session.execute(facts_query(chunk))).all())
         return found
 
@@ -184,14 +182,6 @@ class ItemRepository:
         query = worn_with(asked, self._session.get_bind().dialect.name, limit).where(*await self._clauses(criteria))
         return [WordHit(item_id, details) for item_id, details in await self._session.execute(query)]
 
-    async def revision(self) -> int:
-        """Grows with every committed change; 0 for a catalogue nobody has filled."""
-        return (await ChangeLog(self._session).state()).revision
-
-    async def bump_revision(self) -> None:
-        """Tell every process that any item may have changed, in ways that the log does not hold."""
-        await ChangeLog(self._session).record_anything()
-
     async def _put_items(self, records: Sequence[ItemRecord]) -> None:
         moment = now()
         values = [
@@ -215,7 +205,7 @@ class ItemRepository:
         values: list[dict[str, Any]],
     ) -> None:
         rows = table_of(table)
-        for chunk in _chunks(ids):
+        for chunk in batched(ids, IDS_A_QUERY):
             await self._session.execute(delete(rows).where(rows.c.item_id.in_(chunk)))
         if values:
             await self._session.execute(insert(rows), values)
@@ -228,17 +218,6 @@ class ItemRepository:
             names = await self._session.scalars(select(ItemRow.brand).distinct())
             brands = frozenset(name for name in names if name.casefold() in wanted)
         return criteria_clauses(criteria, brands)
-
-
-def table_of(row: type[Base]) -> Table:
-    """The Core table behind an ORM class: bulk statements need no ORM."""
-    return cast(Table, row.__table__)
-
-
-def dialect_insert(session: AsyncSession, table: Table) -> Any:
-    """An INSERT that has `on_conflict_do_update`: both databases know it, each through its own construct."""
-    backend = session.get_bind().dialect.name
-    return postgresql.insert(table) if backend == "postgresql" else sqlite.insert(table)
 
 
 def _variant_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
@@ -263,7 +242,3 @@ def _picture_values(records: Sequence[ItemRecord]) -> list[dict[str, Any]]:
         for r in records
         for i, picture in enumerate(r.pictures or ())
     ]
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[i : i + IDS_A_QUERY] for i in range(0, len(ids), IDS_A_QUERY))

@@ -10,9 +10,9 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.queries import effective
-from app.catalog.repository import dialect_insert, table_of
 from app.catalog.tables import ItemRow
 from app.db.base import now
+from app.db.statements import dialect_insert, table_of
 from app.feedback.events import Deed, Event, EventKind
 from app.feedback.pairs import Taken
 from app.feedback.sizes import SAYS, Worn

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.contracts import Vector
+from models.contracts import Matrix, Vector
 
 SMALLEST_NORM = 1e-6
 """Below this a sum of unit vectors has cancelled out and its direction is rounding noise."""
@@ -17,6 +17,13 @@ def unit(vector: NDArray[np.floating]) -> Vector | None:
     if not np.isfinite(norm) or norm < SMALLEST_NORM:
         return None
     return np.asarray(vector / norm, dtype=np.float32)
+
+
+def unit_rows(matrix: Matrix) -> Matrix:
+    """Rows of shape (n, d) scaled to length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    rows: Matrix = (matrix / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+    return rows
 
 
 def mean_unit(vectors: Sequence[Vector]) -> Vector:

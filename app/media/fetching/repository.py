@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.repository import dialect_insert, table_of
 from app.db.base import now
+from app.db.statements import dialect_insert, table_of
 from app.media.tables import FetchedFileRow
 
 CHUNK = 500

@@ -58,7 +58,7 @@ async def test_forgotten_entries_raise_the_floor_and_it_never_sinks(database: Da
     assert await state(database) == LogState(3, 2)
     assert await since(database, 2) == {"c"}
     async with database.unit_of_work() as session:
-        await ItemRepository(session).bump_revision()
+        await ChangeLog(session).record_anything()
     assert await state(database) == LogState(4, 4)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.catalog.changelog import ChangeLog
 from app.catalog.importer import ImportReport, ImportRequest, run_import
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
@@ -62,7 +63,7 @@ async def test_bad_rows_and_pictures_fail_alone_and_again_changes_nothing(
     assert seen[-1] == (6, 6)
     async with database.unit_of_work() as session:
         rows = await ItemRepository(session).hydrate(["1", "2", "3", "4"])
-        revision = await ItemRepository(session).revision()
+        revision = (await ChangeLog(session).state()).revision
     assert [(i, len(row.pictures)) for i, row in rows.items()] == [("1", 1), ("2", 1), ("4", 0)]
     assert blobs.get(rows["1"].pictures[0].blob_key) == picture("red", "PNG")
     assert blobs.get(rows["2"].pictures[0].blob_key)[8:12] == b"WEBP"
@@ -70,7 +71,7 @@ async def test_bad_rows_and_pictures_fail_alone_and_again_changes_nothing(
     again = await run_import(database, blobs, Settings(), request_)
     assert counts(again) == (0, 0, 3, 3)
     async with database.unit_of_work() as session:
-        assert await ItemRepository(session).revision() == revision
+        assert (await ChangeLog(session).state()).revision == revision
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.catalog.changelog import ChangeLog
 from app.catalog.columns import Columns
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.facts import ItemFacts, facts_of
@@ -133,7 +134,7 @@ class Shop:
 
     async def revision(self) -> int:
         async with self.database.unit_of_work() as session:
-            return await ItemRepository(session).revision()
+            return (await ChangeLog(session).state()).revision
 
 
 @pytest.fixture
@@ -230,7 +231,7 @@ async def test_the_threshold_decides_what_is_gone_by_and_switching_off_forgets(s
 
 @sqlite_only
 async def test_a_killed_run_goes_on_where_it_stopped(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.catalog.inferences.ID_BATCH", 1)
+    monkeypatch.setattr("app.catalog.inferring.BATCH", 1)
     for id_ in ("a", "b", "c"):
         await shop.put(id_, title=f"{id_} dress")
     put = InferenceRepository.put

@@ -25,7 +25,6 @@ from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.facts import facts_of
 from app.catalog.inferences import InferenceRepository
 from app.catalog.live import LiveCatalog, LiveView
-from app.catalog.matrices import unit_rows
 from app.catalog.records import EmbeddingKey, ItemRecord, PictureRecord
 from app.catalog.reindex import reindex
 from app.catalog.repository import ItemRepository
@@ -37,6 +36,7 @@ from app.settings import IndexSettings, Settings
 from models.encoders.fake import FakeEncoder
 from models.engine.engine import Engine
 from models.fusion import fusions
+from models.fusion.vectors import unit_rows
 from models.index import ExactIndex, SnapshotStore
 from models.index.manifest import Manifest
 from models.preprocess.image import GarmentPreprocessor

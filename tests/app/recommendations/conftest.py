@@ -15,9 +15,9 @@ from sqlalchemy import delete, func, select
 
 from app.admission.admission import Admission
 from app.catalog.attributes import private_names
+from app.catalog.changelog import ChangeLog
 from app.catalog.endpoints import router as catalog
 from app.catalog.live import LiveCatalog
-from app.catalog.repository import ItemRepository
 from app.catalog.tables import ItemRow, VariantRow
 from app.db.base import Base
 from app.db.migrate import upgrade
@@ -123,7 +123,7 @@ class Service:
         ]
         async with self.database.unit_of_work() as session:
             session.add_all([*rows, _row("perfume", "", suffix="none")])
-            await ItemRepository(session).bump_revision()
+            await ChangeLog(session).record_anything()
         texts = [f"{r.colour} {r.title}" for r in rows]
         vectors = await self.engine.encode_texts(texts)
         manifest = self.snapshots.build([r.id for r in rows], vectors, vectors, self.engine.spec)
@@ -132,7 +132,7 @@ class Service:
     async def remove(self, item_id: str) -> None:
         async with self.database.unit_of_work() as session:
             await session.execute(delete(ItemRow).where(ItemRow.id == item_id))
-            await ItemRepository(session).bump_revision()
+            await ChangeLog(session).record_anything()
 
     async def count(self, table: type[Base]) -> int:
         async with self.database.unit_of_work() as session:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from app.catalog.repository import ItemRepository
+from app.catalog.changelog import ChangeLog
 from app.catalog.tables import ItemRow
 from tests.app.recommendations.conftest import NOT_WORN, Service, Shop, _row
 
@@ -47,7 +47,7 @@ async def test_variants_of_its_product_are_no_suggestion(shop: Service) -> None:
     async with shop.database.unit_of_work() as session:
         family = ("dress-red", "dress-black")
         await session.execute(update(ItemRow).where(ItemRow.id.in_(family)).values(group_id="g"))
-        await ItemRepository(session).bump_revision()
+        await ChangeLog(session).record_anything()
     body = (await get(shop, "dress-red/similar", limit="3")).json()
     assert not {"dress-red", "dress-black"} & set(ids(body))
 
@@ -80,7 +80,7 @@ async def test_outfits_are_built_on_the_item(shop: Service) -> None:
 async def test_what_cannot_be_answered_is_said_clearly(shop: Service, end: str) -> None:
     async with shop.database.unit_of_work() as session:
         session.add(_row("dress", "red", suffix="-new"))
-        await ItemRepository(session).bump_revision()
+        await ChangeLog(session).record_anything()
     cases = {
         "nope": (404, "item-not-found"),
         NOT_WORN: (409, "item-not-worn"),

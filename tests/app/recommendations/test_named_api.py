@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.catalog.changelog import ChangeLog
 from app.catalog.records import ItemRecord, VariantRecord
 from app.catalog.repository import ItemRepository
 from app.catalog.shopwords import ShopWords
@@ -42,7 +43,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
         async with running.database.unit_of_work() as session:
             items = ItemRepository(session)
             await items.upsert(EXTRA)
-            revision = await items.revision()
+            revision = (await ChangeLog(session).state()).revision
         old = [f"{kind}-{colour}" for kind in KINDS for colour in COLOURS]
         new = [record for record in EXTRA if record.slot != "none"]
         # The encoder sees kinds and colours; of brands, materials and numbers it knows nothing.

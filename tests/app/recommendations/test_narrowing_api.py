@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.catalog.attributes import attribute_records
-from app.catalog.repository import ItemRepository
+from app.catalog.changelog import ChangeLog
 from app.catalog.tables import ItemAttributeRow, ItemRow
 from tests.app.recommendations.conftest import Service, Shop
 
@@ -30,7 +30,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
                 rows = [{"item_id": id_, "name": r.name, "value": r.value, "label": r.label}
                         for r in attribute_records(own)]  # fmt: skip
                 await session.execute(insert(ItemAttributeRow), rows)
-            await ItemRepository(session).bump_revision()
+            await ChangeLog(session).record_anything()
         yield running
 
 
