@@ -1,12 +1,9 @@
 """One drafted item against what the database knows: its pictures checked and stored, created, changed or neither."""
 
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-
-from PIL import Image
 
 from app.catalog.feeds.draft import WEB
 from app.catalog.feeds.folding import Folded
@@ -16,12 +13,10 @@ from app.catalog.records import ItemRecord, Known, PictureRecord
 from app.errors import AppError
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.photo import decode
-from app.media.pictures import kept_as_is, picture_key
+from app.media.pictures import picture_key, to_keep
 from app.media.storage import BlobStore
 from app.settings import LimitSettings
 from models.taxonomy.lookup import NOT_WORN
-
-CONVERTED_QUALITY = 92
 
 Verdict = Literal["created", "changed", "unchanged", "failed"]
 FetchedByUrl = Mapping[str, Fetched | FetchFailed]
@@ -119,7 +114,7 @@ class PictureIntake:
             picture = decode(data, self.limits)
             key = picture_key(digest)
             if self.store:
-                self.blobs.put(key, data if kept_as_is(data) else _as_webp(picture))
+                self.blobs.put(key, to_keep(data, picture))
             records.append(PictureRecord(key, digest, picture.width, picture.height))
         return tuple(records)
 
@@ -133,9 +128,3 @@ class PictureIntake:
 def _nothing_new(digests: tuple[str, ...], known: Known, found: _Found) -> bool:
     """Whether an item keeps its pictures: none came, or an address gave nothing and what came is known already."""
     return not digests or (found.unreachable and set(digests) <= set(known.pictures))
-
-
-def _as_webp(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=CONVERTED_QUALITY)
-    return out.getvalue()

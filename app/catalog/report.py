@@ -49,7 +49,11 @@ class ImportReport:
 
     def counts(self) -> dict[str, Any]:
         """Everything but the issues."""
-        return {name: getattr(self, name) for name in ("dry_run", "full", "format", "rows", *COUNTED)}
+        return {name: getattr(self, name) for name in ("dry_run", "full", "format", "rows")} | self.counted()
+
+    def counted(self) -> dict[str, int]:
+        """Rows by outcome, and warnings: what `restored` takes up again."""
+        return {name: getattr(self, name) for name in COUNTED}
 
     def add(self, reports: Iterable[RowReport]) -> None:
         """Count rows, and keep what was wrong with them."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from app.batches import batched
 from app.catalog.feeds.rows import RowIssue
 from app.catalog.journal import Began, Journal
 from app.catalog.outcomes import RowOutcome, RowReport
@@ -11,7 +12,6 @@ from app.catalog.reading import UNREADABLE
 from app.catalog.report import ImportReport
 from app.catalog.repository import ItemRepository
 from app.catalog.spool import Spool
-from app.catalog.writing import counts_with
 from app.db.session import Database
 from app.errors import ImportFailed
 
@@ -40,8 +40,8 @@ class Retiring:
         total = 0
         async for ids in self.unnamed(str(self.journal.restored.get("after", "")) or None):
             total += len(ids)
-            for start in range(0, len(ids), BATCH):
-                await self._retire(ids[start : start + BATCH])
+            for batch in batched(ids, BATCH):
+                await self._retire(batch)
                 await self.journal.progress(self.report.retired, total)
 
     async def unnamed(self, after: str | None = None) -> AsyncIterator[list[str]]:
@@ -62,9 +62,9 @@ class Retiring:
                 await ItemRepository(session).delete(gone)
             first = self.spool.rows + self.report.retired + 1
             rows = [RowReport(first + n, 0, id_, RowOutcome.retired) for n, id_ in enumerate(gone)]
-            checkpoint = {"position": self.spool.rows, "after": ids[-1], "counts": counts_with(self.report, rows)}
+            self.report.add(rows)
+            checkpoint = {"position": self.spool.rows, "after": ids[-1], "counts": self.report.counted()}
             await self.journal.write(session, rows, {**self.began.checkpoint(), **checkpoint})
-        self.report.add(rows)
 
 
 async def check_share(retiring: Retiring, limit: float) -> None:

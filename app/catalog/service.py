@@ -1,6 +1,5 @@
 """Use cases over the catalogue, and what an item looks like to the outside."""
 
-import io
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
@@ -9,12 +8,13 @@ from PIL import Image
 
 from app.catalog.facets import labelled
 from app.catalog.facts import STATED, with_inferred
-from app.catalog.filters import names_own, resolve
+from app.catalog.filters import Criteria, names_own, resolve
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, InferredOut, ItemOut, ItemsOut, Money, SizeOut
 from app.catalog.tables import ID_CHARS, InferredRow, ItemRow, PictureRow, VariantRow
 from app.errors import ItemNotFound, PictureNotFound
 from app.media.photo import decode
+from app.media.pictures import as_webp
 from app.media.storage import BlobStore
 from app.paging import decode_cursor, encode_cursor
 from app.settings import LimitSettings
@@ -59,16 +59,22 @@ class CatalogService:
 
     async def page(self, filters: Filters, cursor: str | None, limit: int, locale: str) -> ItemsOut:
         """Items by id. Raises InvalidRequest for unknown filter names and values, and foreign cursors."""
-        own = await self.items.attribute_names() - self.private if names_own(filters) else frozenset[str]()
-        criteria = resolve(filters, own)
-        after = decode_cursor(cursor, parts=1)[0] if cursor else None
-        rows = await self.items.page(criteria, after, limit + 1)
-        shown = [item_out(row, locale) for row in rows[:limit]]
-        following = encode_cursor(shown[-1].id) if len(rows) > limit else None
+        criteria, rows, following = await self.found(filters, cursor, limit)
+        shown = [item_out(row, locale) for row in rows]
         if cursor:
             return ItemsOut(items=shown, next=following)
         facets = labelled(await self.items.facets(criteria, self.private), locale)
         return ItemsOut(items=shown, next=following, total=await self.items.matching(criteria), facets=facets)
+
+    async def found(
+        self, filters: Filters, cursor: str | None, limit: int
+    ) -> tuple[Criteria, list[ItemRow], str | None]:
+        """What `filters` mean, a page of items by id, and the cursor of the next one. Raises as `page`."""
+        own = await self.items.attribute_names() - self.private if names_own(filters) else frozenset[str]()
+        criteria = resolve(filters, own)
+        after = decode_cursor(cursor, parts=1)[0] if cursor else None
+        rows = await self.items.page(criteria, after, limit + 1)
+        return criteria, rows[:limit], encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
 
     async def item(self, item_id: str) -> ItemRow:
         """Raises ItemNotFound."""
@@ -98,9 +104,7 @@ def render(blobs: BlobStore, blob_key: str, width: int | None, limits: LimitSett
     if width is not None and width < picture.width:
         height = max(1, round(picture.height * width / picture.width))
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=WEBP_QUALITY)
-    return out.getvalue()
+    return as_webp(picture, WEBP_QUALITY)
 
 
 def _unsaid(row: ItemRow, name: str) -> bool:

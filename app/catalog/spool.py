@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,6 @@ from app.catalog.outcomes import Issue
 
 Verdict = Literal["item", "folded", "failed", "skipped"]
 PARTIAL = ".part"
-IDS_A_QUERY = 500
 MOST_FOLDED = 5_000
 """Sizes of one item."""
 
@@ -39,6 +38,10 @@ CREATE TABLE joined (source INTEGER, id TEXT, row TEXT, PRIMARY KEY (source, id)
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 FOLDED_INDEX = "CREATE INDEX folded ON entry (head, position) WHERE head <> position"
+HEADS = "SELECT * FROM entry WHERE head = position AND position > ? ORDER BY position LIMIT ?"
+# Any number of values is one parameter, a JSON array.
+OTHERS = "SELECT * FROM entry WHERE head IN (SELECT value FROM json_each(?)) AND head <> position ORDER BY position"
+NAMED = "SELECT id FROM named WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('item', 'failed')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,9 @@ class Whole:
 class Spool:
     """The rows of one feed. Blocks: use it in a thread, one at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, *, rows: int = 0) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self.rows = rows
+        self.rows = 0
 
     @classmethod
     @contextmanager
@@ -170,28 +173,17 @@ class Spool:
 
     def batch(self, after: int, limit: int) -> list[Whole]:
         """The next `limit` items or failed rows behind position `after`."""
-        heads = self._entries("head = position AND position > ? ORDER BY position LIMIT ?", (after, limit))
+        heads = [_entry(*row) for row in self._db.execute(HEADS, (after, limit))]
         others: dict[int, list[Entry]] = {}
-        for chunk in _chunks([entry.position for entry in heads]):
-            marks = ",".join("?" * len(chunk))
-            for entry in self._entries(f"head IN ({marks}) AND head <> position ORDER BY position", chunk):
-                others.setdefault(entry.head, []).append(entry)
+        for row in self._db.execute(OTHERS, (json.dumps([entry.position for entry in heads]),)):
+            entry = _entry(*row)
+            others.setdefault(entry.head, []).append(entry)
         return [Whole(head, tuple(others.get(head.position, ()))) for head in heads]
 
     def not_named(self, ids: Sequence[str]) -> list[str]:
         """Those of `ids` that are neither an item of the feed nor a row of it that failed."""
-        kept: set[str] = set()
-        for chunk in _chunks(ids):
-            marks = ",".join("?" * len(chunk))
-            named = f"SELECT id FROM named WHERE id IN ({marks}) AND state IN ('item', 'failed')"  # noqa: S608 - ours
-            found = self._db.execute(named, chunk)
-            kept.update(row[0] for row in found)
+        kept = {id_ for (id_,) in self._db.execute(NAMED, (json.dumps(ids),))}
         return [id_ for id_ in ids if id_ not in kept]
-
-    def _entries(self, where: str, values: Sequence[Any]) -> list[Entry]:
-        columns = "position, line, id, verdict, head, draft, issues"
-        query = f"SELECT {columns} FROM entry WHERE {where}"  # noqa: S608 - both parts are ours
-        return [_entry(*row) for row in self._db.execute(query, values)]
 
 
 def _entry(position: int, line: int, id_: str, verdict: Verdict, head: int, draft: str, issues: str) -> Entry:
@@ -219,7 +211,3 @@ def _settle(partial: Path, path: Path) -> None:
     with partial.open("rb") as file:
         os.fsync(file.fileno())
     partial.replace(path)
-
-
-def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (ids[i : i + IDS_A_QUERY] for i in range(0, len(ids), IDS_A_QUERY))

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import hashlib
-import io
 import zipfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from app.feedback.memory import kept_since, weights_of
 from app.feedback.pairs import pairs_of
 from app.feedback.repository import EventRepository
 from app.media.photo import decode
+from app.media.pictures import as_webp
 from app.media.storage import BlobStore
 from app.settings import FeedbackSettings, LimitSettings
 
@@ -163,6 +163,4 @@ def _picture(row: ItemRow, blobs: BlobStore, limits: LimitSettings) -> bytes | N
     except (KeyError, AppError):
         return None
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=QUALITY)
-    return out.getvalue()
+    return as_webp(picture, QUALITY)

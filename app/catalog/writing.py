@@ -11,7 +11,7 @@ from app.catalog.intake import FetchedByUrl, Outcome, PictureIntake
 from app.catalog.journal import Began, Journal
 from app.catalog.outcomes import Issue, RowOutcome, RowReport, issues_of
 from app.catalog.records import Known
-from app.catalog.report import COUNTED, ImportReport
+from app.catalog.report import ImportReport
 from app.catalog.repository import ItemRepository
 from app.catalog.spool import Entry, Spool, Whole
 from app.db.session import Database
@@ -59,11 +59,9 @@ class Writing:
         async with self.database.unit_of_work() as session:
             newer = await self._store(session, outcomes)
             rows = [row for whole in batch for row in _reports(whole, items, outcomes, newer)]
-            counted = counts_with(self.report, rows)
-            await self.journal.write(
-                session, rows, {**self.began.checkpoint(), "position": position, "counts": counted}
-            )
-        self.report.add(rows)
+            self.report.add(rows)
+            checkpoint = {"position": position, "counts": self.report.counted()}
+            await self.journal.write(session, rows, {**self.began.checkpoint(), **checkpoint})
 
     async def _store(self, session: AsyncSession, outcomes: Mapping[int, Outcome]) -> set[str]:
         """Write what is to be written, but for what is newer by now; the ids of that."""
@@ -123,12 +121,3 @@ def _reports(
 
 def _report(row: Entry, outcome: RowOutcome, issues: tuple[Issue, ...] | None = None, item_id: str = "") -> RowReport:
     return RowReport(row.position, row.line, item_id or row.id, outcome, row.issues if issues is None else issues)
-
-
-def counts_with(report: ImportReport, rows: Sequence[RowReport]) -> dict[str, int]:
-    """The counts once `rows` are committed."""
-    counts = {name: int(getattr(report, name)) for name in COUNTED}
-    for row in rows:
-        counts[row.outcome] += 1
-        counts["warned"] += sum(issue.level == "warning" for issue in row.issues)
-    return counts

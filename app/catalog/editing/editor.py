@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.changelog import ChangeLog
 from app.catalog.editing.embedding import Embedder, Made, Told
+from app.catalog.editing.fetching import FetchedOnDemand
 from app.catalog.editing.operations import Operation, Result, once_each
 from app.catalog.editing.pictures import Opened, PictureDesk
 from app.catalog.editing.plans import Before, Plan, planned
@@ -20,6 +21,8 @@ from app.catalog.records import TOKENS, EmbeddingKey, StoredEmbedding, StoredTok
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.errors import AppError, EditConflict
+from app.media.storage import BlobStore
+from app.settings import Settings
 from models.contracts import RGB
 
 ATTEMPTS = 5
@@ -43,6 +46,12 @@ class Editor:
     desk: PictureDesk
     embedder: Embedder
     currency: str
+
+    @classmethod
+    def over(cls, settings: Settings, database: Database, blobs: BlobStore, embedder: Embedder) -> "Editor":
+        """Over a shop's parts; pictures are fetched from wherever its settings allow."""
+        fetcher = FetchedOnDemand(settings, database, blobs)
+        return cls(database, PictureDesk(blobs, settings.limits, fetcher), embedder, settings.shop.currency)
 
     async def apply(self, operations: Sequence[Operation], also: Also | None = None) -> list[Result]:
         """What became of each operation, in their order; all that succeeded are one commit.

@@ -44,10 +44,6 @@ class Result:
     error: AppError | None = None
 
 
-def failed(operation: Operation, error: AppError) -> Result:
-    return Result(operation.id, operation.op, "failed", error=error)
-
-
 def invalid(issues: list[tuple[str, str]]) -> InvalidRequest:
     """What is wrong with an item's fields, by name."""
     summary = "; ".join(f"{name} {reason}" for name, reason in issues[:3])

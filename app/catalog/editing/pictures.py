@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,12 +11,10 @@ from app.catalog.records import PictureRecord
 from app.errors import AppError, FieldError, UnreadablePhoto
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.photo import decode
-from app.media.pictures import kept_as_is, picture_key
+from app.media.pictures import picture_key, to_keep
 from app.media.storage import BlobStore
 from app.settings import LimitSettings
 from models.contracts import RGB
-
-CONVERTED_QUALITY = 92
 
 
 class Fetcher(Protocol):
@@ -78,16 +75,10 @@ class PictureDesk:
     def _decoded(self, data: bytes) -> Opened:
         picture, digest = decode(data, self.limits), hashlib.sha256(data).hexdigest()
         record = PictureRecord(picture_key(digest), digest, picture.width, picture.height)
-        return Opened(record, picture, data if kept_as_is(data) else _as_webp(picture))
+        return Opened(record, picture, to_keep(data, picture))
 
     def _stored(self, record: PictureRecord) -> RGB:
         try:
             return decode(self.blobs.get(record.blob_key), self.limits)
         except KeyError:
             raise UnreadablePhoto("A stored picture of the item is missing. Send its pictures again.") from None
-
-
-def _as_webp(picture: RGB) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=CONVERTED_QUALITY)
-    return out.getvalue()
