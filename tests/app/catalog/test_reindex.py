@@ -2,14 +2,13 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.catalog.live import LiveCatalog
-from app.catalog.records import ItemRecord, PictureRecord
 from app.catalog.reindex import ReindexResult, reindex
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters
@@ -22,8 +21,7 @@ from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
-
-Draw = Callable[..., bytes]
+from tests.app.catalog.conftest import Put
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,17 +33,7 @@ class Shop:
     engine: Engine
     snapshots: SnapshotStore
     settings: Settings
-    draw: Draw
-
-    async def put(self, id_: str, *colours: str, **facts: str) -> None:
-        pictures = []
-        for colour in colours:
-            self.blobs.put(f"items/{colour}", self.draw(colour))
-            pictures.append(PictureRecord(f"items/{colour}", colour, 30, 40))
-        given = {"title": id_, "kind": "dress", "slot": "one_piece"} | facts
-        record = ItemRecord(id=id_, content_hash="0", pictures=tuple(pictures), **given)  # type: ignore[arg-type]  # by name
-        async with self.database.unit_of_work() as session:
-            await ItemRepository(session).upsert([record])
+    put: Put
 
     async def reindex(self, **options: bool) -> ReindexResult:
         async def progress(done: int, total: int) -> None:
@@ -60,10 +48,10 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(database: Database, blobs: LocalBlobs, tmp_path: Path, picture: Draw) -> AsyncIterator[Shop]:
+async def shop(database: Database, blobs: LocalBlobs, tmp_path: Path, put: Put) -> AsyncIterator[Shop]:
     engine = Engine(FakeEncoder(), GarmentPreprocessor(), fusions())
     settings = Settings(data_dir=tmp_path, index=IndexSettings(keep=2))
-    yield Shop(database, blobs, engine, SnapshotStore(tmp_path / "indexes"), settings, picture)
+    yield Shop(database, blobs, engine, SnapshotStore(tmp_path / "indexes"), settings, put)
     await engine.close()
 
 

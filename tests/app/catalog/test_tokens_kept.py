@@ -1,18 +1,17 @@
 """A reindex keeps tokens of each item: found once, for what lacks them, of encoders that give any."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.catalog.records import ItemRecord, PictureRecord
 from app.catalog.reindex import ReindexResult, reindex
-from app.catalog.repository import ItemRepository
 from app.db.session import Database
+from app.media.photo import decode
 from app.media.storage import LocalBlobs
-from app.settings import IndexSettings, Settings
+from app.settings import IndexSettings, LimitSettings, Settings
 from models.contracts import RGB, Encoder, ImageTokens, Matrix
 from models.encoders.fake import FakeEncoder, FakeTokenEncoder
 from models.engine.engine import Engine
@@ -20,8 +19,7 @@ from models.fusion import fusions
 from models.index import Snapshot, SnapshotStore
 from models.interaction import flat, max_sim
 from models.preprocess.image import GarmentPreprocessor
-
-Draw = Callable[..., bytes]
+from tests.app.catalog.conftest import Put
 
 
 class Counting(FakeTokenEncoder):
@@ -41,16 +39,8 @@ class Shop:
     database: Database
     blobs: LocalBlobs
     folder: Path
-    draw: Draw
+    put: Put
     encoder: Encoder = field(default_factory=Counting)
-
-    async def put(self, id_: str, *colours: str) -> None:
-        for colour in colours:
-            self.blobs.put(f"items/{colour}", self.draw(colour, "PNG"))
-        pictures = tuple(PictureRecord(f"items/{colour}", colour, 30, 40) for colour in colours)
-        record = ItemRecord(id=id_, content_hash="0", title=id_, kind="dress", slot="one_piece", pictures=pictures)
-        async with self.database.unit_of_work() as session:
-            await ItemRepository(session).upsert([record])
 
     async def reindex(self, tokens: int) -> tuple[ReindexResult, Snapshot]:
         async def silent(_done: int, _total: int) -> None: ...
@@ -66,15 +56,12 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(database: Database, blobs: LocalBlobs, tmp_path: Path, picture: Draw) -> AsyncIterator[Shop]:
-    yield Shop(database, blobs, tmp_path, picture)
+def shop(database: Database, blobs: LocalBlobs, tmp_path: Path, put: Put) -> Shop:
+    return Shop(database, blobs, tmp_path, put)
 
 
 def grid(shop: Shop, colour: str) -> ImageTokens:
-    from app.media.photo import decode
-    from app.settings import LimitSettings
-
-    return FakeTokenEncoder().encode_image_tokens([decode(shop.draw(colour, "PNG"), LimitSettings())])
+    return FakeTokenEncoder().encode_image_tokens([decode(shop.blobs.get(f"items/{colour}"), LimitSettings())])
 
 
 async def test_an_index_without_tokens_is_filled_and_only_what_lacks_them_is_looked_at(shop: Shop) -> None:
