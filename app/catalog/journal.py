@@ -15,6 +15,10 @@ Progress = Callable[[int, int], Awaitable[None]]
 """(done, in all): bytes of the feed while it is read, then rows. May raise to stop."""
 
 
+UNDER_WAY = dt.timedelta(seconds=10)
+"""What was being written while an import began may carry an earlier time, and be logged later."""
+
+
 class Journal(Protocol):
     """Where an import tells how it goes, and what it goes on from."""
 
@@ -71,11 +75,14 @@ class Began:
     async def changed_since(self, session: AsyncSession, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that others wrote or removed since. Locks the catalogue's state until the commit.
 
-        Each item is written once by an import, so what the log holds of it is of others.
+        Each item is written once by an import, so what the log holds of it is of others: of live changes, or of a
+        reindex that only embedded it or inferred something of it, which makes nothing of the feed's out of date.
         """
-        log = ChangeLog(session)
+        log, items = ChangeLog(session), ItemRepository(session)
         await log.begin()
-        touched = await log.touched(ids, self.revision)
+        touched = list(await log.touched(ids, self.revision))
+        newer = set(touched) - await items.existing(touched)
+        newer |= await items.written_since(touched, self.moment - UNDER_WAY)
         if (await log.state()).floor > self.revision:  # the log does not reach back so far
-            touched |= await ItemRepository(session).written_since(ids, self.moment)
-        return touched
+            newer |= await items.written_since(ids, self.moment)
+        return newer
