@@ -30,7 +30,13 @@ class RateSettings(BaseModel):
 
     def by_group(self) -> dict[str, str]:
         """As `app.admission.groups.Group` names them; a new shopper is one of the others."""
-        return {**dict(self), "shoppers": self.others}
+        return {
+            "recommendations": self.recommendations,
+            "tags": self.tags,
+            "events": self.events,
+            "shoppers": self.others,
+            "others": self.others,
+        }
 
 
 class AdmissionSettings(BaseModel):
