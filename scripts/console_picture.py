@@ -3,17 +3,11 @@
 python scripts/console_picture.py http://127.0.0.1:8000/ KEY docs/admin.webp
 """
 
-import io
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from page_picture import FLAGS, until
-from PIL import Image
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from pictures import browser, take, until
 from selenium.webdriver.common.by import By
 
 SETTLED = "return !document.querySelector('#main [aria-busy=true]') && document.querySelector('#main h1') !== null"
@@ -33,12 +27,7 @@ def main(
     height: int = 800,
 ) -> None:
     """Sign in with an admin key, wait for the screen and its pictures, take the picture."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    for flag in (*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={tempfile.mkdtemp()}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    try:
+    with browser(width, height) as driver:
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
@@ -48,11 +37,7 @@ def main(
         driver.find_element(By.ID, "key").send_keys(key, "\n")
         until(driver, SETTLED)
         until(driver, SEEN)
-        page = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
-    finally:
-        driver.quit()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    page.save(out, quality=82)
+        take(driver, out)
 
 
 if __name__ == "__main__":
