@@ -3,8 +3,8 @@
 import { $, h } from "../common/dom.js";
 import { Problem, storedKey, storeKey } from "../common/http.js";
 import { jobs } from "./api.js";
-import { t } from "./i18n.js";
-import { problemText, problemView, turnedAway } from "./problems.js";
+import { problemText, t } from "./i18n.js";
+import { problemView, turnedAway } from "./problems.js";
 import { current, update, watch } from "./state.js";
 
 /** What a header can carry; the service would not know any other key either. */

@@ -3,8 +3,7 @@
 import { $, h } from "../common/dom.js";
 import { ready } from "./api.js";
 import { number } from "./format.js";
-import { t } from "./i18n.js";
-import { problemText } from "./problems.js";
+import { problemText, t } from "./i18n.js";
 import { current, update, watch } from "./state.js";
 
 const EVERY_MS = 15000;

@@ -11,6 +11,14 @@ export function language(strings, { current, update, watch }, tag) {
     return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   }
 
+  const has = (name) => name in strings.en;
+
+  /** What went wrong: the service's own words when it gave any, else the page's. */
+  function problemText({ code, status, title, detail, message }) {
+    if (code === "problem") return detail || title;
+    return t(has(`error_${code}`) ? `error_${code}` : "error_unexpected", { status, detail, error: message });
+  }
+
   function translatePage() {
     document.documentElement.lang = tag();
     for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
@@ -24,7 +32,8 @@ export function language(strings, { current, update, watch }, tag) {
 
   return {
     t,
-    has: (name) => name in strings.en,
+    has,
+    problemText,
 
     /** Starts with the reader's earlier choice, else with what the server read from Accept-Language. */
     startLanguage() {

@@ -3,4 +3,4 @@
 import { formatter } from "../common/format.js";
 import { current } from "./state.js";
 
-export const { tag, money, share, decimal, list, word, colouredKind, learnWords } = formatter(() => current().locale);
+export const { tag, money, share, decimal, list, moment, word, colouredKind, learnWords } = formatter(() => current().locale);

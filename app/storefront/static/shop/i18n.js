@@ -5,4 +5,4 @@ import { tag } from "./format.js";
 import { current, update, watch } from "./state.js";
 import { STRINGS } from "./strings.js";
 
-export const { t, has, startLanguage, chooseLanguage } = language(STRINGS, { current, update, watch }, tag);
+export const { t, has, problemText, startLanguage, chooseLanguage } = language(STRINGS, { current, update, watch }, tag);

@@ -12,7 +12,7 @@ export function limitPhotos(bytes) {
 /** Takes `file` as the photo of the next request; a file that the service would refuse for its size stays out. */
 export function takePhoto(file) {
   if (file.size > limit) {
-    update({ phase: "error", problem: new Problem({ code: "too-large", detail: String(Math.floor(limit / 1e6)) }) });
+    update({ phase: "error", problem: new Problem({ code: "too_large", detail: String(Math.floor(limit / 1e6)) }) });
     return;
   }
   release();

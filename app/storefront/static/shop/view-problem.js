@@ -2,7 +2,7 @@
 
 import { storeKey } from "../common/http.js";
 import { $, h } from "../common/dom.js";
-import { t } from "./i18n.js";
+import { problemText, t } from "./i18n.js";
 
 const UNAUTHENTICATED = 401;
 const FORBIDDEN = 403;
@@ -16,18 +16,6 @@ export function problemView(problem, onRetry, onStartOver) {
     h("p", { class: "choices" },
       h("button", { type: "button", class: "secondary", on: { click: onRetry } }, t("retry")),
       h("button", { type: "button", class: "quiet", on: { click: onStartOver } }, t("startOver"))));
-}
-
-/** The service's own words when it gave any, else ours. */
-export function problemText(problem) {
-  switch (problem.code) {
-    case "problem": return problem.detail || problem.title;
-    case "offline": return t("error_offline");
-    case "http": return t("error_http", { status: problem.status });
-    case "too-large": return t("error_too_large", { mb: problem.detail });
-    case "foreign": return t("error_foreign");
-    default: return t("error_unexpected");
-  }
 }
 
 function keyView(problem, onRetry) {

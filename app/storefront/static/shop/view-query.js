@@ -41,7 +41,7 @@ function seenChip({ name, value, confidence }) {
 
 const chips = (words, look = "") => words.map((text) => h("span", { class: `chip ${look}` }, text));
 
-export function filterWords(filters, currency) {
+function filterWords(filters, currency) {
   return Object.entries(filters).flatMap(([name, value]) => filterWord(name, value, currency)).filter(Boolean);
 }
 

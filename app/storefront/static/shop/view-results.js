@@ -1,12 +1,12 @@
 // The answer's place on the page: nothing, skeletons, a problem, or what was found.
 
 import { $, h } from "../common/dom.js";
-import { tag } from "./format.js";
-import { t } from "./i18n.js";
+import { moment } from "./format.js";
+import { problemText, t } from "./i18n.js";
 import { clear, isSet } from "./request.js";
 import { current, watch } from "./state.js";
 import { outfitView } from "./view-outfit.js";
-import { problemText, problemView } from "./view-problem.js";
+import { problemView } from "./view-problem.js";
 import { filterNames, queryView } from "./view-query.js";
 import { suggestionView } from "./view-suggestion.js";
 
@@ -108,7 +108,6 @@ function copyLink(answer) {
 }
 
 function provenance(answer) {
-  const when = new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(answer.created_at));
   const took = answer.timings_ms?.total;
-  return h("p", { class: "provenance" }, t("stored", { date: when }), took && ` · ${t("took", { ms: Math.round(took) })}`, answer.model && ` · ${answer.model.name}`);
+  return h("p", { class: "provenance" }, t("stored", { date: moment(answer.created_at) }), took && ` · ${t("took", { ms: Math.round(took) })}`, answer.model && ` · ${answer.model.name}`);
 }

@@ -1,11 +1,10 @@
 // Like, not for me, and the small memory of both at the foot of the page.
 
 import { $, h } from "../common/dom.js";
-import { t } from "./i18n.js";
+import { problemText, t } from "./i18n.js";
 import { current, update, watch } from "./state.js";
 import { forgetMe, react, saidOf } from "./taste.js";
 import { title } from "./view-item.js";
-import { problemText } from "./view-problem.js";
 
 /** Two buttons of which at most one is pressed. */
 export function reactions(item, answerId) {
