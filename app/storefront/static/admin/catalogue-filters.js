@@ -6,20 +6,19 @@ import { t } from "./i18n.js";
 import { choice } from "./parts.js";
 
 const FACETS = ["kind", "brand", "colour"];
-export const PROBLEMS = ["no_picture", "not_indexed", "no_kind", "not_worn", "no_price", "inferred"];
+const PROBLEMS = ["no_picture", "not_indexed", "no_kind", "not_worn", "no_price", "inferred"];
 
-/** `{view, offer(facets), show(query)}`; `narrow(name, value)` is called for each change. */
-export function filterBar(query, narrow) {
+/** `{view, offer(facets), show(query)}`; `narrow(name, value)` is called for each change, until `signal` aborts. */
+export function filterBar(query, narrow, signal) {
   const search = h("input", { type: "search", id: "search", placeholder: t("searchHint"), "aria-label": t("search"), value: query.get("q") ?? "", autocomplete: "off", spellcheck: "false", on: { input: () => narrow("q", search.value.trim()) } });
   const selects = Object.fromEntries(FACETS.map((name) => [name, select(name, narrow)]));
   const stock = select("stock", narrow);
   fill(stock, "stock", ["in_stock", "out_of_stock"].map((value) => ({ value, label: t(value) })), query.get("stock"));
   const view = h("form", { class: "filter-bar", role: "search", on: { submit: (event) => event.preventDefault() } }, search, Object.values(selects), stock);
-  addEventListener("keydown", jump);
+  addEventListener("keydown", jump, { signal });
 
   function jump(event) {
-    if (!search.isConnected) removeEventListener("keydown", jump);
-    else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select, dialog")) {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select, dialog")) {
       event.preventDefault();
       search.select();
     }

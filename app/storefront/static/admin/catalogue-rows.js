@@ -5,31 +5,22 @@ import { picture } from "../common/pictures.js";
 import { list, money, number, share, word } from "./format.js";
 import { t } from "./i18n.js";
 import { badge, cell } from "./parts.js";
-import { address } from "./router.js";
+import { address, go } from "./router.js";
 
 const THUMB = 120;
 
-/** Table rows for `items`; `open(item)` shows one. */
-export function itemRows(items, open, query) {
-  return items.map((item) => {
-    const follow = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
-      event.preventDefault();
-      open(item);
-    };
-    const link = h("a", { href: address("catalogue", item.id, query), class: "title", on: { click: follow } }, nameOf(item));
-    const row = h("tr", { "data-item": item.id },
-      cell("picture", h("div", { class: "thumb" }, item.image_url ? picture(item.image_url, "", THUMB) : h("span", { class: "no-picture", "aria-hidden": "true" }))),
-      cell("item", link, h("span", { class: "id" }, [item.brand, item.id].filter(Boolean).join(" · "))),
-      cell("kind", told(item, "kind")),
-      cell("colour", told(item, "colour")),
-      cell("price", price(item)),
-      cell("stock", stock(item)),
-      cell("problems", item.problems.filter((name) => name !== "inferred").map((name) => badge(`problem ${name}`, t(`problem_${name}`)))));
-    // The whole row takes a click; the link is what a keyboard and a screen reader use.
-    row.addEventListener("click", (event) => { if (!event.target.closest("a, button")) follow(event); });
-    return row;
-  });
+/** A table row for `item`, which opens it among what `query` finds. */
+export function itemRow(item, query) {
+  // The whole row takes a click; the link is what a keyboard and a screen reader use.
+  const follow = (event) => { if (!event.target.closest("a")) go("catalogue", item.id, query); };
+  return h("tr", { "data-item": item.id, on: { click: follow } },
+    cell("picture", h("div", { class: "thumb" }, item.image_url ? picture(item.image_url, "", THUMB) : h("span", { class: "no-picture", "aria-hidden": "true" }))),
+    cell("item", h("a", { href: address("catalogue", item.id, query), class: "title" }, nameOf(item)), h("span", { class: "id" }, [item.brand, item.id].filter(Boolean).join(" · "))),
+    cell("kind", told(item, "kind")),
+    cell("colour", told(item, "colour")),
+    cell("price", price(item)),
+    cell("stock", stock(item)),
+    cell("problems", item.problems.filter((name) => name !== "inferred").map((name) => badge(`problem ${name}`, t(`problem_${name}`)))));
 }
 
 export const nameOf = (item) => item.title || item.title_zh || item.id;

@@ -1,14 +1,15 @@
 // The catalogue: found by words and filters, sorted out by what is wrong, each item a click away.
 
 import { h } from "../common/dom.js";
-import { pause } from "./events.js";
 import { items } from "./api.js";
-import { itemRows } from "./catalogue-rows.js";
+import { itemRow } from "./catalogue-rows.js";
 import { filterBar, problemBar } from "./catalogue-filters.js";
+import { pause } from "./events.js";
 import { counted, t } from "./i18n.js";
-import { lastImport } from "./last-import.js";
 import { openItem } from "./item.js";
-import { empty, heading, press, say, table } from "./parts.js";
+import { lastImport } from "./last-import.js";
+import { pagedTable } from "./pages.js";
+import { empty, heading, press, say } from "./parts.js";
 import { loading } from "./problems.js";
 import { address, go, note } from "./router.js";
 import { current } from "./state.js";
@@ -23,8 +24,6 @@ export function catalogueScreen(place, route, signal) {
   const problems = h("div", { class: "problem-bar" });
   const results = h("div", { class: "results" });
   let query = route.query;
-  let asking = new AbortController();
-  signal.addEventListener("abort", () => asking.abort());
 
   const narrow = (name, value) => {
     const next = new URLSearchParams(query);
@@ -32,22 +31,19 @@ export function catalogueScreen(place, route, signal) {
     else next.delete(name);
     note("catalogue", null, next);
   };
-  const bar = filterBar(query, narrow);
-  const actions = { closed: () => go("catalogue", null, query), changed: () => list({ told: false }) };
+  const bar = filterBar(query, narrow, signal);
+  const actions = { closed: () => go("catalogue", null, query), changed: () => list({ again: true }) };
 
-  async function list({ typed = false, told = true } = {}) {
-    asking.abort();
-    asking = new AbortController();
-    const mine = asking.signal;
-    results.setAttribute("aria-busy", "true");
-    if (typed) await pause(TYPING_MS, mine);
-    if (mine.aborted) return;
-    await loading(results, mine, async () => {
-      const page = await items(asked(query), mine);
+  /** `again`: after a change of an item, so as many rows as are on show stay there. */
+  function list({ typed = false, again = false } = {}) {
+    return loading(results, signal, async (mine) => {
+      if (typed) await pause(TYPING_MS, mine);
+      mine.throwIfAborted();
+      const page = await firstItems(query, again ? results.querySelectorAll("tbody tr").length : 0, mine);
       bar.offer(page.facets);
       problems.replaceChildren(problemBar(page, query, narrow));
       found.textContent = counted("foundItems", page.total);
-      if (told) say(found.textContent);
+      if (!again) say(found.textContent);
       return page.items.length ? listView(page, query, mine) : nothing(query, page);
     });
   }
@@ -72,8 +68,19 @@ export function catalogueScreen(place, route, signal) {
   };
 }
 
+/** The first page of what is found, and as many more as it takes to hold `least` items. */
+async function firstItems(query, least, signal) {
+  const found = await items(asked(query), signal);
+  while (found.next && found.items.length < least) {
+    const page = await items(asked(query, found.next), signal);
+    found.items.push(...page.items);
+    found.next = page.next;
+  }
+  return found;
+}
+
 /** The address' query as the service's: filters are one JSON object there. */
-function asked(query) {
+function asked(query, cursor = null) {
   const filters = {};
   for (const name of ["kind", "brand", "colour"]) if (query.get(name)) filters[name] = [query.get(name)];
   if (query.get("stock")) filters.in_stock = query.get("stock") === "in_stock";
@@ -81,29 +88,19 @@ function asked(query) {
   for (const name of ["q", "problem"]) if (query.get(name)) params.set(name, query.get(name));
   const text = JSON.stringify(filters);
   if (text !== NOTHING_FILTERED) params.set("filters", text);
+  if (cursor) params.set("cursor", cursor);
   return params;
 }
 
 function listView(first, query, signal) {
   const columns = ["picture", "item", "kind", "colour", "price", "stock", "problems"];
-  const open = (item) => go("catalogue", item.id, query);
-  const view = table(t("catalogue"), columns.map((name) => [name, name === "picture" ? h("span", { class: "unseen" }, t("picture")) : t(`column_${name}`)]), itemRows(first.items, open, query), "items");
-  const more = h("div", { class: "more" }, button(first.next));
-
-  function button(cursor) {
-    return cursor && press("secondary", t("showMore"), () => loading(more, signal, () => next(cursor)));
-  }
-
-  async function next(cursor) {
-    const params = asked(query);
-    params.set("cursor", cursor);
-    const page = await items(params, signal);
-    const rows = itemRows(page.items, open, query);
-    view.querySelector("tbody").append(...rows);
-    rows[0]?.querySelector("a").focus({ preventScroll: true });
-    return button(page.next);
-  }
-  return [view, more];
+  return pagedTable({
+    caption: t("catalogue"),
+    columns: columns.map((name) => [name, name === "picture" ? h("span", { class: "unseen" }, t("picture")) : t(`column_${name}`)]),
+    look: "items",
+    row: (item) => itemRow(item, query),
+    next: (cursor, mine) => items(asked(query, cursor), mine),
+  }, first, signal);
 }
 
 function nothing(query, page) {

@@ -9,24 +9,25 @@ import { jobPanel } from "./job-panel.js";
 import { failedRows, isOver, ranFor, rowsOf, stateBadge } from "./job-words.js";
 import { badge, cell, empty, heading, table } from "./parts.js";
 import { loading } from "./problems.js";
-import { address, go } from "./router.js";
+import { address } from "./router.js";
 
 const SHOWN = 10;
 
 export function feedsScreen(place, route, signal) {
   const watched = h("div", { class: "watched" });
   const before = h("div", { class: "results" });
-  const started = (job) => {
-    watched.replaceChildren(jobPanel(job, { signal, ended: list }));
+  const watch = (job) => loading(watched, signal, (mine) => jobPanel(job, { signal: mine, ended: list }));
+  const started = async (job) => {
+    await watch(job);
     watched.scrollIntoView({ block: "nearest" });
     list();
   };
 
   function list() {
-    return loading(before, signal, async () => {
-      const { items } = await jobs({ kind: "import", limit: SHOWN }, signal);
+    return loading(before, signal, async (mine) => {
+      const { items } = await jobs({ kind: "import", limit: SHOWN }, mine);
       const running = items.find((job) => !isOver(job));
-      if (running && !watched.children.length) watched.replaceChildren(jobPanel(running, { signal, ended: list }));
+      if (running && !watched.children.length) watch(running);
       if (!items.length) return empty(t("noImports"), t("noImportsHint"));
       return table(t("imports"), ["started", "state", "rows", "failedRows", "took"].map((name) => [name, t(`column_${name}`)]), items.map(row), "jobs");
     });
@@ -37,12 +38,11 @@ export function feedsScreen(place, route, signal) {
 }
 
 function row(job) {
-  const open = (event) => { event.preventDefault(); go("jobs", job.id); };
   const failed = failedRows(job);
   const rows = rowsOf(job);
   const ran = ranFor(job);
   return h("tr", {},
-    cell("started", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at))),
+    cell("started", h("a", { href: address("jobs", job.id) }, moment(job.created_at))),
     cell("state", stateBadge(job), job.result?.dry_run && badge("warn", t("dryRun"))),
     cell("rows", rows === null ? "–" : number(rows)),
     cell("failedRows", failed ? h("span", { class: "sale" }, number(failed)) : "–"),

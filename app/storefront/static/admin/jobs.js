@@ -2,13 +2,15 @@
 
 import { h } from "../common/dom.js";
 import { job as jobNow, jobs } from "./api.js";
+import { pause } from "./events.js";
 import { duration, moment, number } from "./format.js";
 import { counted, t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
 import { failedRows, isOver, kindOf, named, pace, ranFor, stateBadge } from "./job-words.js";
-import { badge, cell, choice, empty, heading, press, table } from "./parts.js";
+import { pagedTable } from "./pages.js";
+import { badge, cell, choice, empty, heading } from "./parts.js";
 import { loading } from "./problems.js";
-import { address, go, note } from "./router.js";
+import { address, note } from "./router.js";
 
 const PAGE = 50;
 const KINDS = ["import", "reindex"];
@@ -21,9 +23,8 @@ export function jobsScreen(place, route, signal) {
 
 function oneJob(place, id, signal) {
   const body = h("div", {});
-  const back = h("a", { href: address("jobs"), on: { click: (event) => { event.preventDefault(); go("jobs"); } } }, t("allJobs"));
-  place.append(heading(t("job"), back), body);
-  loading(body, signal, async () => jobPanel(await jobNow(id, signal), { signal }));
+  place.append(heading(t("job"), h("a", { href: address("jobs") }, t("allJobs"))), body);
+  loading(body, signal, async (mine) => jobPanel(await jobNow(id, mine), { signal: mine }));
 }
 
 function allJobs(place, begun, signal) {
@@ -40,15 +41,16 @@ function allJobs(place, begun, signal) {
   place.append(heading(t("jobs")), h("form", { class: "filter-bar" }, kind, state), list);
   const asked = (cursor) => ({ limit: PAGE, ...Object.fromEntries(query), ...(cursor && { cursor }) });
 
-  const load = () => loading(list, signal, async () => {
-    const page = await jobs(asked(), signal);
-    if (page.items.some((job) => !isOver(job))) later();
-    return page.items.length ? listView(page, asked, signal) : empty(t("noJobs"), t("noJobsHint"));
+  const load = () => loading(list, signal, async (mine) => {
+    const page = await jobs(asked(), mine);
+    if (page.items.some((job) => !isOver(job))) renew(mine);
+    return page.items.length ? listView(page, asked, mine) : empty(t("noJobs"), t("noJobsHint"));
   });
-  // Only the first page is renewed, and only while something on it still moves.
-  const later = () => {
-    const timer = setTimeout(() => (list.querySelector("tr:focus-within") || list.dataset.more ? later() : load()), EVERY_MS);
-    signal.addEventListener("abort", () => clearTimeout(timer));
+  /** Only the first page is renewed, while something on it still moves, and not under somebody's hands. */
+  const renew = async (mine) => {
+    const held = () => list.querySelector("tr:focus-within") || list.querySelectorAll("tbody tr").length > PAGE;
+    do await pause(EVERY_MS, mine); while (!mine.aborted && held());
+    if (!mine.aborted) load();
   };
   load();
   return (next) => {
@@ -59,25 +61,18 @@ function allJobs(place, begun, signal) {
   };
 }
 
-function listView(first, asked, signal) {
-  const view = table(t("jobs"), ["created", "kind", "state", "progress", "took", "outcome"].map((name) => [name, t(`column_${name}`)]), first.items.map(row), "jobs");
-  const more = h("div", { class: "more" }, button(first.next));
-  function button(cursor) {
-    return cursor && press("secondary", t("showMore"), () => loading(more, signal, async () => {
-      const page = await jobs(asked(cursor), signal);
-      view.querySelector("tbody").append(...page.items.map(row));
-      view.parentElement.dataset.more = "yes";
-      return button(page.next);
-    }));
-  }
-  return [view, more];
-}
+const listView = (first, asked, signal) => pagedTable({
+  caption: t("jobs"),
+  columns: ["created", "kind", "state", "progress", "took", "outcome"].map((name) => [name, t(`column_${name}`)]),
+  look: "jobs",
+  row,
+  next: (cursor, mine) => jobs(asked(cursor), mine),
+}, first, signal);
 
 function row(job) {
-  const open = (event) => { event.preventDefault(); go("jobs", job.id); };
   const ran = ranFor(job);
   return h("tr", { "data-job": job.id },
-    cell("created", h("a", { href: address("jobs", job.id), on: { click: open } }, moment(job.created_at, { dateStyle: "short", timeStyle: "medium" }))),
+    cell("created", h("a", { href: address("jobs", job.id) }, moment(job.created_at, { dateStyle: "short", timeStyle: "medium" }))),
     cell("kind", kindOf(job)),
     cell("state", stateBadge(job), job.result?.dry_run && badge("warn", t("dryRun"))),
     cell("progress", isOver(job) ? number(job.done) : pace(job) || "–"),

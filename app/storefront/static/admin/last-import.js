@@ -11,8 +11,8 @@ import { address } from "./router.js";
 const LOOKED_AT = 10;
 
 export function lastImport(place, signal) {
-  return loading(place, signal, async () => {
-    const { items } = await jobs({ kind: "import", limit: LOOKED_AT }, signal);
+  return loading(place, signal, async (mine) => {
+    const { items } = await jobs({ kind: "import", limit: LOOKED_AT }, mine);
     const job = items.find((one) => !one.result?.dry_run);
     const failed = job ? failedRows(job) : 0;
     if (job?.state === "failed") return line(t("lastImportFailed"), job);

@@ -27,7 +27,7 @@ function showScreen({ afresh = false } = {}) {
     else link.removeAttribute("aria-current");
   }
   if (!afresh && shown.section === route.section && shown.update?.(route)) return;
-  const moved = shown.section !== "" && shown.section !== route.section;
+  const moved = shown.section !== "" && !afresh;
   shown.leave.abort();
   const leave = new AbortController();
   shown = { section: route.section, leave, update: null };

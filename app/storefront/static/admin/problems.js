@@ -2,7 +2,7 @@
 
 import { h } from "../common/dom.js";
 import { Problem } from "../common/http.js";
-import { t } from "./i18n.js";
+import { problemText, t } from "./i18n.js";
 import { update } from "./state.js";
 
 const REFUSED = [401, 403];
@@ -12,17 +12,6 @@ export function turnedAway(problem) {
   const refused = REFUSED.includes(problem.status);
   if (refused) update({ signed: false, refusal: problem });
   return refused;
-}
-
-/** The service's own words when it gave any, else ours. */
-export function problemText(problem) {
-  switch (problem.code) {
-    case "problem": return problem.detail || problem.title;
-    case "offline": return t("error_offline");
-    case "http": return t("error_http", { status: problem.status });
-    case "foreign": return t("error_foreign");
-    default: return t("error_unexpected", { error: problem.message });
-  }
 }
 
 /** A notice with every wrong field, and a way to try again when there is one. */
@@ -55,16 +44,25 @@ export async function attempt(button, place, action) {
   }
 }
 
-/** Fills `place` with what `load` gives; a failure stands there instead, with a button to try again. */
-export async function loading(place, signal, load) {
-  const again = () => loading(place, signal, load);
+const fillings = new WeakMap();
+
+/**
+ * Fills `place` with what `load(signal)` gives; a failure stands there instead, with a button to try again. That signal
+ * aborts with `screen`, or when the place is filled anew: no answer that was asked for earlier lies over a later one, and
+ * what followed something in the place lets go of it.
+ */
+export async function loading(place, screen, load) {
+  fillings.get(place)?.abort();
+  const filling = new AbortController();
+  fillings.set(place, filling);
+  const signal = AbortSignal.any([screen, filling.signal]);
   place.setAttribute("aria-busy", "true");
   try {
-    const content = await load();
+    const content = await load(signal);
     if (!signal.aborted) place.replaceChildren(...[content].flat(Infinity).filter(Boolean));
   } catch (problem) {
     if (signal.aborted || turnedAway(problem)) return;
-    place.replaceChildren(problemView(problem, again));
+    place.replaceChildren(problemView(problem, () => loading(place, screen, load)));
     if (!(problem instanceof Problem)) throw problem;
   } finally {
     // Whoever took its place is busy now.

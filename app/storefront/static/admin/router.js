@@ -2,7 +2,7 @@
 
 import { update } from "./state.js";
 
-export const SECTIONS = ["catalogue", "feeds", "index", "jobs"];
+const SECTIONS = ["catalogue", "feeds", "index", "jobs"];
 
 /** {section, id, query} of the address; an unknown section is the first. */
 export function routed(hash = location.hash) {

@@ -6,11 +6,12 @@ import { csvOf, saveAs } from "./csv.js";
 import { number } from "./format.js";
 import { t } from "./i18n.js";
 import { named } from "./job-words.js";
-import { badge, cell, empty, press, table } from "./parts.js";
+import { pagedTable } from "./pages.js";
+import { badge, cell, empty, press } from "./parts.js";
 import { attempt, loading } from "./problems.js";
 
 const PAGE = 100;
-export const OUTCOMES = ["failed", "created", "changed", "unchanged", "folded", "skipped", "retired"];
+const OUTCOMES = ["failed", "created", "changed", "unchanged", "folded", "skipped", "retired"];
 
 /** Rows of an import job, those that failed first. */
 export function rowsView(job, signal) {
@@ -26,23 +27,18 @@ export function rowsView(job, signal) {
   function choose(name) {
     outcome = name;
     tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.outcome === name)));
-    return loading(list, signal, async () => {
-      const page = await jobRows(job.id, { outcome, limit: PAGE }, signal);
-      return page.items.length ? rowsTable(page) : empty(outcome === "failed" ? t("noFailures") : t("noRows"));
+    return loading(list, signal, async (mine) => {
+      const asked = { outcome: name, limit: PAGE };
+      const page = await jobRows(job.id, asked, mine);
+      if (!page.items.length) return empty(name === "failed" ? t("noFailures") : t("noRows"));
+      return pagedTable({
+        caption: t("rows"),
+        columns: ["line", "id", "outcome", "issues"].map((column) => [column, t(`column_${column}`)]),
+        look: "dense rows",
+        row,
+        next: (cursor, until) => jobRows(job.id, { ...asked, cursor }, until),
+      }, page, mine);
     });
-  }
-
-  function rowsTable(first) {
-    const view = table(t("rows"), ["line", "id", "outcome", "issues"].map((name) => [name, t(`column_${name}`)]), first.items.map(row), "dense rows");
-    const more = h("div", { class: "more" }, button(first.next));
-    function button(cursor) {
-      return cursor && press("secondary", t("showMore"), () => loading(more, signal, async () => {
-        const page = await jobRows(job.id, { outcome, limit: PAGE, cursor }, signal);
-        view.querySelector("tbody").append(...page.items.map(row));
-        return button(page.next);
-      }));
-    }
-    return [view, more];
   }
 
   const download = press("quiet", t("downloadCsv"), () => attempt(download, told, async () => saveAs(await csvOf(job.id, outcome, signal), `${job.kind}-${job.id.slice(0, 8)}-${outcome}.csv`)));
