@@ -15,14 +15,16 @@ const FILES = ["feed", "pictures"];
 const NEW = { url: "", format: "auto", mapping: "", dryRun: false, full: false, share: "" };
 
 const draft = { files: {}, ...NEW };
-let sending = null;
+// The same elements in every form: what is being sent, and how that went, is seen by who comes back to it.
+const told = h("div", { class: "told" });
+const send = h("button", { type: "submit", class: "primary", id: "start-import" });
+const chosen = Object.fromEntries(FILES.map((name) => [name, h("p", { class: "chosen" })]));
+let begun = () => {};
 
-/** A form that calls `started(job)` with the job the service made of it. */
+/** A form that calls `started(job)`, until `signal` aborts, with the job the service made of it. */
 export function feedForm(started, signal) {
-  const told = h("div", { class: "told" });
-  const chosen = Object.fromEntries(FILES.map((name) => [name, h("p", { class: "chosen" })]));
+  begun = (job) => !signal.aborted && started(job);
   const controls = controlsOf(() => show());
-  const send = h("button", { type: "submit", class: "primary", id: "start-import" });
   const retire = field(t("retireUpTo"), controls.share, t("retireUpToHint"));
 
   function show() {
@@ -30,22 +32,20 @@ export function feedForm(started, signal) {
     retire.hidden = !draft.full;
   }
 
-  function take(name, file) {
-    if (file) draft.files[name] = file;
-    else delete draft.files[name];
-    chosen[name].replaceChildren(...(file ? [h("strong", {}, file.name), ` ${bytes(file.size)} `, press("quiet", t("remove"), () => take(name, null), { "aria-label": t("removeFile", { name: file.name }) })] : []));
-    told.replaceChildren();
-  }
-
   async function submit(event) {
     event.preventDefault();
+    if (send.disabled) return;
     const wrong = lacking();
-    if (wrong) return told.replaceChildren(h("p", { class: "field-problem", role: "alert" }, wrong));
-    const job = await attempt(send, told, () => (draft.files.feed ? uploaded(told) : importFromUrl({ url: draft.url, ...options() })));
-    if (!job) return undefined;
-    for (const name of FILES) take(name, null);
+    if (wrong) {
+      told.replaceChildren(h("p", { class: "field-problem", role: "alert" }, wrong));
+      return;
+    }
+    const sent = { ...draft.files };
+    const job = await attempt(send, told, () => (draft.files.feed ? uploaded() : importFromUrl({ url: draft.url, ...options() })));
+    if (!job) return;
+    for (const name of FILES) if (draft.files[name] === sent[name]) take(name, null);
     draft.url = controls.url.value = "";
-    return signal.aborted ? undefined : started(job);
+    begun(job);
   }
 
   const zone = h("div", { class: "zone" },
@@ -53,20 +53,32 @@ export function feedForm(started, signal) {
     h("p", { class: "big" }, h("span", { class: "as-link" }, t("feedPick")), " ", t("feedDrop")),
     h("p", { class: "hint" }, t("feedKinds")), chosen.feed);
   dropZone(zone, (file) => take("feed", file));
-  for (const name of FILES) take(name, draft.files[name] ?? null);
+  FILES.forEach(showChosen);
   show();
-  if (sending) told.replaceChildren(sending);
   return h("form", { class: "feed-form", novalidate: true, on: { submit } },
     zone,
     h("div", { class: "settings" },
       field(t("feedUrl"), controls.url, t("feedUrlHint")),
       field(t("format"), controls.format),
-      picturesField(take, chosen.pictures),
+      picturesField(),
       field(t("mapping"), controls.mapping, t("mappingHint")),
       check(t("dryRun"), controls.dryRun, t("dryRunHint")),
       check(t("full"), controls.full, t("fullHint")),
       retire,
       h("div", { class: "choices" }, send), told));
+}
+
+/** Another file, or none, for `name`; what went wrong with the one before is no longer said. */
+function take(name, file) {
+  if (file) draft.files[name] = file;
+  else delete draft.files[name];
+  showChosen(name);
+  if (!send.disabled) told.replaceChildren();
+}
+
+function showChosen(name) {
+  const file = draft.files[name];
+  chosen[name].replaceChildren(...(file ? [h("strong", {}, file.name), ` ${bytes(file.size)} `, press("quiet", t("remove"), () => take(name, null), { "aria-label": t("removeFile", { name: file.name }) })] : []));
 }
 
 /** Controls that keep what they hold in the draft. */
@@ -111,29 +123,26 @@ function options() {
   return { format: draft.format, mapping: mappingOf(draft.mapping), dry_run: draft.dryRun, full: draft.full, ...share_ };
 }
 
-/** Sends the files and shows in `told` how far that is; the sending goes on when the screen is left. */
-function uploaded(told) {
+/** Sends the files and tells how far that is; the sending goes on when the screen is left. */
+async function uploaded() {
   const form = new FormData();
   for (const [name, value] of Object.entries(options())) form.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
   for (const [name, file] of Object.entries(draft.files)) form.append(name, file, file.name);
   const stop = new AbortController();
   const bar = h("progress", { max: 1, value: 0, "aria-label": t("uploading") });
   const pace = h("span", { class: "pace" }, t("uploading"));
-  sending = h("div", { class: "meter" }, bar, h("p", {}, pace, " ", press("quiet", t("stop"), () => stop.abort())));
-  told.replaceChildren(sending);
+  const meter = h("div", { class: "meter" }, bar, h("p", {}, pace, " ", press("quiet", t("stop"), () => stop.abort())));
+  told.replaceChildren(meter);
   const sent = (done, total) => {
     bar.value = done / total;
     pace.textContent = done < total ? `${t("uploading")} ${share(done / total)} · ${bytes(done)} / ${bytes(total)}` : t("received");
   };
-  return upload("v1/admin/imports", form, { signal: stop.signal, sent }).finally(() => {
-    sending.remove();
-    sending = null;
-  });
+  return upload("v1/admin/imports", form, { signal: stop.signal, sent }).finally(() => meter.remove());
 }
 
-function picturesField(take, chosen) {
+function picturesField() {
   const input = fileInput("pictures", take, t("feed_pictures"));
   return h("div", { class: "field file" }, h("label", { htmlFor: input.id }, t("feed_pictures")),
     h("div", { class: "pick" }, input, h("span", { class: "as-link", "aria-hidden": "true" }, t("chooseFile"))),
-    h("p", { class: "hint" }, t("feed_pictures_hint")), chosen);
+    h("p", { class: "hint" }, t("feed_pictures_hint")), chosen.pictures);
 }
