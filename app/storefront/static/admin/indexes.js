@@ -1,14 +1,13 @@
 // Index versions: what each holds, which one is live, going back to another, and building a new one.
 
 import { h } from "../common/dom.js";
-import { activate, indexes, jobs, reindex } from "./api.js";
+import { activate, indexes, job as jobNow, jobs, reindex } from "./api.js";
 import { bytes, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { jobPanel } from "./job-panel.js";
 import { isOver, named } from "./job-words.js";
 import { badge, cell, check, confirm, empty, heading, press, say, table } from "./parts.js";
 import { attempt, loading, problemView, turnedAway } from "./problems.js";
-import { address } from "./router.js";
 import { look } from "./status.js";
 
 const CONFLICT = 409;
@@ -18,14 +17,14 @@ export function indexScreen(place, route, signal) {
   const told = h("div", { class: "told" });
   const watched = h("div", { class: "watched" });
   const versions = h("div", { class: "results" });
-  const watchJob = (job) => watched.replaceChildren(jobPanel(job, { signal, ended: list }));
+  const watchJob = (job) => loading(watched, signal, (mine) => jobPanel(job, { signal: mine, ended: list }));
   place.append(heading(t("index")), buildForm(watchJob, told, signal), watched, h("h2", {}, t("versions")), told, versions);
   list();
   running(watchJob, told, signal);
 
   function list() {
-    return loading(versions, signal, async () => {
-      const { items } = await indexes(signal);
+    return loading(versions, signal, async (mine) => {
+      const { items } = await indexes(mine);
       if (!items.length) return empty(t("noIndex"), t("noIndexHint"));
       return table(t("versions"), ["version", "built", "model", "indexKind", "count", "size", "checks", "action"].map((name) => [name, name === "action" ? "" : t(`column_${name}`)]), items.map((one) => row(one, told, list)), "versions");
     });
@@ -48,20 +47,22 @@ function buildForm(watchJob, told, signal) {
   const button = h("button", { type: "submit", class: "primary", id: "reindex" }, t("reindexNow"));
   const submit = async (event) => {
     event.preventDefault();
-    const job = await attempt(button, told, () => started({ force: force.checked, reencode: reencode.checked }));
+    const job = await attempt(button, told, () => started({ force: force.checked, reencode: reencode.checked }, told));
     if (job && !signal.aborted) watchJob(job);
   };
   return h("form", { class: "build", on: { submit } }, h("p", { class: "lead" }, t("reindexLead")),
     h("div", { class: "choices" }, check(t("force"), force, t("forceHint")), check(t("reencode"), reencode, t("reencodeHint")), button));
 }
 
-/** A new reindex; where one runs already, the problem says so and links to it. */
-async function started(values) {
+/** A new reindex; where one runs already, that one, and `told` says so. */
+async function started(values, told) {
   try {
     return await reindex(values);
   } catch (problem) {
-    if (problem.status === CONFLICT && problem.told.job) problem.detail = `${t("reindexRunning")} ${new URL(address("jobs", problem.told.job), location.href).href}`;
-    throw problem;
+    if (problem.status !== CONFLICT || !problem.told.job) throw problem;
+    const job = await jobNow(problem.told.job);
+    told.replaceChildren(h("p", { class: "notice", role: "status" }, t("reindexRunning")));
+    return job;
   }
 }
 

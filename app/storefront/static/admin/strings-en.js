@@ -207,7 +207,7 @@ export const EN = {
   index: "Index",
   reindexLead: "A reindex embeds what is new or changed, builds a version beside the live one, verifies it and switches. The shop goes on meanwhile.",
   reindexNow: "Reindex now",
-  reindexRunning: "One is running already:",
+  reindexRunning: "One is running already: here it is. No other was started.",
   force: "Build even if nothing changed",
   forceHint: "A fresh version of what is there.",
   reencode: "Embed everything again",

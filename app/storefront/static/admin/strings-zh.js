@@ -207,7 +207,7 @@ export const ZH = {
   index: "索引",
   reindexLead: "重建索引会计算新增或更改的商品，在线上版本旁边建好新版本，核验后切换。期间商店照常运行。",
   reindexNow: "立即重建",
-  reindexRunning: "已有一个正在运行：",
+  reindexRunning: "已有一个正在运行，见下方；这一次没有另外启动。",
   force: "没有变化也重建",
   forceHint: "用现有内容建一个新版本。",
   reencode: "全部重新计算向量",
