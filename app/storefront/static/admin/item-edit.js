@@ -3,7 +3,7 @@
 import { h } from "../common/dom.js";
 import { changeItem, deleteItem } from "./api.js";
 import { nameOf } from "./catalogue-rows.js";
-import { word, wordsOf } from "./format.js";
+import { tag, word, wordsOf } from "./format.js";
 import { t } from "./i18n.js";
 import { choice, confirm, field, press } from "./parts.js";
 import { attempt } from "./problems.js";
@@ -60,15 +60,17 @@ function controlsOf({ item, title, stated }) {
 }
 
 function input(value, more = {}) {
-  const control = h("input", { type: "text", autocomplete: "off", ...more });
-  control.value = control.dataset.before = value;
-  return control;
+  return remembering(h("input", { type: "text", autocomplete: "off", value, ...more }));
 }
 
 function select(name, value) {
-  const known = wordsOf(name).map((id) => [id, word(name, id)]).sort(([, one], [, other]) => one.localeCompare(other));
-  const control = h("select", {}, choice("", t("unstated"), value), known.map(([id, text]) => choice(id, text, value)));
-  control.dataset.before = value;
+  const known = wordsOf(name).map((id) => [id, word(name, id)]).sort(([, one], [, other]) => one.localeCompare(other, tag()));
+  return remembering(h("select", {}, choice("", t("unstated"), value), known.map(([id, text]) => choice(id, text, value))));
+}
+
+/** What a control cannot show (a kind that the taxonomy lost) it did not begin with, so it is not changed by being there. */
+function remembering(control) {
+  control.dataset.before = control.value.trim();
   return control;
 }
 

@@ -4,7 +4,6 @@ import { h } from "../common/dom.js";
 import { picture } from "../common/pictures.js";
 import { changeItem } from "./api.js";
 import { t } from "./i18n.js";
-import { say } from "./parts.js";
 import { attempt } from "./problems.js";
 
 const LARGE = 640;
@@ -31,9 +30,11 @@ export function newPictures({ item, pictures: had, etag }, changed) {
   const told = h("div", { class: "told" });
   const input = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, id: "new-pictures", "aria-label": t(had.length ? "replacePictures" : "addPicture") });
   input.addEventListener("change", () => {
-    say(t("readingPicture"));
+    const files = [...input.files];
+    input.value = ""; // so that the same files can be chosen again
     return attempt(input, told, async () => {
-      const { warnings } = await changeItem(item.id, { pictures: await Promise.all([...input.files].map(dataUrl)) }, etag);
+      told.replaceChildren(h("p", { class: "hint", role: "status" }, t("readingPicture")));
+      const { warnings } = await changeItem(item.id, { pictures: await Promise.all(files.map(dataUrl)) }, etag);
       await changed(warnings);
     });
   });

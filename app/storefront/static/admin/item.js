@@ -17,22 +17,24 @@ export function openItem(id, { closed, changed }) {
   $("#main").querySelector("dialog.drawer")?.remove();
   const body = h("div", { class: "drawer-body", tabindex: "-1", autofocus: true });
   const leave = new AbortController();
-  const drawer = h("dialog", { class: "drawer", "aria-label": t("item") },
+  const drawer = h("dialog", { class: "drawer", closedby: "any", "aria-label": t("item") },
     press("close", h("span", { "aria-hidden": "true" }, "×"), () => drawer.close(), { "aria-label": t("close") }), body);
   drawer.addEventListener("close", () => {
     leave.abort();
     drawer.remove();
     if (routed().id === id) closed();
   });
-  drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); });
   $("#main").append(drawer);
   drawer.showModal();
 
-  const show = (...notes) => loading(body, leave.signal, async () => itemView(await item(id, current().locale, leave.signal), notes, {
-    changed(warnings) {
+  const show = (...notes) => loading(body, leave.signal, async (mine) => itemView(await item(id, current().locale, mine), notes, {
+    async changed(warnings) {
       changed();
       say(t("saved"));
-      return show(t("saved"), ...warnings.map(({ field: name, reason }) => `${name} ${reason}`));
+      await show(t("saved"), ...warnings.map(({ field: name, reason }) => `${name} ${reason}`));
+      // What had the focus is gone, and what is told of the change stands at the top.
+      body.focus();
+      drawer.scrollTo({ top: 0 });
     },
     gone() {
       drawer.close();
