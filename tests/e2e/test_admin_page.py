@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from admin_page import AdminPage, OpenAdmin
@@ -83,6 +82,7 @@ def test_the_catalogue_is_searched_and_sorted_out_by_problems(open_admin: OpenAd
     assert everything == 48
     page.press_button("Show more")
     page.wait_for("table.items tbody tr:nth-child(49)")
+    page.settled()
     page.press("/")
     assert page.focused_id() == "search"
     page.press("red dress")
@@ -211,7 +211,7 @@ def test_a_dropped_file_waits_while_one_looks_elsewhere(open_admin: OpenAdmin) -
     page.click("#start-import")
     page.wait_for_text(".feed-form [role=alert]", "Choose a file")
     page.driver.execute_script(
-        "const data = new DataTransfer(); data.items.add(new File(['id,title\\n1,\\n'], 'mine.csv'));"
+        "const data = new DataTransfer(); data.items.add(new File(['id,title\\n1,Mine\\n'], 'mine.csv'));"
         "document.querySelector('.zone').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }))"
     )
     page.wait_for_text(".zone .chosen", "mine.csv")
@@ -225,8 +225,19 @@ def test_a_dropped_file_waits_while_one_looks_elsewhere(open_admin: OpenAdmin) -
     page.wait_for_text(".feed-form [role=alert]", "title product_name")
     page.set("#feed-mapping", "")
     page.click("#start-import")
-    page.wait_for(".job[data-state=succeeded], .job[data-state=failed]")
-    assert "试运行" in " ".join(page.texts(".job .badge")) or page.all(".job[data-state=failed] .notice.bad")
+    page.wait_for(".job[data-state=succeeded] table.rows")
+    assert "试运行" in page.texts(".job .badge")
+
+
+def test_what_became_of_an_upload_is_told_to_who_comes_back(open_admin: OpenAdmin, feed: Path) -> None:
+    page = open_admin("#/feeds")
+    page.choose("file-feed", feed)
+    page.set("#feed-mapping", "smell: scent")
+    page.click("#start-import")
+    page.go("jobs")
+    page.go("feeds")
+    page.wait_for_text(".feed-form .notice.bad", "smell")
+    assert "feed.jsonl" in page.texts(".zone .chosen")[0]
 
 
 def test_an_address_that_may_not_be_fetched_ends_in_a_reason(open_admin: OpenAdmin) -> None:
@@ -256,6 +267,38 @@ def test_a_reindex_is_watched_and_another_version_is_activated(open_admin: OpenA
         page.wait_for(f"table.versions tr.live[data-version='{version}']")
         page.wait_for_text("#state .of-indexVersion", str(version))
     assert page.console_errors() == []
+
+
+def test_a_reindex_beside_another_shows_that_one(open_admin: OpenAdmin) -> None:
+    page = open_admin("#/index")
+    job = page.run(
+        "const { jobs } = await import('/static/admin/api.js'); const { items: [job] } = await jobs({ limit: 1 });"
+        "const body = JSON.stringify({ status: 409, title: 'Conflict', job: job.id }); const real = window.fetch;"
+        "window.fetch = async (url, options) => (url.pathname.endsWith('/reindex')"
+        "  ? new Response(body, { status: 409, headers: { 'content-type': 'application/problem+json' } })"
+        "  : real(url, options)); return job.id"
+    )
+    page.click("#reindex")
+    page.wait_for(f".job[data-job='{job}']")
+    assert "running already" in page.texts("#main .told .notice")[0]
+
+
+def test_a_changed_item_leaves_the_list_as_long_as_it_was(open_admin: OpenAdmin) -> None:
+    page = open_admin()
+    page.press_button("Show more")
+    page.wait_for("table.items tbody tr:nth-child(49)")
+    page.settled()
+    rows, last = len(page.rows("table.items")), page.all("table.items [data-item]")[-1]
+    page.driver.execute_script("arguments[0].querySelector('.id').click()", last)
+    page.wait_for("dialog.drawer .edit")
+    title = page.wait_for("dialog.drawer [name=title_zh]").get_attribute("value")
+    for now in (f"{title}！", title):
+        page.settled()
+        page.set("dialog.drawer [name=title_zh]", str(now))
+        page.press_button("Save", "dialog.drawer")
+        page.wait_for("dialog.drawer .drawer-body:focus .notice.good")
+        page.settled()
+        assert len(page.rows("table.items")) == rows
 
 
 def test_the_job_log_opens_a_job(imported: AdminPage) -> None:
@@ -288,47 +331,3 @@ def test_chinese_throughout(open_admin: OpenAdmin) -> None:
         assert HAN.search(page.texts("#main h1")[0])
         words = [text for text in page.texts("#main th, #main button, #main label") if text.strip()]
         assert [text for text in words if re.search(r"[A-Za-z]{4}", text) and not HAN.search(text)] == []
-
-
-EVENTS = (
-    ': hello\r\nid: 1\nevent: progress\ndata: {"done":1}\r\r\ndata\ndata:two\n\n'
-    "id: 3\nevent: finished\ndata: 你好\n\n: ping\n\ndata: cut off"
-)
-
-
-def test_an_event_stream_is_read_alike_wherever_it_is_cut(open_admin: OpenAdmin) -> None:
-    page = open_admin(key="")
-    found = page.run(
-        "const { EventStream } = await import('/static/admin/event-stream.js');"
-        "const text = arguments[0]; const results = new Set();"
-        "for (let i = 0; i <= text.length; i += 1) for (let j = i; j <= Math.min(text.length, i + 3); j += 1) {"
-        "  const stream = new EventStream(); const parts = [text.slice(0, i), text.slice(i, j), text.slice(j)];"
-        "  results.add(JSON.stringify(parts.flatMap((part) => stream.push(part)))); }"
-        "return [...results].map((one) => JSON.parse(one))",
-        EVENTS,
-    )
-    assert found == [
-        [
-            {"type": "progress", "data": '{"done":1}', "id": "1"},
-            {"type": "message", "data": "\ntwo", "id": "1"},
-            {"type": "finished", "data": "你好", "id": "3"},
-        ]
-    ]
-
-
-def test_a_broken_stream_is_taken_up_after_its_last_event(open_admin: OpenAdmin) -> None:
-    page = open_admin(key="")
-    heard: Any = page.run(
-        "const { follow } = await import('/static/admin/events.js');"
-        "const asked = []; const heard = []; let lost = 0; const real = window.fetch;"
-        "const parts = arguments[0];"
-        "window.fetch = async (url, options) => {"
-        "  asked.push(options.headers['Last-Event-ID'] ?? ''); const part = parts.shift();"
-        "  if (part === null) throw new TypeError('network');"
-        "  return new Response(part, { headers: { 'content-type': 'text/event-stream' } }); };"
-        "await follow('v1/x', { signal: new AbortController().signal, lost: () => { lost += 1; },"
-        "  heard: ({ type, data }) => { heard.push(data); return type !== 'finished'; } });"
-        "window.fetch = real; return [asked, heard, lost]",
-        ["id: 7\ndata: a\n\nid: 8\nda", None, "id: 8\nevent: finished\ndata: b\n\n"],
-    )
-    assert heard == [["", "7", "7"], ["a", "b"], 1]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.catalog.feeds.formats import FeedFormat
+from app.catalog.inspection import Problem
+from app.catalog.outcomes import RowOutcome
+from app.jobs.states import JobState
 from app.settings import Settings
 from app.storefront import endpoints
 
@@ -145,6 +150,24 @@ def test_every_string_the_page_names_exists(page: Page) -> None:
     }
     assert len(named) > 50
     assert named <= page.strings("en")
+
+
+@pytest.mark.parametrize(
+    ("values", "file", "constant", "strings"),
+    [
+        (Problem, "catalogue-filters", "PROBLEMS", ("problem_{}", "problem_{}_hint")),
+        (RowOutcome, "rows", "OUTCOMES", ("outcome_{}",)),
+        (JobState, "jobs", "STATES", ("state_{}",)),
+        (FeedFormat, "feed-form", "FORMATS", ("format_{}",)),
+    ],
+)
+def test_the_console_knows_every_value_of_the_service(
+    values: type[StrEnum], file: str, constant: str, strings: tuple[str, ...]
+) -> None:
+    listed = re.search(rf"const {constant} = \[(.*?)\]", (STATIC / "admin" / f"{file}.js").read_text())
+    assert listed
+    assert set(re.findall(r"\w+", listed[1])) == set(values)
+    assert {text.format(value) for text in strings for value in values} <= ADMIN.strings("en")
 
 
 @pytest.mark.parametrize("page", [SHOP, ADMIN], ids=["shop", "admin"])

@@ -6,7 +6,7 @@ import { EventStream } from "./event-stream.js";
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15000;
 const TOO_MANY = 429;
-const GONE_FOR_GOOD = 500;
+const IN_TROUBLE = 500;
 const NOTHING_MORE = 204;
 
 /**
@@ -37,20 +37,25 @@ export async function follow(path, { signal, heard, lost }) {
   }
 }
 
-const final = (problem) => problem instanceof Problem && problem.status > 0 && problem.status < GONE_FOR_GOOD && problem.status !== TOO_MANY;
+/** Asking again helps where the network failed or the service is in trouble; a fault of this page stays one. */
+const final = (problem) => !(problem instanceof Problem) || (problem.status > 0 && problem.status < IN_TROUBLE && problem.status !== TOO_MANY);
 
 async function* eventsOf(response) {
   const stream = new EventStream();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(broken);
       if (done) return;
       yield* stream.push(value);
     }
   } finally {
-    await reader.cancel();
+    reader.cancel().catch(() => {}); // one that broke has nothing left to cancel
   }
+}
+
+function broken() {
+  throw new Problem({ code: "offline" });
 }
 
 /** Resolves after `ms`, at once when `signal` aborts or the network is back. */

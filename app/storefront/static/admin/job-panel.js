@@ -1,6 +1,7 @@
 // One job, live: its stage, how far it is, what went wrong, what came of it; stopped or run again here.
 
 import { h } from "../common/dom.js";
+import { Problem } from "../common/http.js";
 import { cancelJob, job as jobNow, jobEvents, retryJob } from "./api.js";
 import { follow } from "./events.js";
 import { duration, moment, number } from "./format.js";
@@ -70,6 +71,7 @@ export function jobPanel(job, { signal, ended = () => {} }) {
   }
 
   async function watch() {
+    const clock = setInterval(() => parts.head.replaceChildren(...headOf(now)), TICK_MS);
     try {
       await follow(jobEvents(now.id), { signal, heard, lost: (problem) => { broken = problem; show(now); } });
       if (signal.aborted) return;
@@ -77,7 +79,10 @@ export function jobPanel(job, { signal, ended = () => {} }) {
     } catch (problem) {
       if (signal.aborted || turnedAway(problem)) return;
       parts.told.replaceChildren(problemView(problem, () => { parts.told.replaceChildren(); watch(); }));
-      return;
+      if (problem instanceof Problem) return;
+      throw problem;
+    } finally {
+      clearInterval(clock);
     }
     parts.told.replaceChildren();
     if (now.kind === "import") parts.rows.replaceChildren(rowsView(now, signal));
@@ -86,13 +91,8 @@ export function jobPanel(job, { signal, ended = () => {} }) {
   }
 
   show(job);
-  if (isOver(job)) {
-    if (job.kind === "import") parts.rows.replaceChildren(rowsView(job, signal));
-  } else {
-    watch();
-    const clock = setInterval(() => (isOver(now) ? clearInterval(clock) : parts.head.replaceChildren(...headOf(now))), TICK_MS);
-    signal.addEventListener("abort", () => clearInterval(clock));
-  }
+  if (!isOver(job)) watch();
+  else if (job.kind === "import") parts.rows.replaceChildren(rowsView(job, signal));
   return panel;
 }
 
