@@ -37,7 +37,7 @@ class Retiring:
             self.report.doubt([UNTOLD], 1)
             return
         await self.journal.stage("retiring")
-        total = 0
+        total = self.report.retired
         async for ids in self.unnamed(str(self.journal.restored.get("after", "")) or None):
             total += len(ids)
             for batch in batched(ids, BATCH):

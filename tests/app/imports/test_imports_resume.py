@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog import writing
+from app.catalog.inferences import InferenceRepository
 from app.catalog.outcomes import RowReport
 from app.catalog.records import ItemRecord
 from app.catalog.repository import ItemRepository
+from app.catalog.tables import ItemRow
 from app.db.base import now
 from app.db.session import Database
 from app.imports.files import FEED, ImportFiles, remove_ended
@@ -171,6 +174,45 @@ async def test_what_changes_live_meanwhile_stays(
     assert (result["skipped"], result["retired"]) == (2, 1)
     skipped = [(line, item) for _, line, item, outcome in await told(database, job_id) if outcome == "skipped"]
     assert skipped == [(12, "12"), (13, "13")]
+
+
+async def test_what_was_only_looked_at_anew_is_not_newer_than_the_feed(
+    database: Database, blobs: LocalBlobs, shop: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.unit_of_work() as session:
+        await ItemRepository(session).upsert([ItemRecord(id=id_, content_hash="") for id_ in ("13", "old")])
+        await session.execute(update(ItemRow).values(updated_at=now() - dt.timedelta(hours=1)))
+    job_id = await queued(database, shop, feed(13), full=True, retire_up_to=1)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        kill_after(patched, 2, committed=True)
+        await attempt(database, shop, blobs, job_id)
+    async with database.unit_of_work() as session:  # as a reindex that runs at the same time does
+        await InferenceRepository(session).put({"13": "stamp", "old": "stamp"}, {}, 0.5)
+    result = await attempt(database, shop, blobs, job_id)
+    after = await catalogue(database)
+    assert after["13"] and "old" not in after
+    assert (result["skipped"], result["changed"], result["retired"]) == (0, 1, 1)
+
+
+async def test_a_resumed_retirement_is_never_further_than_its_end(
+    database: Database, blobs: LocalBlobs, shop: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.unit_of_work() as session:
+        await ItemRepository(session).upsert([ItemRecord(id=f"old{n:02}", content_hash="") for n in range(15)])
+    monkeypatch.setattr("app.catalog.retiring.BATCH", 4)
+    job_id = await queued(database, shop, feed(4), full=True, retire_up_to=1)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        kill_after(patched, 5, committed=True)
+        await attempt(database, shop, blobs, job_id)
+    seen: list[tuple[int, int]] = []
+
+    async def progress(_self: JobJournal, done: int, total: int) -> None:
+        seen.append((done, total))
+
+    monkeypatch.setattr(JobJournal, "progress", progress)
+    assert (await attempt(database, shop, blobs, job_id))["retired"] == 15
+    assert seen[-1] == (15, 15)
+    assert all(done <= total for done, total in seen)
 
 
 async def test_rows_that_cannot_be_read_keep_a_full_feed_from_retiring(
