@@ -16,13 +16,11 @@ from app.catalog.repository import ItemRepository
 from app.catalog.spool import Entry, Spool, Whole
 from app.db.session import Database
 from app.media.fetching.fetcher import PictureFetcher
+from app.media.portions import portions
 
 BATCH = 25
 """Items of one commit: the writing itself happens in the event loop, where a shopper may wait for it, and on SQLite no
 shopper's answer is stored before it is done."""
-
-FETCHED_AT_ONCE = 32
-"""Pictures by address, which are all in memory until they are stored."""
 
 NEWER = Issue("", "was changed live after this import began: what is newer stays", "warning")
 
@@ -76,7 +74,7 @@ class Writing:
         self, items: Mapping[int, Folded], known: Mapping[str, Known]
     ) -> AsyncIterator[dict[int, Outcome]]:
         """What becomes of items, a few at a time, so that few pictures are in memory at once."""
-        for chunk in _chunks({place: self.intake.addresses(item) for place, item in items.items()}):
+        for chunk in portions({place: self.intake.addresses(item) for place, item in items.items()}):
             asked = [url for urls in chunk.values() for url in urls]
             fetched = await self.fetcher.fetch_many(asked, keep=self.intake.store) if asked else {}
             yield await asyncio.to_thread(self._decided, {place: items[place] for place in chunk}, known, fetched)
@@ -85,19 +83,6 @@ class Writing:
         self, items: Mapping[int, Folded], known: Mapping[str, Known], fetched: FetchedByUrl
     ) -> dict[int, Outcome]:
         return {p: self.intake.take(item, known.get(item.draft.id), fetched) for p, item in items.items()}
-
-
-def _chunks(addresses: Mapping[int, list[str]]) -> list[dict[int, list[str]]]:
-    """Items with their addresses in portions of not many more than `FETCHED_AT_ONCE` of these."""
-    chunks: list[dict[int, list[str]]] = [{}]
-    waiting = 0
-    for place, urls in addresses.items():
-        if waiting and waiting + len(urls) > FETCHED_AT_ONCE:
-            chunks.append({})
-            waiting = 0
-        chunks[-1][place] = urls
-        waiting += len(urls)
-    return chunks
 
 
 def _reports(

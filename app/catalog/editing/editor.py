@@ -21,6 +21,7 @@ from app.catalog.records import TOKENS, EmbeddingKey, StoredEmbedding, StoredTok
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.errors import AppError, EditConflict
+from app.media.portions import portions
 from app.media.storage import BlobStore
 from app.settings import Settings
 from models.contracts import RGB
@@ -88,23 +89,24 @@ class Editor:
 
     async def _embedded(self, plans: Sequence[Plan], made: Made, pictures: Pictures) -> list[Plan]:
         """`plans` once `made` has what they lack; one whose stored pictures cannot be read fails."""
-        found: list[Plan] = []
-        views: dict[str, Sequence[RGB]] = {}
-        for plan in plans:
-            try:
-                if plan.source is not None and plan.lacks_image(self.embedder.token_count):
-                    views[plan.source.image_hash] = await self._views(plan, pictures.get(plan.operation.id))
-                found.append(plan)
-            except AppError as error:
-                found.append(plan.failing(error))
+        found, count = list(plans), self.embedder.token_count
+        sources = {n: plan.source for n, plan in enumerate(found) if plan.source and plan.lacks_image(count)}
+        lacking = {n: source.blob_keys for n, source in sources.items() if source.image_hash not in made.images}
+        for portion in portions(lacking):
+            views: dict[str, Sequence[RGB]] = {}
+            for n in portion:
+                try:
+                    views[sources[n].image_hash] = await self._views(found[n], pictures.get(found[n].operation.id))
+                except AppError as error:
+                    found[n] = found[n].failing(error)
+            await self.embedder.add_images(made, views)
         await self.embedder.add_texts(made, [plan.source for plan in found if plan.source and plan.lacks_text])
-        await self.embedder.add_images(made, views)
         return found
 
     async def _views(self, plan: Plan, opened: list[Opened] | AppError | None) -> Sequence[RGB]:
         """The pictures that a plan's item has afterwards."""
         if isinstance(opened, list):
-            return [one.picture for one in opened]
+            return await self.desk.decoded(opened)
         return await self.desk.stored(plan.pictures)
 
     async def _told(self, plans: Sequence[Plan], made: Made) -> Told:

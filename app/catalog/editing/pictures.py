@@ -1,4 +1,4 @@
-"""Pictures that come with a live change: fetched, decoded, and stored just before the commit that shows them."""
+"""Pictures that come with a live change: fetched, checked, and stored just before the commit that shows them."""
 
 import asyncio
 import hashlib
@@ -12,6 +12,7 @@ from app.errors import AppError, FieldError, UnreadablePhoto
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.photo import decode
 from app.media.pictures import picture_key, to_keep
+from app.media.portions import portions
 from app.media.storage import BlobStore
 from app.settings import LimitSettings
 from models.contracts import RGB
@@ -25,10 +26,9 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A decoded picture, what the catalogue says of it, and the bytes to store."""
+    """A picture that can be decoded: what the catalogue says of it, and the bytes to store."""
 
     record: PictureRecord
-    picture: RGB
     data: bytes
 
 
@@ -43,9 +43,16 @@ class PictureDesk:
     async def opened(self, operations: Iterable[Operation]) -> dict[str, list[Opened] | AppError]:
         """By item id, the pictures of those operations that bring any; or why they cannot be used."""
         bringing = {one.id: one.pictures for one in operations if one.pictures is not None and one.refused is None}
-        urls = dict.fromkeys(p for pictures in bringing.values() for p in pictures if isinstance(p, str))
-        fetched = await self.fetcher.fetch_many(list(urls)) if urls else {}
-        return {id_: await asyncio.to_thread(self._open, given, fetched) for id_, given in bringing.items()}
+        found: dict[str, list[Opened] | AppError] = {}
+        for portion in portions(bringing):
+            urls = dict.fromkeys(p for pictures in portion.values() for p in pictures if isinstance(p, str))
+            fetched = await self.fetcher.fetch_many(list(urls)) if urls else {}
+            found |= {id_: await asyncio.to_thread(self._open, given, fetched) for id_, given in portion.items()}
+        return found
+
+    async def decoded(self, pictures: Sequence[Opened]) -> list[RGB]:
+        """Again: the pixels of a whole batch would fill the memory."""
+        return await asyncio.to_thread(lambda: [decode(one.data, self.limits) for one in pictures])
 
     async def stored(self, records: Iterable[PictureRecord]) -> list[RGB]:
         """Pictures that an item has already, decoded. Raises AppError for one that is missing or damaged."""
@@ -65,17 +72,17 @@ class PictureDesk:
             if isinstance(data, FetchFailed):
                 return invalid([("pictures", f"{data.url} {data.reason}")])
             try:
-                opened = self._decoded(data.data if isinstance(data, Fetched) else data)
+                opened = self._checked(data.data if isinstance(data, Fetched) else data)
             except AppError as error:
                 reason = f"number {number}: {error.detail}"
                 return type(error)(f"Picture {reason}", fields=[FieldError("pictures", reason)])
             found.setdefault(opened.record.sha256, opened)
         return list(found.values())
 
-    def _decoded(self, data: bytes) -> Opened:
+    def _checked(self, data: bytes) -> Opened:
         picture, digest = decode(data, self.limits), hashlib.sha256(data).hexdigest()
         record = PictureRecord(picture_key(digest), digest, picture.width, picture.height)
-        return Opened(record, picture, to_keep(data, picture))
+        return Opened(record, to_keep(data, picture))
 
     def _stored(self, record: PictureRecord) -> RGB:
         try:

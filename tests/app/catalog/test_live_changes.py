@@ -5,7 +5,7 @@ import dataclasses
 import io
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from app.catalog.changelog import ChangeLog
 from app.catalog.editing.editor import Editor
 from app.catalog.editing.embedding import Embedder
 from app.catalog.editing.operations import Operation, Result
-from app.catalog.editing.pictures import PictureDesk
+from app.catalog.editing.pictures import Fetcher, PictureDesk
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.facts import facts_of
 from app.catalog.inferences import InferenceRepository
@@ -33,6 +33,7 @@ from app.db.session import Database
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.storage import LocalBlobs
 from app.settings import IndexSettings, Settings
+from models.contracts import RGB
 from models.encoders.fake import FakeEncoder
 from models.engine.engine import Engine
 from models.fusion import fusions
@@ -88,9 +89,12 @@ class Shop:
     def live(self) -> LiveCatalog:
         return LiveCatalog(self.database, self.snapshots, self.engine.spec)
 
+    def editor(self, web: Fetcher) -> Editor:
+        desk = PictureDesk(self.blobs, self.settings.limits, web)
+        return Editor(self.database, desk, Embedder(self.engine, self.settings), "EUR")
+
     async def apply(self, *operations: Operation) -> list[Result]:
-        desk = PictureDesk(self.blobs, self.settings.limits, NoWeb())
-        return await Editor(self.database, desk, Embedder(self.engine, self.settings), "EUR").apply(operations)
+        return await self.editor(NoWeb()).apply(operations)
 
     async def put(self, id_: str, colour: str, **fields: Any) -> Result:
         given = {"title": id_, "kind": "dress", "colour": colour} | fields
@@ -289,6 +293,28 @@ async def test_rows_that_are_dead_are_swept_out(shop: Shop, monkeypatch: pytest.
     assert len((await live.view()).snapshot.late_ids) <= 2
     assert await shop.found(live) == {"a": 0, "b": 0}
     await live.close()
+
+
+@sqlite_only
+async def test_of_a_large_batch_few_pictures_are_in_memory_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.media.portions.AT_ONCE", 2)
+    encode, seen, fetched = shop.engine.encode_pictures, list[int](), list[int]()
+
+    async def encoded(pictures: Sequence[RGB]) -> Any:
+        seen.append(len(pictures))
+        return await encode(pictures)
+
+    class Web:
+        async def fetch_many(self, urls: Sequence[str]) -> dict[str, Fetched | FetchFailed]:
+            fetched.append(len(urls))
+            return {url: Fetched(url, drawn(url.rpartition("/")[2]), url) for url in urls}
+
+    monkeypatch.setattr(shop.engine, "encode_pictures", encoded)
+    colours = ("green", "black", "white", "navy", "pink")
+    asked = [Operation("upsert", one, {"kind": "dress"}, (f"https://shop.example/{one}",)) for one in colours]
+    results = await shop.editor(Web()).apply(asked)
+    assert [result.searchable for result in results] == [True] * 5
+    assert (sum(seen), max(seen), sum(fetched), max(fetched)) == (5, 2, 5, 2)
 
 
 IDS, COLOURS = ("a", "b", "c", "d", "e/f"), ("red", "blue", "green", "black", "white")
