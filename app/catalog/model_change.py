@@ -1,12 +1,14 @@
 """What going over to another model leaves to do: changes that came meanwhile, and vectors that nobody needs."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from app.catalog.changelog import ChangeLog, ChangesForgotten
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.encoding import EncodingRun
 from app.db.session import Database
-from models.index import SnapshotStore
+from models.index import Manifest
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +34,9 @@ async def embed_what_came(database: Database, run: EncodingRun, since: int) -> i
     return encoded.images
 
 
-async def forget_other_models(database: Database, snapshots: SnapshotStore) -> int:
-    """Delete vectors of models that no version on disk is of. Returns how many went."""
-    spaces = {(one.revision, one.preprocess_version) for one in snapshots.manifests()}
+async def forget_other_models(database: Database, kept: Sequence[Manifest]) -> int:
+    """Delete vectors of models that no version that is `kept` is of. Returns how many went."""
+    spaces = {(one.revision, one.preprocess_version) for one in kept}
     if not spaces:
         return 0
     async with database.unit_of_work() as session:

@@ -1,10 +1,10 @@
 """Encode what lacks a vector, build an index beside the live one, verify it, switch (F16)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import structlog
@@ -14,12 +14,11 @@ from app.catalog.encoding import Encoding, EncodingRun
 from app.catalog.inferring import infer_missing
 from app.catalog.live import same_space
 from app.catalog.matrices import load_matrices, load_tokens
-from app.catalog.model_change import embed_what_came, forget_other_models
+from app.catalog.model_change import forget_other_models
 from app.db.session import Database
 from app.errors import NotReady
-from app.indexes.canaries import checks_for, read_wishes
+from app.indexes.canaries import Wish, checks_for, read_wishes
 from app.indexes.plan import kind_for
-from app.jobs.runner import Handler, JobContext
 from app.media.storage import BlobStore
 from app.settings import Settings
 from models.contracts import IndexCorrupt, IndexOvertaken, Matrix
@@ -27,7 +26,6 @@ from models.engine.engine import Engine
 from models.engine.priority import in_background
 from models.index import Manifest, Snapshot, SnapshotStore
 from models.interaction import ItemTokens
-from models.registry import ModelSpec
 
 log = structlog.get_logger(__name__)
 
@@ -42,12 +40,6 @@ before the switch.
 
 TELLING_S = 60.0
 """A loop that has not told a stage by then runs no longer."""
-
-
-class Refreshed(Protocol):
-    """What serves a snapshot in this process."""
-
-    async def refresh(self) -> object: ...
 
 
 async def _untold(stage: str) -> None:
@@ -81,8 +73,8 @@ class ReindexResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What an index is made from, row by row; see `Snapshot`."""
+class Rows:
+    """What an index is made of, row by row; see `Snapshot`."""
 
     ids: Sequence[str]
     image: Matrix
@@ -123,47 +115,76 @@ async def reindex(
     """
     wishes = read_wishes(settings.index.canaries)  # what is wrong with them is said before hours of work
     encoding = EncodingRun(database, blobs, engine, settings.limits, progress, settings.index.tokens)
-    begun = await _revision(database)
-    await stage("encode")
-    encoded = await encoding.run(reencode=reencode)
-    await stage("infer")
-    encoded.inferred = await infer_missing(database, engine, settings.inference, progress)
-    # Read before what the index is made of: whatever is logged later may not be in it, and is applied after the switch.
-    revision = await _revision(database)
-    if revision != begun:  # what came while this was at it, so that less is left to apply
-        await stage("encode")
-        encoded = encoded.followed_by(await encoding.run(reencode=False))
-    await stage("load")
-    ids, image, text = await load_matrices(database, engine.spec, encoded)
-    if not ids:
-        raise NotReady(
-            "Nothing can be indexed: no item is worn and has a readable picture. Import a catalogue with "
-            "'tryon import FEED --pictures FOLDER_OR_ZIP' first."
-        )
-    count = settings.index.tokens
-    tokens = await load_tokens(database, engine.spec, ids, count) if count else None
-    built = Built(ids, image, text, tokens)
-    current = None if force else await in_background(_up_to_date, snapshots, engine, settings, built)
+    run = _Run(database, engine, snapshots, settings, encoding, stage)
+    encoded, revision = await run.encoded(progress, reencode=reencode)
+    rows = await run.loaded(encoded)
+    current = None if force else await in_background(_up_to_date, snapshots, engine, settings, rows)
     if current is not None:
-        return _result(current, encoded, len(ids), unchanged=True)
-    kind = kind_for(settings.index, *image.shape)
-    await stage("build")
-    checks = await checks_for(database, engine, wishes)
-    build = partial(
-        snapshots.build,
-        precision=settings.index.precision,
-        canaries=checks.canaries,
-        gate=checks.gate,
-        on_step=_from_thread(stage),
-    )
-    manifest = await in_background(build, ids, image, text, engine.spec, kind, tokens, revision)
-    await _switch(snapshots, manifest.version, stage)
+        return _result(current, encoded, len(rows.ids), unchanged=True)
+    version = await run.built(rows, revision, wishes)
+    await _switch(snapshots, version, stage)
     pruned = await in_background(snapshots.prune, settings.index.keep)
-    await progress(len(ids), len(ids))
-    await _forget_changes(database, snapshots)
-    await forget_other_models(database, snapshots)
-    log.info("reindexed", version=manifest.version, items=len(ids), failed=len(encoded.failed), pruned=pruned)
-    return _result(manifest.version, encoded, len(ids), pruned=tuple(pruned))
+    await progress(len(rows.ids), len(rows.ids))
+    kept = await in_background(snapshots.manifests)
+    await _forget_changes(database, kept)
+    await forget_other_models(database, kept)
+    log.info("reindexed", version=version, items=len(rows.ids), failed=len(encoded.failed), pruned=pruned)
+    return _result(version, encoded, len(rows.ids), pruned=tuple(pruned))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The steps of one reindex."""
+
+    database: Database
+    engine: Engine
+    snapshots: SnapshotStore
+    settings: Settings
+    encoding: EncodingRun
+    stage: Stage
+
+    async def encoded(self, progress: Progress, *, reencode: bool) -> tuple[Encoding, int]:
+        """What belongs into the index, with its vectors stored, and the catalogue's revision that all of it is of."""
+        begun = await _revision(self.database)
+        await self.stage("encode")
+        encoded = await self.encoding.run(reencode=reencode)
+        await self.stage("infer")
+        encoded.inferred = await infer_missing(self.database, self.engine, self.settings.inference, progress)
+        # Read before what the index is made of: what is logged later may not be in it, and is applied after the switch.
+        revision = await _revision(self.database)
+        if revision != begun:  # what came while this was at it, so that less is left to apply
+            await self.stage("encode")
+            encoded = encoded.followed_by(await self.encoding.run(reencode=False))
+        return encoded, revision
+
+    async def loaded(self, encoded: Encoding) -> Rows:
+        """The stored vectors. Raises NotReady when there are none."""
+        await self.stage("load")
+        ids, image, text = await load_matrices(self.database, self.engine.spec, encoded)
+        if not ids:
+            raise NotReady(
+                "Nothing can be indexed: no item is worn and has a readable picture. Import a catalogue with "
+                "'tryon import FEED --pictures FOLDER_OR_ZIP' first."
+            )
+        count = self.settings.index.tokens
+        tokens = await load_tokens(self.database, self.engine.spec, ids, count) if count else None
+        return Rows(ids, image, text, tokens)
+
+    async def built(self, rows: Rows, revision: int, wishes: Sequence[Wish]) -> str:
+        """A version of `rows`, built beside the live one and verified."""
+        kind = kind_for(self.settings.index, *rows.image.shape)
+        await self.stage("build")
+        checks = await checks_for(self.database, self.engine, wishes)
+        build = partial(
+            self.snapshots.build,
+            precision=self.settings.index.precision,
+            canaries=checks.canaries,
+            gate=checks.gate,
+            on_step=_from_thread(self.stage),
+        )
+        spec = self.engine.spec
+        manifest = await in_background(build, rows.ids, rows.image, rows.text, spec, kind, rows.tokens, revision)
+        return manifest.version
 
 
 async def _switch(snapshots: SnapshotStore, version: str, stage: Stage) -> None:
@@ -181,43 +202,6 @@ async def _switch(snapshots: SnapshotStore, version: str, stage: Stage) -> None:
             log.warning("switch_asked_again", version=version, reason=str(error))
 
 
-def reindex_handler(
-    database: Database,
-    blobs: BlobStore,
-    engine: Engine,
-    snapshots: SnapshotStore,
-    settings: Settings,
-    *,
-    live: Refreshed | None = None,
-) -> Handler:
-    """A job handler around `reindex`; when the job has succeeded, `live` already serves its version."""
-
-    async def handle(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
-        other_model = not await in_background(_is_of, snapshots, engine.spec)
-        result = await reindex(
-            database,
-            blobs,
-            engine,
-            snapshots,
-            settings,
-            progress=context.progress,
-            stage=context.stage,
-            force=bool(params.get("force")),
-            reencode=bool(params.get("reencode")),
-        )
-        context.errors += [{"item": item, "reason": reason} for item, reason in result.failed]
-        if live is not None:
-            await live.refresh()
-        if other_model:  # whoever changed an item meanwhile embedded it by the model that served then
-            run = EncodingRun(database, blobs, engine, settings.limits, context.progress, settings.index.tokens)
-            await context.stage("follow")
-            while await embed_what_came(database, run, await in_background(_made_of, snapshots)):
-                log.info("changes_followed_to_another_model", model=engine.spec.name)
-        return {name: value for name, value in asdict(result).items() if name != "failed"}
-
-    return handle
-
-
 def _from_thread(stage: Stage) -> Callable[[str], None]:
     """`stage` for whoever runs in a thread: it waits until that is told, and raises what it raises."""
     loop = asyncio.get_running_loop()
@@ -228,32 +212,14 @@ def _from_thread(stage: Stage) -> Callable[[str], None]:
     return tell
 
 
-def _live(snapshots: SnapshotStore) -> Manifest | None:
-    version = snapshots.current_version()
-    return next((one for one in snapshots.manifests() if one.version == version), None)
-
-
-def _is_of(snapshots: SnapshotStore, spec: ModelSpec) -> bool:
-    """Whether the live index is of this model, or there is none."""
-    live = _live(snapshots)
-    return live is None or same_space(live, spec)
-
-
-def _made_of(snapshots: SnapshotStore) -> int:
-    """The catalogue's revision that the live index was made of; 0 where nobody knows."""
-    live = _live(snapshots)
-    return (live and live.catalog_revision) or 0
-
-
 async def _revision(database: Database) -> int:
     async with database.unit_of_work() as session:
         return (await ChangeLog(session).state()).revision
 
 
-async def _forget_changes(database: Database, snapshots: SnapshotStore) -> None:
+async def _forget_changes(database: Database, kept: Sequence[Manifest]) -> None:
     """Drop of the change log what is in every snapshot that is kept."""
-    kept = [manifest.catalog_revision for manifest in await in_background(snapshots.manifests)]
-    if (upto := oldest_needed(kept)) is not None:
+    if (upto := oldest_needed([manifest.catalog_revision for manifest in kept])) is not None:
         async with database.unit_of_work() as session:
             await ChangeLog(session).forget(upto)
 
@@ -274,8 +240,8 @@ def _result(
     )
 
 
-def _up_to_date(snapshots: SnapshotStore, engine: Engine, settings: Settings, built: Built) -> str | None:
-    """The live version when it already holds exactly `built`, intact; else None."""
+def _up_to_date(snapshots: SnapshotStore, engine: Engine, settings: Settings, rows: Rows) -> str | None:
+    """The live version when it already holds exactly `rows`, intact; else None."""
     version = snapshots.current_version()
     if version is None:
         return None
@@ -284,6 +250,6 @@ def _up_to_date(snapshots: SnapshotStore, engine: Engine, settings: Settings, bu
     except IndexCorrupt as fault:
         log.warning("live_index_rebuilt", version=version, fault=str(fault))
         return None
-    wanted = (kind_for(settings.index, *built.image.shape), settings.index.precision)
+    wanted = (kind_for(settings.index, *rows.image.shape), settings.index.precision)
     fits = same_space(live.manifest, engine.spec) and (live.manifest.kind, live.manifest.precision) == wanted
-    return version if fits and built.is_held_by(live) else None
+    return version if fits and rows.is_held_by(live) else None

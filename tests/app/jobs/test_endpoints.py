@@ -16,7 +16,7 @@ from app.auth.keys import KeyRepository
 from app.catalog.endpoints import router as catalog
 from app.catalog.live import LiveCatalog
 from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
-from app.catalog.reindex import reindex_handler
+from app.catalog.reindex_job import reindex_handler
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.indexes.endpoints import router as indexes
