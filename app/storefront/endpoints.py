@@ -97,7 +97,8 @@ async def sample_photos(request: Request, container: ContainerDep, _who: ShopDep
 
 
 def _page(request: Request, template: str, settings: Settings, locale: Locale, policy: str) -> Response:
-    html = templates.get_template(template).render(locale=locale.value, shop=settings.shop, limits=settings.limits)
+    shown = {"shop": settings.shop, "limits": settings.limits, "photos": settings.photos}
+    html = templates.get_template(template).render(locale=locale.value, **shown)
     headers = {"Content-Security-Policy": policy, "Vary": "Accept-Language"}
     return _revalidated(request, html.encode(), "text/html; charset=utf-8", headers)
 

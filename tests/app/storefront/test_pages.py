@@ -15,7 +15,7 @@ from app.catalog.feeds.formats import FeedFormat
 from app.catalog.inspection import Problem
 from app.catalog.outcomes import RowOutcome
 from app.jobs.states import JobState
-from app.settings import Settings
+from app.settings import Locale, Settings
 from app.storefront import endpoints
 
 STATIC = Path(endpoints.__file__).parent / "static"
@@ -57,12 +57,16 @@ ADMIN = Page(
 )
 
 
+def _client(settings: Settings) -> TestClient:
+    app = FastAPI()
+    app.state.container = SimpleNamespace(settings=settings)
+    app.include_router(endpoints.router)
+    return TestClient(app)
+
+
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    app = FastAPI()
-    app.state.container = SimpleNamespace(settings=Settings(shop={"name": "Shop <& Co>", "currency": "EUR"}))
-    app.include_router(endpoints.router)
-    with TestClient(app) as client:
+    with _client(Settings(shop={"name": "Shop <& Co>", "currency": "EUR"})) as client:
         yield client
 
 
@@ -88,6 +92,14 @@ def test_page_escapes_the_shop_name(client: TestClient, path: str) -> None:
     text = client.get(path).text
     assert "Shop &lt;&amp; Co&gt;" in text
     assert "<& Co>" not in text
+
+
+def test_the_shop_says_how_long_photos_are_kept(client: TestClient) -> None:
+    assert 'data-t="footer"' in client.get("/").text
+    keeping = _client(Settings(photos={"keep": True, "keep_days": 7})).get("/").text
+    assert 'data-t="footerKept" data-days="7"' in keeping
+    said = re.findall(r"footerKept: .*\{days\}", (STATIC / "shop/strings.js").read_text())
+    assert len(said) == len(Locale)
 
 
 @pytest.mark.parametrize(("asked", "given"), [("zh-CN,zh;q=0.9,en;q=0.5", "zh"), ("en-GB", "en"), ("fr", "en")])

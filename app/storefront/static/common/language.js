@@ -21,7 +21,7 @@ export function language(strings, { current, update, watch }, tag) {
 
   function translatePage() {
     document.documentElement.lang = tag();
-    for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+    for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t, element.dataset);
     for (const element of document.querySelectorAll("[data-t-placeholder]")) element.placeholder = t(element.dataset.tPlaceholder);
     for (const element of document.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel));
     for (const button of document.querySelectorAll("[data-locale-choice]")) {

@@ -173,6 +173,7 @@ export const STRINGS = {
     keyHint: "Kept in this tab only, until you close it.",
     keySave: "Use this key",
     footer: "Your photo is used for this answer only and is not kept.",
+    footerKept: "Your photo is kept with its answer for up to {days} days, without where and when it was taken, and with faces made unrecognisable.",
     apiDocs: "API",
   },
   zh: {
@@ -347,6 +348,7 @@ export const STRINGS = {
     keyHint: "只保存在此标签页，关闭后即清除。",
     keySave: "使用此密钥",
     footer: "照片只用于这一次回答，不会保存。",
+    footerKept: "照片会与回答一起保存，最多 {days} 天：拍摄地点和时间已去除，人脸已模糊处理。",
     apiDocs: "接口文档",
   },
 };
