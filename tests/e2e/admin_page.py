@@ -54,6 +54,11 @@ class AdminPage(ShopPage):
 
         WebDriverWait(self.driver, PATIENCE_S).until(there, f"'{text}' does not appear in {selector}")
 
+    def wait_for_picture(self, selector: str) -> None:
+        """Waits until that picture is there to see: those that are fetched with the key have no address until then."""
+        seen = "return document.querySelector(arguments[0])?.naturalWidth > 0"
+        WebDriverWait(self.driver, PATIENCE_S).until(lambda driver: driver.execute_script(seen, selector))
+
     def texts_now(self, selector: str) -> list[str]:
         """Texts of what matches, in one look: elements may be replaced between two."""
         script = "return [...document.querySelectorAll(arguments[0])].map((element) => element.innerText)"

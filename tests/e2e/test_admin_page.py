@@ -112,8 +112,7 @@ def test_an_item_opens_by_keyboard_and_its_price_changes_at_once(open_admin: Ope
     page.press(Keys.ENTER)
     page.wait_for("dialog.drawer .edit")
     assert page.driver.current_url.endswith(f"#/catalogue/{item_id}?q=leather+belt")
-    page.wait_for_pictures()
-    assert page.all("dialog.drawer .stage img")
+    page.wait_for_picture("dialog.drawer .stage img")
     assert "loaded model" in page.texts("dialog.drawer .badge.good")
     before = page.wait_for("dialog.drawer [name=price]").get_attribute("value")
     assert before
@@ -192,8 +191,7 @@ def test_an_item_without_a_picture_gets_one_here_and_is_deleted_here(imported: A
     page.choose("new-pictures", tmp_path / "bag.png")
     page.wait_for("dialog.drawer .notice.good")
     page.settled()
-    page.wait_for_pictures()
-    assert page.all("dialog.drawer .stage img")
+    page.wait_for_picture("dialog.drawer .stage img")
     assert not page.all("dialog.drawer .wrong .no_picture")
     assert "loaded model" in page.texts("dialog.drawer .badge.good")
 

@@ -44,7 +44,7 @@ function allJobs(place, begun, signal) {
   const load = () => loading(list, signal, async (mine) => {
     const page = await jobs(asked(), mine);
     if (page.items.some((job) => !isOver(job))) renew(mine);
-    return page.items.length ? listView(page, asked, mine) : empty(t("noJobs"), t("noJobsHint"));
+    return page.items.length ? listView(page, asked, mine) : empty(t(query.size ? "noJobs" : "noJobsYet"), t("noJobsHint"));
   });
   /** Only the first page is renewed, while something on it still moves, and not under somebody's hands. */
   const renew = async (mine) => {
