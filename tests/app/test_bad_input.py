@@ -1,7 +1,5 @@
 """Every bad input: a problem that names the field and says what to do, and nothing stored."""
 
-import struct
-import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from app.db.migrate import upgrade
 from app.db.session import Database
 from tests.app.conftest import ORIGIN, Whole, serving
+from tests.app.media.png_bombs import png_claims_four_gigapixels
 from tests.app.recommendations.toys import photo
 
 BAD_FIELDS = [
@@ -97,20 +96,13 @@ async def test_five_photos(whole: Whole) -> None:
     assert refused(await whole.post([photo()] * 5))["field"] == "photo"
 
 
-def huge_png() -> bytes:
-    """A PNG that claims 60,000 x 60,000 pixels and holds none."""
-    chunks = [b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0), b"IDAT" + zlib.compress(b""), b"IEND"]
-    packed = [struct.pack(">I", len(c) - 4) + c + struct.pack(">I", zlib.crc32(c)) for c in chunks]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
-
-
 @pytest.mark.parametrize(
     ("data", "status"),
     [
         (b"", 422),
         (b"this is no photo, whatever its name says", 415),
         (photo()[:200], 422),
-        (huge_png(), 413),
+        (png_claims_four_gigapixels(), 413),
         (b"\x00" * 16_000_000, 413),
     ],
     ids=["empty", "text", "truncated", "60,000 x 60,000", "16 MB"],

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from tests.app.media.bombs import encoded, small
+from tests.app.media.handmade import encoded, small
 
 ORIENTATION, GPS = 0x0112, 0x8825
 NASTY = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)

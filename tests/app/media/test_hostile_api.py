@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from tests.app.conftest import Whole
-from tests.app.media.bombs import BOMBS, encoded, small
+from tests.app.media.bombs import BOMBS
+from tests.app.media.handmade import encoded, small
 from tests.app.media.mutations import mutant
 
 BY_HAND = (
