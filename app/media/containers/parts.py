@@ -14,7 +14,8 @@ class Refused(ValueError):
 class Slim:
     """A picture file without what a decoder needs not.
 
-    `format` is Pillow's name of it; `orientation` EXIF's, 1 to 8, which the bytes themselves no longer hold.
+    `format` is Pillow's name of it; `orientation` EXIF's, 1 to 8, which is not in the bytes any more: by it the decoded
+    picture must still be turned.
     """
 
     format: str

@@ -4,7 +4,6 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.media.containers.exif import orientation_in
 from app.media.containers.parts import Refused, Slim
 
 SIGNATURES = (b"II*\0", b"MM\0*")
@@ -27,7 +26,10 @@ class Entry:
 
 
 def slim_tiff(data: bytes) -> Slim:
-    """Raises Refused for directories, compressions and tilings that no photo has."""
+    """The file as it is: Pillow turns it upright itself, as soon as it is decoded.
+
+    Raises Refused for directories, compressions and tilings that no photo has.
+    """
     entries = _directory(data)
     compression = entries.get(COMPRESSION, Entry(1, PLAIN)).value
     if compression not in COMPRESSIONS:
@@ -37,7 +39,7 @@ def slim_tiff(data: bytes) -> Slim:
             raise Refused("is a TIFF in too many pieces")
     if any(entries[tag].value > LARGEST_TILE for tag in (TILE_WIDTH, TILE_HEIGHT) if tag in entries):
         raise Refused("is a TIFF in huge tiles: save it as a JPEG or a PNG")
-    return Slim("TIFF", data, orientation_in(data))
+    return Slim("TIFF", data)
 
 
 def _directory(data: bytes) -> Mapping[int, Entry]:

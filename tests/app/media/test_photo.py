@@ -1,24 +1,19 @@
 """Whatever a phone makes becomes an upright RGB picture; whatever it does not make becomes one clear error."""
 
-import io
-import struct
-import zlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from pillow_heif import register_heif_opener
 
 from app.errors import AppError, PhotoTooLarge, UnreadablePhoto, UnsupportedPhoto
 from app.media.photo import decode
 from app.settings import LimitSettings
+from tests.app.media.handmade import encoded
+from tests.app.media.png_bombs import png_claims_four_gigapixels
 
 LIMITS = LimitSettings()
 ORIENTATION = 0x0112
-
-register_heif_opener()  # to write them: they are read in another process
 
 
 def two_tone(mode: str = "RGB") -> Image.Image:
@@ -26,12 +21,6 @@ def two_tone(mode: str = "RGB") -> Image.Image:
     picture = Image.new("RGB", (80, 40), "#d01020")
     picture.paste("#1020d0", (40, 0, 80, 40))
     return picture.convert(mode)
-
-
-def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def red_left(picture: Image.Image) -> bool:
@@ -86,6 +75,19 @@ def test_exif_orientation_is_applied_and_dropped(orientation: int, size: tuple[i
         assert not red_left(picture)
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("PNG", {}), ("WEBP", {}), ("HEIF", {}), ("TIFF", {}), ("TIFF", {"compression": "tiff_lzw"})],
+)
+def test_a_picture_of_any_format_is_turned_once(kind: str, options: dict[str, object]) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 3
+    picture = decode(encoded(two_tone(), kind, exif=exif.tobytes(), **options), LIMITS)
+    assert not red_left(picture)
+    exif[ORIENTATION] = 6
+    assert decode(encoded(two_tone(), kind, exif=exif.tobytes(), **options), LIMITS).size == (40, 80)
+
+
 def test_animation_gives_its_first_frame() -> None:
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("#00ff00", "#ff0000")]
     data = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
@@ -109,24 +111,14 @@ def test_truncated_jpeg_is_unreadable() -> None:
         decode(data[: len(data) // 2], LIMITS)
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def huge_png_header() -> bytes:
-    """A small PNG whose header claims 60,000 x 60,000 pixels."""
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100))
-
-
 def test_header_alone_is_unreadable() -> None:
     with pytest.raises(UnreadablePhoto, match="header is damaged"):
-        decode(huge_png_header()[:33], LIMITS)
+        decode(png_claims_four_gigapixels()[:33], LIMITS)
 
 
 def test_too_many_pixels_are_refused_from_the_header() -> None:
     with pytest.raises(PhotoTooLarge, match="pixels"):
-        decode(huge_png_header(), LIMITS)
+        decode(png_claims_four_gigapixels(), LIMITS)
 
 
 def test_too_many_bytes_are_refused() -> None:
