@@ -7,7 +7,6 @@ time that the kernel keeps. They live on between pictures and end with us: their
 
 import json
 import os
-import struct
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import IO, Any
 
 from PIL import Image
 
+from app.media.blocks import read_block, write_block
 from app.media.containers import Slim
 
 PROCESSES = max(1, min(4, os.cpu_count() or 1))
@@ -27,7 +27,6 @@ CPU_S = 6
 WALL_S = 20.0
 """However busy the machine is."""
 
-LENGTH = struct.Struct(">I")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -64,14 +63,16 @@ class Worker:
         killer.start()
         try:
             stdin, stdout = _open(self.process.stdin), _open(self.process.stdout)
-            head = json.dumps(header).encode()
-            stdin.write(LENGTH.pack(len(head)) + head)
-            stdin.write(LENGTH.pack(len(data)) + data)
+            write_block(stdin, json.dumps(header).encode())
+            write_block(stdin, data)
             stdin.flush()
-            return json.loads(_block(stdout)), _block(stdout)
+            return json.loads(read_block(stdout)), read_block(stdout)
         except (BrokenPipeError, EOFError) as error:
             self.end()
             raise Undecodable("the decoder did not survive it") from error
+        except BaseException:
+            self.end()  # what is left of its answer must not become that to the next picture
+            raise
         finally:
             killer.cancel()
 
@@ -142,19 +143,6 @@ def _open(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise AssertionError("the process was started with pipes")
     return pipe
-
-
-def _block(stream: IO[bytes]) -> bytes:
-    """A length and so many bytes. Raises EOFError."""
-    (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
-    return _exactly(stream, length)
-
-
-def _exactly(stream: IO[bytes], length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data
 
 
 def _quietly_closed(pipe: IO[bytes]) -> None:

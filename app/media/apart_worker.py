@@ -1,25 +1,24 @@
 """`python -m app.media.apart_worker`: decodes pictures that come in by its standard input, until that closes.
 
-Each way a length and so many bytes, twice: first a header as JSON, then a file or pixels. See app/media/apart.py.
+Each way two blocks (app/media/blocks.py): a header as JSON, then a file or pixels. See app/media/apart.py.
 """
 
 import io
 import json
 import resource
-import struct
 import sys
-from typing import IO, Any
+from typing import Any
 
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from app.media.blocks import read_block, write_block
 from app.media.pixels import upright_rgb
 
 MEMORY = 2_500_000_000
 """Bytes of address space, the interpreter, its libraries and their threads' stacks among them."""
 
 DECODER_THREADS = 2
-LENGTH = struct.Struct(">I")
 
 
 def main() -> None:
@@ -30,14 +29,14 @@ def main() -> None:
     for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
         resource.setrlimit(limit, (0, 0))
     reader, writer = sys.stdin.buffer, sys.stdout.buffer
-    while (header := _block(reader)) is not None:
-        file = _block(reader)
-        if file is None:
+    while True:
+        try:
+            header, file = read_block(reader), read_block(reader)
+        except EOFError:
             return
         said, pixels = _decoded(json.loads(header), file)
-        for block in (json.dumps(said).encode(), pixels):
-            writer.write(LENGTH.pack(len(block)))
-            writer.write(block)
+        write_block(writer, json.dumps(said).encode())
+        write_block(writer, pixels)
         writer.flush()
 
 
@@ -66,15 +65,6 @@ def _allow(cpu_s: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     limit = int(used.ru_utime + used.ru_stime) + 1 + cpu_s
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-def _block(stream: IO[bytes]) -> bytes | None:
-    """The next length and so many bytes; None at the end."""
-    size = stream.read(LENGTH.size)
-    if len(size) < LENGTH.size:
-        return None
-    data = stream.read(LENGTH.unpack(size)[0])
-    return data if len(data) == LENGTH.unpack(size)[0] else None
 
 
 if __name__ == "__main__":

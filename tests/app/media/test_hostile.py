@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from app.errors import AppError, PhotoTooLarge, UnreadablePhoto
-from app.media.apart import Apart, Undecodable
+from app.media.apart import Apart, Undecodable, Worker
 from app.media.containers import slim
 from app.media.photo import ENOUGH, check_header, decode
 from app.settings import LimitSettings
-from tests.app.media.bombs import BOMBS, LARGEST, SLOW_TO_MAKE, encoded, scanned_jpeg, small
+from tests.app.media.bombs import BOMBS, LARGEST, SLOW_TO_MAKE
+from tests.app.media.handmade import encoded, small
+from tests.app.media.jpeg_bombs import scanned_jpeg
 from tests.app.media.mutations import mutant, seeds
 
 ROOT = Path(__file__).parents[3]
@@ -156,3 +158,12 @@ def test_a_decoder_that_takes_too_long_is_ended_and_replaced() -> None:
     pool.wall_s = 30.0
     assert pool.decode(file, most_pixels=10_000, longest_side=1_000).size == (48, 64)
     pool.close()
+
+
+def test_a_worker_that_answers_nonsense_answers_no_other_picture() -> None:
+    """What it still has to say would be taken for another shopper's photo."""
+    nonsense = "import sys; sys.stdout.buffer.write(bytes((0, 0, 0, 2)) + b'{]'); sys.stdout.flush(); sys.stdin.read()"
+    process = subprocess.Popen([sys.executable, "-c", nonsense], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with pytest.raises(ValueError, match="Expecting"):
+        Worker(process).ask({}, b"", 30.0)
+    assert process.returncode is not None
