@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
 from typing import Any
 
 from app.catalog.feeds.rows import FeedRow
@@ -13,30 +12,25 @@ DELIMITERS = ",;\t|"
 LONGEST_FIELD = 1_000_000
 
 
-def read_csv(source: FeedSource) -> Iterator[FeedRow]:
-    """Every record in order. Raises ImportFailed when the file as a whole is no CSV with a header."""
-    return read_records(source)
+def read_csv(source: FeedSource, *, repeated: bool = False) -> Iterator[FeedRow]:
+    """Every record in order; where columns may be `repeated`, the values of those of one name are a list.
 
-
-def read_records(source: FeedSource, *, repeated: bool = False) -> Iterator[FeedRow]:
-    """As `read_csv`; where columns may be `repeated`, the values of those of one name are a list."""
+    Raises ImportFailed when the file as a whole is no CSV with a header.
+    """
     csv.field_size_limit(LONGEST_FIELD)
     with source.lines() as lines:
         first = next(lines, "")
-        delimiter = delimiter_of(first)
-        names = _names(source.name, next(csv.reader([first], delimiter=delimiter), []), repeated=repeated)
-        yield from _records(names, csv.reader(lines, delimiter=delimiter), repeated=repeated)
+        names = _names(source.name, first, repeated=repeated)
+        yield from _records(names, csv.reader(lines, delimiter=_delimiter_of(first)), repeated=repeated)
 
 
-def delimiter_of(header: str) -> str:
-    """The delimiter that a header line uses most."""
+def header_of(line: str) -> list[str]:
+    """The column names in a file's first line. Raises csv.Error."""
+    return next(csv.reader([line], delimiter=_delimiter_of(line)), [])
+
+
+def _delimiter_of(header: str) -> str:
     return max(DELIMITERS, key=header.count)
-
-
-def header_of(start: str) -> list[str]:
-    """The column names in the first lines of a file."""
-    line = next(iter(start.splitlines()), "")
-    return next(csv.reader(chain([line], islice(start.splitlines(), 1, 2)), delimiter=delimiter_of(line)), [])
 
 
 def _records(names: list[str], reader: Any, *, repeated: bool) -> Iterator[FeedRow]:
@@ -54,7 +48,13 @@ def _records(names: list[str], reader: Any, *, repeated: bool) -> Iterator[FeedR
         line = 2 + reader.line_num
 
 
-def _names(file: str, header: list[str], *, repeated: bool) -> list[str]:
+def _names(file: str, line: str, *, repeated: bool) -> list[str]:
+    try:
+        header = header_of(line)
+    except csv.Error as error:
+        raise ImportFailed(f"The header of {file} cannot be read as CSV: {error}.") from error
+    if header and header[-1].endswith(("\n", "\r")):  # the reader keeps a line's end only within quotes
+        raise ImportFailed(f"The header of {file} opens a quotation mark that it does not close: use one line for it.")
     names = [name.strip() for name in header]
     if not any(names):
         raise ImportFailed(f"{file} has no header: its first line must name the columns.")

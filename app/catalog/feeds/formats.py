@@ -13,7 +13,7 @@ from app.catalog.feeds.jsonl import read_jsonl
 from app.catalog.feeds.rows import FeedRow
 from app.catalog.feeds.shopify import read_shopify
 from app.catalog.feeds.shopify_columns import is_shopify
-from app.catalog.feeds.source import FeedSource
+from app.catalog.feeds.source import FeedSource, encoding_of
 from app.errors import ImportFailed
 
 
@@ -81,7 +81,7 @@ def _told(source: FeedSource) -> FeedFormat:
         if WORKBOOK in start:
             raise ImportFailed(f"{source.name} is a workbook of a spreadsheet program. Save it as CSV and try again.")
         return FeedFormat.folder
-    text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace").lstrip()
+    text = start.decode(encoding_of(start), "replace").lstrip()
     told = _by_text(text, source.path.suffix.casefold())
     if told is None:
         raise ImportFailed(f"The format of {source.name} is unknown. Say which it is: --format, one of {NAMES}.")
@@ -94,12 +94,12 @@ def _by_text(text: str, suffix: str) -> FeedFormat | None:
         return FeedFormat.google_xml
     if text.startswith("{") or suffix in (".jsonl", ".ndjson"):
         return FeedFormat.jsonl
-    header = header_of(text)
+    first_line = next(iter(text.splitlines()), "")
+    header = header_of(first_line)
     if is_shopify(header):
         return FeedFormat.shopify
     names = {google_name(name) for name in header}
     if "id" in names and names & GOOGLE_ALONE:
         return FeedFormat.google_tsv
-    first_line = text.partition("\n")[0]
     has_columns = any(delimiter in first_line for delimiter in DELIMITERS)
     return FeedFormat.csv if text and (has_columns or suffix in TABLES) else None

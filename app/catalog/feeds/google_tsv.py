@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from app.catalog.feeds.csv import read_records
+from app.catalog.feeds.csv import read_csv
 from app.catalog.feeds.google import DETAIL, Detail, details_of, google_name, google_row
 from app.catalog.feeds.rows import FeedRow
 from app.catalog.feeds.source import FeedSource
@@ -19,7 +19,7 @@ PARTED = re.compile(r"(\w+)\s*\(([\w: ]+)\)")
 
 def read_google_tsv(source: FeedSource) -> Iterator[FeedRow]:
     """Every product in order. Raises ImportFailed when the file as a whole is no table with a header."""
-    for row in read_records(source, repeated=True):
+    for row in read_csv(source, repeated=True):
         yield replace(_row(row.line, row.values), problem=row.problem)
 
 

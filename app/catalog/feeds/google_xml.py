@@ -95,7 +95,7 @@ class _Entries:
 
     def end(self, tag: str) -> None:
         if self._depth == PART:
-            self._parts[_split(tag)[1]] = "".join(self._text)
+            self._parts[_split(tag)[1]] = "".join(self._text) if self._is_detail(tag) else ""
         elif self._depth == FIELD:
             self._field(*_split(tag))
         elif self._depth == ENTRY:

@@ -13,6 +13,10 @@ BLOCKS = frozenset(_BLOCKS.split())
 SILENT = frozenset(("script", "style", "template", "iframe", "object", "svg"))
 """Elements whose contents nobody reads."""
 
+LONGEST_UNCLOSED = 2_000
+"""Characters that are read from a tag or comment on that does not end. The parser looks for that end anew from every
+`<` behind it, which took minutes for one cell before Python 3.11.14 (CVE-2025-6069)."""
+
 
 def plain_text(html: str) -> str:
     """`html` without its markup: a line for each block, whitespace folded. Text without markup stays as it is."""
@@ -20,6 +24,7 @@ def plain_text(html: str) -> str:
         return html
     reader = _Reader()
     reader.feed(html)
+    reader.rawdata = reader.rawdata[:LONGEST_UNCLOSED]
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog.feeds.csv import read_records
+from app.catalog.feeds.csv import read_csv
 from app.catalog.feeds.html import plain_text
 from app.catalog.feeds.money import parse_money
 from app.catalog.feeds.rows import FeedRow
@@ -59,7 +59,7 @@ def read_shopify(source: FeedSource) -> Iterator[FeedRow]:
     """Every row in order. Raises ImportFailed when the file as a whole is no product CSV."""
     block: list[Line] = []
     handle = None
-    for row in read_records(source):
+    for row in read_csv(source):
         if row.problem:
             yield row
             continue
@@ -187,7 +187,7 @@ def _pictures(block: Sequence[Line], variants: Sequence[Variant]) -> dict[str, l
 
 def _position(line: Line) -> float:
     text = line.get("position")
-    return float(text) if text.isdigit() else float("inf")
+    return float(text) if text.isdecimal() else float("inf")
 
 
 def _facts(first: Line) -> dict[str, Any]:

@@ -76,13 +76,17 @@ class FeedSource:
             ImportFailed: as `binary`, or it is neither, or one line is longer than any feed's.
         """
         with self.binary() as file:
-            start = cast(Any, file).peek(2)[:2]
-            encoding = "utf-16" if start in UTF16 else "utf-8-sig"
+            encoding = encoding_of(cast(Any, file).peek(2))
             try:
                 yield _bounded(self.name, io.TextIOWrapper(file, encoding=encoding, newline=""))
             except UnicodeDecodeError as error:
                 reason = f"{self.name} is not UTF-8: {error.reason}. Save it as UTF-8 and try again."
                 raise ImportFailed(reason) from error
+
+
+def encoding_of(start: bytes) -> str:
+    """What a text that begins so is read as."""
+    return "utf-16" if start.startswith(UTF16) else "utf-8-sig"
 
 
 def _bounded(name: str, text: io.TextIOWrapper) -> Iterator[str]:

@@ -5,6 +5,7 @@ import json
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_format_is_told_by_what_a_file_holds_packed_or_not(name: str, told: st
 @pytest.mark.parametrize(
     ("data", "told"),
     [(b'\xef\xbb\xbf{"id": 1}\n', "jsonl"), (b"id,title\n1,a\n", "csv"), ("id\ttitle\n".encode("utf-16"), "csv"),
-     (b"\n <feed/>", "google_xml"), (b"handle,title,published\n", "shopify")],
+     (b"\n <feed/>", "google_xml"), (b"handle,title,published\n", "shopify"), (b"id,title\r1,a\r", "csv")],
 )  # fmt: skip
 def test_what_else_is_told(data: bytes, told: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(data)
@@ -150,6 +151,13 @@ def test_shopify_of_the_newer_header(tmp_path: Path) -> None:
     assert wrong(found) == {"OH": "is archived in the shop"}
 
 
+def test_a_place_of_a_picture_that_is_no_number_is_its_last(tmp_path: Path) -> None:
+    lines = "Handle,Title,Image Src,Image Position\nh,Hat,last.jpg,²\nh,,second.jpg,2\nh,,first.jpg,1\n"
+    (tmp_path / "f.csv").write_text(lines)
+    (hat,) = drafts(read(tmp_path / "f.csv", tmp_path)).values()
+    assert hat.pictures == ("first.jpg", "second.jpg", "last.jpg")
+
+
 @pytest.mark.parametrize("name", ["Colour", "COLOR", "Farbe", "Couleur / Color", "颜色", "カラー", "Färg", "цвет"])
 def test_options_that_are_colours(name: str) -> None:
     assert option_kind(name) == "colour"
@@ -194,12 +202,22 @@ def test_xml_that_declares_anything_is_refused(document: str, tmp_path: Path) ->
         read(tmp_path / "f.xml", tmp_path)
 
 
+def test_an_entry_of_very_many_parts_takes_no_longer_than_its_length(tmp_path: Path) -> None:
+    parts = "<g:a>x</g:a>" * 40_000
+    head = '<rss xmlns:g="http://base.google.com/ns/1.0"><item><g:id>1</g:id>'
+    (tmp_path / "f.xml").write_text(f"{head}<g:shipping>{parts}</g:shipping></item></rss>")
+    started = process_time()
+    assert set(drafts(read(tmp_path / "f.xml", tmp_path))) == {"1"}
+    assert process_time() - started < 2
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [(b"<rss><item>", "not well-formed"), (b"<html/>", "no <item>"), (b"PK\x03\x04...[Content_Types].xml", "workbook"),
      (b"<rss><item><id>" + b"x" * 5_000_000 + b"</id></item></rss>", "one entry"), (b"{" + b"x" * 5_000_000, "longer"),
      (b"\x89PNG\r\n", "format of f"), (b"", "format of f"), (b"PK\x03\x04", "no readable zip"),
-     (gzip.compress(b"id,title\n1,a\n" * 999)[:-20], "cut short")],
+     (gzip.compress(b"id,title\n1,a\n" * 999)[:-20], "cut short"), (b'id,"title\n1,a\n', "quotation mark"),
+     (b"id," + b"x" * 1_500_000 + b"\n1,a\n", "header of f cannot be read")],
 )  # fmt: skip
 def test_files_that_cannot_be_read_are_refused_and_leave_no_rows(data: bytes, reason: str, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(data)
@@ -218,10 +236,18 @@ def test_what_unpacks_without_end_is_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("html", "text"),
     [("plain & simple < 5", "plain & simple < 5"), ("a<br>b", "a\nb"), ("<style>x{}</style><p>y", "y"),
-     ("&eacute;t&#233;", "été"), ("<p>one\n two</p>\n<p>three", "one two\nthree"), ("<script>evil()</script>", "")],
+     ("&eacute;t&#233;", "été"), ("<p>one\n two</p>\n<p>three", "one two\nthree"), ("<script>evil()</script>", ""),
+     ("<p>one <b", "one <b"), ("<p>one &am", "one &am")],
 )  # fmt: skip
 def test_html_as_text(html: str, text: str) -> None:
     assert plain_text(html) == text
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<a b='", "<!-- >", "<![CDATA[>", "</"])
+def test_tags_that_never_end_take_no_longer_than_their_length(piece: str) -> None:
+    started = process_time()
+    assert plain_text("<p>one</p>" + piece * 20_000).startswith("one")
+    assert process_time() - started < 2
 
 
 def row_values(**fields: Any) -> str:
