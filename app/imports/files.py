@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.db.base import now
 from app.db.session import Database
 from app.jobs.repository import JobRepository
 from app.jobs.states import JobState
+from app.media.storage import PART
 
 FEED, PICTURES = "feed", "pictures"
 UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
@@ -44,7 +46,7 @@ class ImportFiles:
 def safe_name(name: str, default: str) -> str:
     """A file's own name as one that is safe on every disk."""
     plain = UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip("._")
-    return plain[-NAME_CHARS:] or default
+    return plain[-NAME_CHARS:].strip("._") or default
 
 
 async def remove_ended(database: Database, files: ImportFiles, keep_failed_h: float) -> None:
@@ -52,9 +54,8 @@ async def remove_ended(database: Database, files: ImportFiles, keep_failed_h: fl
     for folder in await asyncio.to_thread(_folders, files.root):
         async with database.unit_of_work() as session:
             job = await JobRepository(session).get(folder.name)
-        age = now() - await asyncio.to_thread(_touched, folder)
         if job is None:
-            ended = age > UPLOADING
+            ended = now() - await asyncio.to_thread(_touched, folder) > UPLOADING
         else:
             kept = dt.timedelta(hours=0 if job.state == JobState.succeeded else keep_failed_h)
             ended = job.finished_at is not None and JobState(job.state).final and now() - job.finished_at >= kept
@@ -68,9 +69,15 @@ def _folders(root: Path) -> list[Path]:
 
 def _touched(folder: Path) -> dt.datetime:
     """When anything in a folder was last written; long ago for one that has just gone."""
-    times = [path.stat().st_mtime for path in (folder, *folder.rglob("*")) if path.exists()]
-    return dt.datetime.fromtimestamp(max(times, default=0), dt.UTC)
+    last = 0.0
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):  # whoever else clears up was here first
+            last = max(last, path.stat().st_mtime)
+    return dt.datetime.fromtimestamp(last, dt.UTC)
 
 
 def _only_file(folder: Path) -> Path | None:
-    return next((path for path in folder.iterdir() if path.is_file()), None) if folder.is_dir() else None
+    """The whole file in a folder; what a killed download left of one is none."""
+    if not folder.is_dir():
+        return None
+    return next((path for path in folder.iterdir() if path.is_file() and not path.name.startswith(PART)), None)
