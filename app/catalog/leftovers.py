@@ -28,12 +28,12 @@ async def remove_orphans(database: Database, blobs: BlobStore, grace: dt.timedel
     while chunk := await asyncio.to_thread(lambda: list(islice(stored, CHUNK))):
         async with database.unit_of_work() as session:
             shown = await ItemRepository(session).shown_pictures(chunk)
-        removed += await asyncio.to_thread(_delete, blobs, [key for key in chunk if key not in shown])
+        removed += await asyncio.to_thread(_delete, blobs, [key for key in chunk if key not in shown], moment)
     if removed:
         log.info("orphaned_pictures_removed", pictures=removed)
 
 
-def _delete(blobs: BlobStore, keys: Sequence[str]) -> int:
+def _delete(blobs: BlobStore, keys: Sequence[str], moment: dt.datetime) -> int:
     for key in keys:
-        blobs.delete(key)
+        blobs.delete(key, before=moment)  # whoever has put it again since is about to show it
     return len(keys)

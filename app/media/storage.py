@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -20,8 +21,8 @@ class BlobStore(Protocol):
         """Raises KeyError when there is nothing under `key`."""
         ...
 
-    def delete(self, key: str) -> None:
-        """Removes it; nothing under `key` is fine."""
+    def delete(self, key: str, *, before: dt.datetime | None = None) -> None:
+        """Removes it, or with `before` only what was last put before that; nothing under `key` is fine."""
         ...
 
     def unchanged_since(self, prefix: str, moment: dt.datetime) -> Iterator[str]:
@@ -53,8 +54,11 @@ class LocalBlobs:
         except FileNotFoundError:
             raise KeyError(key) from None
 
-    def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+    def delete(self, key: str, *, before: dt.datetime | None = None) -> None:
+        path = self._path(key)
+        with suppress(FileNotFoundError):
+            if before is None or path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
     def unchanged_since(self, prefix: str, moment: dt.datetime) -> Iterator[str]:
         """What a killed writer left half written has no key: it is removed on the way."""

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from structlog.testing import capture_logs
 
 from app.catalog.leftovers import GRACE, remove_orphans
 from app.catalog.records import ItemRecord, PictureRecord
@@ -46,5 +49,24 @@ async def test_a_picture_that_is_put_again_is_new_again(database: Database, tmp_
     assert blobs.get(ORPHAN) == b"picture"
 
 
-async def test_an_empty_store_is_fine(database: Database, tmp_path: Path) -> None:
-    await remove_orphans(database, LocalBlobs(tmp_path / "none"))
+class PutMeanwhile(LocalBlobs):
+    """An import stores a picture again just after it was listed, and has not committed its item yet."""
+
+    def unchanged_since(self, prefix: str, moment: dt.datetime) -> Iterator[str]:
+        yield from super().unchanged_since(prefix, moment)
+        self.put(ORPHAN, b"picture")
+
+
+async def test_a_picture_that_is_put_again_meanwhile_stays(database: Database, tmp_path: Path) -> None:
+    blobs = PutMeanwhile(tmp_path)
+    blobs.put(ORPHAN, b"picture")
+    age(tmp_path / ORPHAN)
+    await remove_orphans(database, blobs)
+    assert blobs.get(ORPHAN) == b"picture"
+
+
+async def test_a_store_that_nobody_filled_is_left_alone(database: Database, tmp_path: Path) -> None:
+    with capture_logs() as told:
+        await remove_orphans(database, LocalBlobs(tmp_path / "none"))
+    assert told == []
+    assert not (tmp_path / "none").exists()
