@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contracts import IndexRefused, Matrix, Vector
+from models.fusion.vectors import unit_rows
 from models.index.faiss_index import Effort, FaissIndex
 from models.index.kinds import IndexKind
 from models.index.snapshot import SIGNALS, Signal, Snapshot
@@ -15,14 +16,19 @@ from models.index.structures import faiss
 from models.index.vectors import Vectors
 
 TOP = 10
-SAMPLE = 64
+SAMPLE = 256
 """Queries of each sort that recall is measured by, spread over the catalogue."""
+
+ASIDE = 0.25
+"""A query lies so far from a row as this share of what lies between two others: no shopper's photo is the shop's own,
+and a graph finds what it holds itself more easily than what lies beside it.
+"""
 
 LEAST_RECALL = 0.98
 """Recall@10 against exact search over the vectors as they were given, below which a build is refused."""
 
-MARGIN = 0.005
-"""A search looks harder until it is so much above the least: a sample is a sample."""
+ERRORS = 2.0
+"""A search looks harder until it is so many standard errors of the sample's mean above the least."""
 
 LEAST_AGREEMENT = 0.8
 """Of a canary's ten best by exact search, the share that the index must find."""
@@ -96,13 +102,14 @@ def with_efforts(snapshot: Snapshot, efforts: Mapping[Signal, Effort]) -> Snapsh
 
 
 def queries(given: Mapping[Signal, Matrix]) -> Matrix:
-    """A fixed sample of what may be asked, shape (m, d): pictures, texts, and both fused."""
+    """A fixed sample of what may be asked, shape (m, d): beside pictures, texts, and both fused."""
     count = len(given["image"])
     rows = np.linspace(0, count - 1, num=min(SAMPLE, count)).astype(np.intp)
-    image, text = given["image"][rows], given["text"][rows]
-    both = image + text
-    lengths = np.linalg.norm(both, axis=1, keepdims=True)
-    return np.concatenate([image, text, both / np.where(lengths == 0, 1, lengths)]).astype(np.float32)
+    asked = []
+    for near in (given["image"][rows], given["text"][rows], given["image"][rows] + given["text"][rows]):
+        aside: Matrix = (near + ASIDE * (np.roll(near, 1, axis=0) - np.roll(near, 2, axis=0))).astype(np.float32)
+        asked.append(unit_rows(aside))
+    return np.concatenate(asked)
 
 
 def _tuned(index: FaissIndex, asked: Matrix, matrix: Matrix, sample: int) -> tuple[Effort, Shares]:
@@ -111,10 +118,15 @@ def _tuned(index: FaissIndex, asked: Matrix, matrix: Matrix, sample: int) -> tup
     effort, shares = index.effort, np.ones(len(asked))
     for effort in LADDERS[index.kind]:
         shares = found(index.looking(effort), asked, matrix, wanted)
-        enough = not sample or shares[:sample].mean() >= LEAST_RECALL + MARGIN
+        enough = not sample or surely(shares[:sample]) >= LEAST_RECALL
         if enough and (shares[sample:] >= LEAST_AGREEMENT).all():
             break
     return effort, shares
+
+
+def surely(shares: Shares) -> float:
+    """What the mean of all queries is at least, as far as these (at least one) tell."""
+    return float(shares.mean() - ERRORS * shares.std() / np.sqrt(len(shares)))
 
 
 def least_wanted(asked: Matrix, matrix: Matrix) -> NDArray[np.float32]:
