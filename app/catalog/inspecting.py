@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalog.editing.plans import etag_of_item, pictures_of
 from app.catalog.facets import labelled
 from app.catalog.facts import STATED
-from app.catalog.filters import names_own, resolve
 from app.catalog.inspection import InspectionRepository, Look, Problem
 from app.catalog.inspection_schemas import (
     EmbeddingOut,
@@ -23,7 +22,6 @@ from app.catalog.schemas import Filters
 from app.catalog.service import CatalogService, item_out
 from app.catalog.tables import ItemRow, PictureRow
 from app.errors import PictureNotFound
-from app.paging import decode_cursor, encode_cursor
 from models.registry import ModelSpec
 
 
@@ -37,12 +35,8 @@ class InspectionService:
     async def page(self, look: Look, filters: Filters, cursor: str | None, limit: int, locale: str) -> InspectedItems:
         """Items by id. Raises InvalidRequest for unknown filter names and values, and foreign cursors."""
         items = InspectionRepository(self.session, look)
-        own = await items.attribute_names() if names_own(filters) else frozenset[str]()
-        criteria = resolve(filters, own)
-        after = decode_cursor(cursor, parts=1)[0] if cursor else None
-        rows = await items.page(criteria, after, limit + 1)
-        shown = await self._inspected(items, rows[:limit], locale)
-        following = encode_cursor(shown[-1].id) if len(rows) > limit else None
+        criteria, rows, following = await CatalogService(items).found(filters, cursor, limit)
+        shown = await self._inspected(items, rows, locale)
         if cursor:
             return InspectedItems(items=shown, next=following)
         return InspectedItems(
