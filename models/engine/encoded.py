@@ -44,7 +44,7 @@ class Job:
 
     Attributes:
         bulk: its vector is compared with many.
-        expires: when nobody can use the answer any more, by `time.monotonic`. Whoever joins may move it on.
+        expires: when nobody can use the answer any more, by the engine's clock. Whoever joins may move it on.
         ready: the picture as the model takes it, once it was prepared.
     """
 

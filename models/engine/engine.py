@@ -2,13 +2,12 @@
 
 import asyncio
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TypeVar
 
 import numpy as np
@@ -19,11 +18,11 @@ from models.engine.batcher import Batcher
 from models.engine.cache import MEGABYTE, EmbeddingCache, key_of, normal
 from models.engine.encoded import Encoded, Job, Towers, pixels
 from models.engine.errors import EngineClosed, EngineLate, EngineOverloaded, UnknownFusion
-from models.engine.priority import background_threads
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
 from models.engine.remembered import Remembered
 from models.engine.shared import SharedCache
 from models.engine.watching import EngineWatcher, Load, Unwatched
+from models.priority import background_threads
 from models.registry import ModelSpec
 
 PREPARE_THREADS = 4
@@ -68,6 +67,7 @@ class Engine:
         max_queue: int = 256,
         prepare_threads: int = PREPARE_THREADS,
         deadline_s: float = math.inf,
+        clock: Callable[[], float] = monotonic,
         watcher: EngineWatcher | None = None,
     ) -> None:
         """Args:
@@ -77,7 +77,7 @@ class Engine:
         max_batch, max_batch_pixels: inputs in one forward pass, and pixels of its pictures as the model takes them.
         max_queue: photos being cropped, and inputs waiting for the model, at the most.
         deadline_s: a query that waited so long is dropped and told.
-        watcher: told what is done, for whoever counts.
+        clock: the deadline's, seconds. watcher: told what is done, for whoever counts.
 
         Raises UnknownFusion when `default_fusion` is not among `fusions`.
         """
@@ -89,6 +89,7 @@ class Engine:
         self._cache = EmbeddingCache(cache_entries, cache_bytes)
         self._cache_bytes, self._shared = cache_bytes, shared
         self._max_batch, self._max_queue, self._deadline_s = max_batch, max_queue, deadline_s
+        self._clock = clock
         self._watcher: EngineWatcher = watcher or Unwatched()
         self._towers = Towers(encoder, self._stored)
         self._batcher: Batcher[Job, Encoded] = Batcher(
@@ -100,7 +101,7 @@ class Engine:
             finish=self._towers.finish,
             cost=pixels,
             max_cost=max_batch_pixels,
-            late=lambda job: time.monotonic() >= job.expires,
+            late=lambda job: clock() >= job.expires,
             watcher=self._watcher,
         )
         self._remembered = Remembered(self._batcher, self._cache, shared, self._watcher)
@@ -157,7 +158,7 @@ class Engine:
         words = normal(text)
         if not photos and not words:
             raise ValueError("a photo or words are needed")
-        started, expires = perf_counter(), time.monotonic() + self._deadline_s
+        started, expires = perf_counter(), self._clock() + self._deadline_s
         looked = await self._looked_at(photos, photo_kind, expires)
         prepared = [one.prepared for one in looked]
         asked = garments(prepared)
@@ -252,7 +253,7 @@ class Engine:
             self._cropping -= len(photos)
 
     def _look(self, photo: RGB, photo_kind: str, expires: float) -> Cropped:
-        if time.monotonic() >= expires:
+        if self._clock() >= expires:
             self._watcher.dropped("late")
             raise EngineLate("it waited longer for its photo's turn than its time allowed")
         prepared = self._preprocessor.prepare(photo, photo_kind)

@@ -1,7 +1,5 @@
 """Running out of memory: what it looks like, and how many inputs are tried together after it."""
 
-import gc
-
 import torch
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "failed to allocate memory")
@@ -19,8 +17,7 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def reclaim() -> None:
-    """Give back what a failed batch held, so that the next attempt finds room."""
-    gc.collect()
+    """Give the device back what a failed batch held, so that the next attempt finds room."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 

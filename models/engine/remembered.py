@@ -26,7 +26,7 @@ class Remembered:
         self._flights = Flights()
 
     async def encoded(self, inputs: Mapping[bytes, RGB | str], expires: float) -> dict[bytes, Encoded]:
-        """With their tokens, by the keys of `key_of`. `expires` by `time.monotonic`.
+        """With their tokens, by the keys of `key_of`. `expires` by the engine's clock.
 
         Raises EngineOverloaded, EngineLate, EngineClosed, or what the model raises.
         """

@@ -74,14 +74,16 @@ class RedisCache:
         dims: int,
         *,
         away: Callable[[], None] = lambda: None,
+        answer_s: float = ANSWER_S,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Args: dims: of the vectors; others are not believed. away: told when it does not answer.
+        """Args: dims: of the vectors; others are not believed. away: told when it does not answer in `answer_s`.
 
         Raises ModelUnavailable where the client is not installed or the address is none.
         """
         self._place, self._dims, self._away, self._clock = place, dims, away, clock
-        self._client, self._errors = _client(place.url)
+        self._answer_s = answer_s
+        self._client, self._errors = _client(place.url, answer_s)
         self._away_until = -math.inf
         self._writing: set[asyncio.Task[None]] = set()
 
@@ -111,7 +113,7 @@ class RedisCache:
         if self._clock() < self._away_until:
             return None
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(self._answer_s):
                 return await ask()
         except self._errors:
             self._away_until = self._clock() + AWAY_S
@@ -119,14 +121,14 @@ class RedisCache:
             return None
 
 
-def _client(url: str) -> tuple[Any, tuple[type[BaseException], ...]]:
+def _client(url: str, answer_s: float) -> tuple[Any, tuple[type[BaseException], ...]]:
     try:
         asynchronous, exceptions = import_module("redis.asyncio"), import_module("redis.exceptions")
     except ModuleNotFoundError as error:
         raise ModelUnavailable("a shared cache needs the package redis: pip install 'tryon[redis]'") from error
     try:
         pool = asynchronous.BlockingConnectionPool.from_url(
-            url, max_connections=CONNECTIONS, timeout=ANSWER_S, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S
+            url, max_connections=CONNECTIONS, timeout=answer_s, socket_timeout=answer_s, socket_connect_timeout=answer_s
         )
     except ValueError as error:
         raise ModelUnavailable("the address of the shared cache is none: use redis://host:6379/0") from error

@@ -10,7 +10,7 @@ import pytest
 
 from models.engine import Batcher, EngineClosed, EngineOverloaded
 from models.engine.batcher import BUSY_S
-from models.engine.priority import in_background
+from models.priority import in_background
 
 WAIT = 10.0
 
