@@ -12,6 +12,5 @@ MADE_IN = (png_bombs, tiff_bombs, jpeg_bombs, frame_bombs, other_bombs)
 BOMBS: Mapping[str, Bomb] = GATHERED
 """What the modules above gathered when they were imported."""
 
-SLOW_TO_MAKE = frozenset({"heif_largest", "tiff_fax", "webp_largest_lossy", "png_endless_animation"})
 LARGEST = ("png_largest_rgba", "png_largest_sixteen_bit_grey", "jpeg_largest_progressive", "webp_largest_lossless")
 """As large as a legal photo can be, and what costs most memory of its format."""

@@ -59,18 +59,8 @@ def jpeg_claims_four_gigapixels() -> bytes:
 
 
 @bomb
-def jpeg_largest() -> bytes:
-    return encoded(Image.new("RGB", (SIDE, SIDE), "red"), "JPEG")
-
-
-@bomb
 def jpeg_largest_progressive() -> bytes:
     return encoded(Image.new("RGB", (SIDE, SIDE), "red"), "JPEG", progressive=True)
-
-
-@bomb
-def jpeg_largest_cmyk() -> bytes:
-    return encoded(Image.new("CMYK", (SIDE, SIDE)), "JPEG")
 
 
 @bomb

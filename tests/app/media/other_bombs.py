@@ -59,11 +59,6 @@ def heif_cut_in_half() -> bytes:
 
 
 @bomb
-def heif_largest() -> bytes:
-    return encoded(Image.new("RGB", (SIDE, SIDE), "red"), "HEIF", quality=30, enc_params={"preset": "ultrafast"})
-
-
-@bomb
 def heif_box_of_nothing() -> bytes:
     return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0\0\0\0meta" + bytes(1000)
 

@@ -12,17 +12,15 @@ def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def header(width: int, height: int, depth: int = 8, colour: int = 2, interlaced: int = 0) -> bytes:
-    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced))
+def header(width: int, height: int, depth: int = 8, colour: int = 2) -> bytes:
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
 
 
-def flat_png(width: int, height: int, depth: int = 8, colour: int = 2, interlaced: int = 0) -> bytes:
+def flat_png(width: int, height: int, depth: int = 8, colour: int = 2) -> bytes:
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
     pixels = zeros(height * (1 + width * channels * depth // 8))
     palette = chunk(b"PLTE", bytes(range(48))) if colour == 3 else b""
-    return (
-        PNG + header(width, height, depth, colour, interlaced) + palette + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
+    return PNG + header(width, height, depth, colour) + palette + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def dressed_png(*extra: bytes, times: int = 1, behind: bool = False) -> bytes:
@@ -38,11 +36,6 @@ def png_claims_four_gigapixels() -> bytes:
 
 
 @bomb
-def png_largest_rgb() -> bytes:
-    return flat_png(SIDE, SIDE)
-
-
-@bomb
 def png_largest_rgba() -> bytes:
     return flat_png(SIDE, SIDE, colour=6)
 
@@ -50,16 +43,6 @@ def png_largest_rgba() -> bytes:
 @bomb
 def png_largest_sixteen_bit_grey() -> bytes:
     return flat_png(SIDE, SIDE, depth=16, colour=0)
-
-
-@bomb
-def png_largest_sixteen_bit_rgba() -> bytes:
-    return flat_png(SIDE, SIDE, depth=16, colour=6)
-
-
-@bomb
-def png_largest_interlaced() -> bytes:
-    return flat_png(SIDE, SIDE, interlaced=1)
 
 
 @bomb

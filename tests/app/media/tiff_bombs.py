@@ -4,7 +4,7 @@ import struct
 
 from PIL import Image
 
-from tests.app.media.handmade import MEGABYTE, SIDE, bomb, directory, encoded, overlapping_directory, zeros
+from tests.app.media.handmade import MEGABYTE, bomb, directory, encoded, overlapping_directory, zeros
 
 
 def tiff(entries: list[tuple[int, int, int, int]], body: bytes = b"") -> bytes:
@@ -45,11 +45,6 @@ def tiff_strip_of_four_gigabytes() -> bytes:
 @bomb
 def tiff_claims_four_gigapixels() -> bytes:
     return tiff(plain_entries(65_535, 65_535, 8, 200, 1000), zeros(MEGABYTE))
-
-
-@bomb
-def tiff_largest_deflated() -> bytes:
-    return encoded(Image.new("RGB", (SIDE, SIDE)), "TIFF", compression="tiff_adobe_deflate")
 
 
 @bomb
