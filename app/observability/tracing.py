@@ -46,11 +46,11 @@ class Traces:
         return cls.through(OTLPSpanExporter(settings.endpoint), settings)
 
     @classmethod
-    def through(cls, exporter: "SpanExporter", settings: TraceSettings, *, at_once: bool = False) -> "Traces":
-        """Traces that leave by `exporter`. `at_once`: each span as it ends, by the thread that ended it."""
+    def through(cls, exporter: "SpanExporter", settings: TraceSettings) -> "Traces":
+        """Traces that leave by `exporter`, a few seconds after they ended."""
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
         from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
 
         class Discreet(SpanProcessor):
@@ -65,7 +65,7 @@ class Traces:
             shutdown_on_exit=False,  # the application does that
         )
         provider.add_span_processor(Discreet())
-        provider.add_span_processor((SimpleSpanProcessor if at_once else BatchSpanProcessor)(exporter))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
         return cls(provider)
 
     @property

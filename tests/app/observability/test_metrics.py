@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.catalog.records import ItemRecord
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.jobs.context import JobContext
@@ -18,6 +17,7 @@ from app.observability import monitor as monitoring
 from app.observability.repository import KindOfJob, MonitoringRepository
 from app.observability.settings import MetricsSettings
 from app.settings import JobSettings
+from tests.app.catalog.editing.test_edit_items import data_url
 from tests.app.conftest import Whole, serving
 
 
@@ -103,13 +103,14 @@ async def test_a_live_change_is_a_row_behind_the_index_and_no_lag(shop: Whole) -
     rows, late = await value(shop, "tryon_index_rows"), await value(shop, "tryon_index_delta_rows")
     revision = await value(shop, "tryon_catalogue_revision")
     assert (rows, late) == (5, 0)
-    async with shop.container.database.unit_of_work() as session:
-        await ItemRepository(session).upsert([ItemRecord(id="new", content_hash="x", title="new dress", kind="dress")])
+    item = {"title": "new dress", "kind": "dress", "pictures": [data_url("red")]}
+    made = await shop.client.put("/v1/admin/items/new", json=item, headers=shop.key("admin"))
+    assert made.status_code == 201, made.text
     look = await shop.app.state.monitor.look()
     assert look.lag == 0
     assert await value(shop, "tryon_catalogue_revision") == (revision or 0) + 1
     assert await value(shop, "tryon_index_lag_revisions") == 0
-    assert await value(shop, "tryon_index_rows") == 5
+    assert (await value(shop, "tryon_index_rows"), await value(shop, "tryon_index_delta_rows")) == (5, 1)
 
 
 async def test_two_applications_in_one_process_count_apart(shop: Whole, tmp_path: Path) -> None:

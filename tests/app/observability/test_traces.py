@@ -6,7 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 from asgi_lifespan import LifespanManager
+from opentelemetry.trace import StatusCode
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from app.db.session import Database
 from app.errors import ConfigurationFault
 from app.main import create_app
 from app.observability.settings import TraceSettings
@@ -24,11 +28,16 @@ PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 class Shop:
-    def __init__(self, client: httpx.AsyncClient, exporter: InMemorySpanExporter) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, exporter: InMemorySpanExporter, traces: Traces, database: Database
+    ) -> None:
         self.client = client
         self.exporter = exporter
+        self.traces = traces
+        self.database = database
 
     def spans(self) -> Sequence[ReadableSpan]:
+        assert self.traces.provider is not None and self.traces.provider.force_flush()
         return self.exporter.get_finished_spans()
 
     def of(self, name: str) -> list[ReadableSpan]:
@@ -38,7 +47,7 @@ class Shop:
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     exporter = InMemorySpanExporter()
-    traces = Traces.through(exporter, TraceSettings(endpoint="http://collector.invalid/v1/traces"), at_once=True)
+    traces = Traces.through(exporter, TraceSettings(endpoint="http://collector.invalid/v1/traces"))
     settings = Settings(data_dir=tmp_path, auth=AuthSettings(anonymous_shop=True))
     app = create_app(settings, encoder=FakeEncoder(), traces=traces)
     async with LifespanManager(app, startup_timeout=60, shutdown_timeout=60):
@@ -46,8 +55,10 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {keys['admin']}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://shop", headers=headers) as client:
+            shop = Shop(client, exporter, traces, app.state.container.database)
+            shop.spans()  # of the filling
             exporter.clear()
-            yield Shop(client, exporter)
+            yield shop
 
 
 async def test_a_recommendation_is_one_trace_of_stages_and_statements(shop: Shop) -> None:
@@ -88,9 +99,12 @@ async def test_nothing_of_a_shopper_is_in_a_span(shop: Shop) -> None:
 
 
 async def test_a_statement_that_fails_is_marked_and_ends(shop: Shop) -> None:
-    answer = await shop.client.get("/v1/recommendations/rec_unknown")
-    assert answer.status_code == 404
-    assert all(span.end_time for span in shop.spans())
+    with pytest.raises(OperationalError):
+        async with shop.database.unit_of_work() as session:
+            await session.execute(text("SELECT velveteen FROM nowhere"))
+    failed = [span for span in shop.of("db SELECT") if span.status.status_code is StatusCode.ERROR]
+    assert [(span.attributes or {}).get("error.type") for span in failed] == ["OperationalError"]
+    assert failed[0].status.description is None and not failed[0].events, "the words of an error may be a shopper's"
 
 
 async def test_a_job_is_a_trace_of_its_own(shop: Shop) -> None:
