@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 WRITTEN_AT_ONCE = 1 << 20
 LONGEST_FIELD = 100_000
+MOST_FAULTS = 20
+"""Wrong parts that are named; a body with more of them is read no further."""
+
 MULTIPART = "multipart/form-data"
 
 
@@ -112,6 +115,8 @@ class _Parts:
         value.clear()
 
     def _begin(self) -> None:
+        if len(self.errors) >= MOST_FAULTS:
+            raise FormParserError(f"more than {MOST_FAULTS} of its parts are wrong")
         _, options = parse_options_header(self._headers.get(b"content-disposition"))
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         filename = options.get(b"filename")
