@@ -151,14 +151,16 @@ async def test_an_empty_file_input_is_no_photo(whole: Whole) -> None:
 
 
 async def test_words_that_are_no_text(whole: Whole) -> None:
-    """Bytes that are not UTF-8 are refused or read as something; they never break us."""
+    """Control characters and bytes that are not UTF-8."""
     body = b'--b\r\nContent-Disposition: form-data; name="description"\r\n\r\n\x00\xff\xfe\r\n--b--\r\n'
     headers = whole.key("shop") | {"Content-Type": "multipart/form-data; boundary=b"}
-    refused(await whole.client.post("/v1/recommendations", content=body, headers=headers))
+    answered = await whole.client.post("/v1/recommendations", content=body, headers=headers)
+    assert refused(answered)["field"] == "description"
 
 
 async def test_a_field_whose_name_is_no_name(whole: Whole) -> None:
-    refused(await whole.post(description="dress", **{"na\x00me": "x"}))
+    first = refused(await whole.post(description="dress", **{"na\x00me": "x"}))
+    assert first["reason"].startswith("is unknown")
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "streamed"])
@@ -210,9 +212,24 @@ async def test_unknown_ids(whole: Whole, method: str, path: str, problem: str) -
 
 
 async def test_a_wrong_method_names_the_right_ones(whole: Whole) -> None:
-    answered = await whole.client.put("/v1/recommendations", headers=whole.key("shop"))
-    assert (answered.status_code, answered.headers["content-type"]) == (405, "application/problem+json")
-    assert answered.headers["allow"]
+    """All of them, though each stands in a route of its own."""
+    for path, methods in (("/v1/recommendations", "GET, POST"), ("/v1/recommendations/x", "DELETE, GET")):
+        answered = await whole.client.put(path, headers=whole.key("shop"))
+        assert (answered.status_code, answered.headers["content-type"]) == (405, "application/problem+json")
+        assert answered.headers["allow"] == methods
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe{", b"\x1f\x02"])
+async def test_json_that_is_none_is_named_whatever_it_is_instead(whole: Whole, body: bytes) -> None:
+    headers = {"Content-Type": "application/json", **whole.key("shop")}
+    answered = await whole.client.post("/v1/shoppers", content=body, headers=headers)
+    assert answered.status_code == 422
+    assert answered.json()["errors"] == [{"field": "body", "reason": "is not valid JSON"}]
+
+
+async def test_a_reason_has_no_name_of_an_exception_before_it(whole: Whole) -> None:
+    answered = await whole.client.post("/v1/shoppers", json={"sizes": {"hat": ["M"]}}, headers=whole.key("shop"))
+    assert answered.json()["errors"][0]["reason"].startswith("name what is no slot: hat")
 
 
 ADDRESSES = [
@@ -257,10 +274,21 @@ async def test_postgresql_refuses_the_same(tmp_path: Path, database_url: str) ->
         assert await whole.stored() == before
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b'{"force": "maybe"}', b'{"frce": true}', b'{"model": "a\x00"}'])
-async def test_bad_json(whole: Whole, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"{", "body"),
+        (b"[]", "body"),
+        (b'"x"', "body"),
+        (b'{"force": "maybe"}', "force"),
+        (b'{"frce": true}', "frce"),
+        (b'{"model": "a\x00"}', "body"),
+    ],
+)
+async def test_bad_json(whole: Whole, body: bytes, field: str) -> None:
     headers = whole.key("admin") | {"Content-Type": "application/json"}
-    refused(await whole.client.post("/v1/admin/reindex", content=body, headers=headers))
+    answered = await whole.client.post("/v1/admin/reindex", content=body, headers=headers)
+    assert refused(answered)["field"] == field
 
 
 HEADERS = [
