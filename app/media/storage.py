@@ -4,9 +4,10 @@ import datetime as dt
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from stat import S_ISREG
+from typing import BinaryIO, Protocol
 
 PART = ".part-"
 """How a file begins that is still being written."""
@@ -39,14 +40,8 @@ class LocalBlobs:
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with appearing(path) as file:
+            file.write(data)
 
     def get(self, key: str) -> bytes:
         try:
@@ -63,7 +58,11 @@ class LocalBlobs:
     def unchanged_since(self, prefix: str, moment: dt.datetime) -> Iterator[str]:
         """What a killed writer left half written has no key: it is removed on the way."""
         for path in self._path(prefix).rglob("*"):
-            if not path.is_file() or path.stat().st_mtime >= moment.timestamp():
+            try:
+                known = path.stat()
+            except FileNotFoundError:  # whoever else clears up was here first
+                continue
+            if not S_ISREG(known.st_mode) or known.st_mtime >= moment.timestamp():
                 continue
             if path.name.startswith(PART):
                 path.unlink(missing_ok=True)
@@ -75,3 +74,16 @@ class LocalBlobs:
         if not path.is_relative_to(self._root) or path == self._root:
             raise ValueError(f"blob key leaves the store: {key!r}")
         return path
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that becomes `path` when the block succeeds, and vanishes when it raises."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

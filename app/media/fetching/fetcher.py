@@ -1,10 +1,7 @@
 """Pictures and feeds by their address, fetched politely and from nowhere that a stranger's feed may not reach."""
 
 import asyncio
-import os
-import tempfile
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +15,7 @@ from app.media.fetching.problems import FetchProblem
 from app.media.fetching.repository import FetchedFiles, Remembered
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.fetching.shelf import Shelf, conditions_of, renewed
-from app.media.storage import BlobStore
+from app.media.storage import BlobStore, appearing
 from app.settings import Settings
 
 PICTURES = "image/jpeg, image/png, image/webp, */*;q=0.1"
@@ -26,7 +23,6 @@ PICTURES = "image/jpeg, image/png, image/webp, */*;q=0.1"
 
 ANYTHING = "*/*"
 WRITTEN_AT_ONCE = 1 << 20
-PART = ".part-"
 
 Found = tuple[Fetched | FetchFailed, Remembered | None]
 """What became of one address, and what is to be remembered of it."""
@@ -85,14 +81,14 @@ class PictureFetcher:
         """
 
         async def write(answer: Answer) -> None:
-            with _appearing(to) as descriptor:
+            with appearing(to) as file:
                 waiting = bytearray()
                 async for piece in answer.body(limit):
                     waiting += piece
                     if len(waiting) >= WRITTEN_AT_ONCE:
-                        await asyncio.to_thread(_write, descriptor, bytes(waiting))
+                        await asyncio.to_thread(file.write, bytes(waiting))
                         waiting.clear()
-                await asyncio.to_thread(_write, descriptor, bytes(waiting))
+                await asyncio.to_thread(file.write, bytes(waiting))
 
         try:
             await self._client.get(Ask(url, ANYTHING, self._settings.download_s), write)
@@ -144,21 +140,3 @@ async def _all(work: Mapping[str, Coroutine[Any, Any, Found]]) -> dict[str, Foun
     except ExceptionGroup as several:
         raise several.exceptions[0] from several
     return {url: task.result() for url, task in tasks.items()}
-
-
-@contextmanager
-def _appearing(path: Path) -> Iterator[int]:
-    """The descriptor of a file that becomes `path` when the block succeeds, and vanishes when it raises."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
-    try:
-        with os.fdopen(descriptor, "wb", closefd=True):
-            yield descriptor
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
