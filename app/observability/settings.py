@@ -8,7 +8,8 @@ TOKEN_CHARS = 16
 class MetricsSettings(BaseModel):
     """`token`: what a scraper must send as `Authorization: Bearer …`; empty lets anybody read /metrics who reaches it.
 
-    `worker_port`: where `tryon worker` shows its own metrics, on `worker_host`; 0: nowhere.
+    `worker_port`: where `tryon worker` shows its own metrics, on `worker_host`, to whoever reaches that: it asks for no
+    token; 0: nowhere.
     """
 
     token: SecretStr = SecretStr("")
