@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.admission.groups import ADMIN, path_of
+from app.admission.groups import ADMIN, FORMS, path_of
 from app.errors import AppError, RequestTooLarge, RequestTooSlow
 from app.problems import problem_response
 from app.settings import Settings
 
 FEED = ("POST", "/v1/admin/imports")
-FORMS = frozenset({("POST", "/v1/recommendations"), ("POST", "/v1/tags")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from starlette.types import Scope
 
 ADMIN, SHOP = "/v1/admin/", "/v1/"
 OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics"})
+FORMS = frozenset({("POST", "/v1/recommendations"), ("POST", "/v1/tags")})
+"""What takes photos."""
+
 LOOKS = re.compile(r"/v1/items/.+/(similar|outfits)")
 
 
@@ -44,9 +47,7 @@ def group_of(method: str, path: str) -> Group | None:
 
 def is_costly(method: str, path: str) -> bool:
     """Whether a model or a search works for it."""
-    if method == "POST":
-        return path in ("/v1/recommendations", "/v1/tags")
-    return LOOKS.fullmatch(path) is not None
+    return (method, path) in FORMS or (method != "POST" and LOOKS.fullmatch(path) is not None)
 
 
 def scope_for(path: str) -> Literal["admin", "shop"] | None:
