@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from app.auth.endpoints import router as audit
 from app.catalog.editing.endpoints import router as editing
 from app.catalog.endpoints import router as catalog
-from app.catalog.inspection_endpoints import router as inspection
+from app.catalog.inspection.endpoints import router as inspection
 from app.feedback.endpoints import router as shoppers
 from app.imports.endpoints import router as imports
 from app.indexes.endpoints import router as indexes

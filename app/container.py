@@ -12,10 +12,10 @@ import structlog
 
 from app.admission.admission import Admission
 from app.auth.audit import forget_old_deeds
-from app.catalog.attributes import private_names
 from app.catalog.leftovers import remove_orphans
-from app.catalog.live import LiveCatalog
-from app.catalog.reindex_job import reindex_handler
+from app.catalog.live.catalog import LiveCatalog
+from app.catalog.narrowing.attributes import private_names
+from app.catalog.reindexing.job import reindex_handler
 from app.db.scrub import scrub_later
 from app.db.session import Database
 from app.errors import NotReady

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.catalog.live import LiveCatalog, same_space
+from app.catalog.live.catalog import LiveCatalog, same_space
 from app.errors import AppError
 from models.contracts import ModelError
 from models.engine.engine import Engine

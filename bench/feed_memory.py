@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from app.catalog.feeds.formats import FeedFormat
-from app.catalog.importer import ImportReport, ImportRequest, SilentJournal, run_import
+from app.catalog.importing.importer import ImportReport, ImportRequest, SilentJournal, run_import
 from app.db.migrate import upgrade
 from app.db.session import Database
 from app.media.storage import LocalBlobs

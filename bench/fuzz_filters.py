@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 
 import atheris
 
-with atheris.instrument_imports(include=["app.catalog.schemas", "app.catalog.filters", "app.catalog.attributes"]):
-    from app.catalog.filters import resolve
+with atheris.instrument_imports(
+    include=["app.catalog.schemas", "app.catalog.narrowing.filters", "app.catalog.narrowing.attributes"]
+):
+    from app.catalog.narrowing.filters import resolve
     from app.catalog.schemas import FILTERS_EXAMPLE, Filters
     from app.errors import InvalidRequest
 

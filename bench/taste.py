@@ -23,7 +23,7 @@ from rich.progress import track
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.facts import ItemFacts
-from app.catalog.live import LiveView
+from app.catalog.live.catalog import LiveView
 from app.container import Container
 from app.db.base import now
 from app.db.migrate import prepare

@@ -19,7 +19,7 @@ from app.catalog.records import (
 )
 from app.catalog.repository import PAGE
 from app.catalog.tables import EmbeddingRow, ItemRow, PictureRow
-from app.catalog.wording import item_text
+from app.catalog.text.wording import item_text
 from app.db.statements import dialect_insert, table_of
 from models.registry import ModelSpec
 from models.taxonomy.lookup import NOT_WORN

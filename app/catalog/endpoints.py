@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import ValidationError
 
-from app.catalog.attributes import private_names
+from app.catalog.narrowing.attributes import private_names
 from app.catalog.paths import EndsLiterally, item_spelt
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut, ItemsOut

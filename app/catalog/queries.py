@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, literal, or_, select
 
-from app.catalog.attributes import MOST_VALUES, PREFIX
 from app.catalog.facts import SIZES, STATED
-from app.catalog.filters import Condition, Criteria
+from app.catalog.narrowing.attributes import MOST_VALUES, PREFIX
+from app.catalog.narrowing.filters import Condition, Criteria
 from app.catalog.tables import InferredRow, ItemAttributeRow, ItemRow, VariantRow
 
 FACET_COLUMNS = {

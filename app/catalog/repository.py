@@ -10,11 +10,10 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.batches import batched
-from app.catalog.attributes import MOST_NAMES, PREFIX, attribute_records, is_facet
 from app.catalog.changelog import ChangeLog
 from app.catalog.facts import RawFacts
-from app.catalog.filters import Criteria
-from app.catalog.fulltext import WordHit, WordQuery, worn_with
+from app.catalog.narrowing.attributes import MOST_NAMES, PREFIX, attribute_records, is_facet
+from app.catalog.narrowing.filters import Criteria
 from app.catalog.queries import (
     FACET_COLUMNS,
     attributes_counted,
@@ -26,7 +25,8 @@ from app.catalog.queries import (
 )
 from app.catalog.records import FacetCount, ItemRecord, Known
 from app.catalog.tables import ItemAttributeRow, ItemRow, ItemWordsRow, PictureRow, VariantRow
-from app.catalog.words import item_words
+from app.catalog.text.fulltext import WordHit, WordQuery, worn_with
+from app.catalog.text.words import item_words
 from app.db.base import now
 from app.db.statements import IDS_A_QUERY, dialect_insert, table_of
 

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from app.catalog.facets import labelled
 from app.catalog.facts import STATED, with_inferred
-from app.catalog.filters import Criteria, names_own, resolve
+from app.catalog.narrowing.facets import labelled
+from app.catalog.narrowing.filters import Criteria, names_own, resolve
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, InferredOut, ItemOut, ItemsOut, Money, SizeOut
 from app.catalog.tables import ID_CHARS, InferredRow, ItemRow, PictureRow, VariantRow

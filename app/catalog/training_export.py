@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.catalog.filters import Criteria
+from app.catalog.narrowing.filters import Criteria
 from app.catalog.repository import ItemRepository
 from app.catalog.tables import ItemRow
 from app.db.session import Database

@@ -25,8 +25,8 @@ def reindex(
 ) -> None:
     """Embed what is new, build an index beside the live one, verify it and switch."""
 
-    from app.catalog.reindex import ReindexResult
-    from app.catalog.reindex import reindex as run_reindex
+    from app.catalog.reindexing.reindex import ReindexResult
+    from app.catalog.reindexing.reindex import reindex as run_reindex
     from app.commands.engines import engine_in_use
     from models.index import SnapshotStore
 

@@ -14,8 +14,8 @@ from rich.table import Table
 from app.catalog.feeds.draft import WEB
 from app.catalog.feeds.formats import FeedFormat
 from app.catalog.feeds.mapping import ColumnMapping
-from app.catalog.importer import ImportReport, ImportRequest, SilentJournal, run_import
-from app.catalog.outcomes import RowOutcome, RowReport
+from app.catalog.importing.importer import ImportReport, ImportRequest, SilentJournal, run_import
+from app.catalog.importing.outcomes import RowOutcome, RowReport
 from app.commands.console import StageAdvance, err, out, stages
 from app.commands.databases import with_database
 from app.db.session import Database

@@ -57,7 +57,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Items by id."""
-    from app.catalog.filters import Criteria
+    from app.catalog.narrowing.filters import Criteria
 
     async def run(settings: Settings, database: Database) -> tuple[list[ItemRow], int]:
         async with database.unit_of_work() as session:

@@ -85,7 +85,7 @@ async def _bought() -> list[tuple[str, ...]]:
 async def _stocked() -> "Wardrobe":
     """The service's catalogue, with the vectors of its live index where there is one."""
     from app.catalog.facts import facts_of
-    from app.catalog.inferences import InferenceRepository
+    from app.catalog.inference.repository import InferenceRepository
     from app.catalog.repository import ItemRepository
     from app.db.migrate import prepare
     from app.db.session import Database

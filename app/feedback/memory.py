@@ -11,8 +11,8 @@ import numpy as np
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.live import LiveView
-from app.catalog.sizing import NO_USUAL, Usual
+from app.catalog.live.catalog import LiveView
+from app.catalog.narrowing.sizing import NO_USUAL, Usual
 from app.db.base import now
 from app.db.session import Database
 from app.feedback.popularity import Popularity, popularity_of

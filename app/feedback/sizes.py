@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.catalog.sizing import Size, Usual, worn_sizes
+from app.catalog.narrowing.sizing import Size, Usual, worn_sizes
 from app.feedback.events import EventKind
 
 SAYS: Mapping[EventKind, float] = {EventKind.cart: 0.3, EventKind.purchase: 1.0, EventKind.return_: -0.5}

@@ -10,7 +10,7 @@ import yaml
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
-from app.catalog.outcomes import RowOutcome
+from app.catalog.importing.outcomes import RowOutcome
 from app.container import Container
 from app.dependencies import AdminDep, ContainerDep, SessionDep
 from app.errors import FieldError, InvalidRequest, RequestTooLarge, StorageFull

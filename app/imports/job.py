@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.feeds.mapping import ColumnMapping
-from app.catalog.importer import ImportRequest, run_import
-from app.catalog.outcomes import RowReport
-from app.catalog.report import ImportReport
+from app.catalog.importing.importer import ImportRequest, run_import
+from app.catalog.importing.outcomes import RowReport
+from app.catalog.importing.report import ImportReport
 from app.db.session import Database
 from app.errors import ImportFailed
 from app.imports.files import FEED, ImportFiles, safe_name

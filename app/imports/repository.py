@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.outcomes import RowOutcome, RowReport
+from app.catalog.importing.outcomes import RowOutcome, RowReport
 from app.jobs.tables import JobOutcomeRow
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalog.feeds.formats import FeedFormat
-from app.catalog.outcomes import Level, RowOutcome
+from app.catalog.importing.outcomes import Level, RowOutcome
 from app.jobs.tables import JobOutcomeRow
 from app.texts import CleanText
 

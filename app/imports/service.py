@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from app.catalog.feeds.mapping import ColumnMapping
-from app.catalog.outcomes import RowOutcome
+from app.catalog.importing.outcomes import RowOutcome
 from app.errors import FieldError, ImportFailed, InvalidRequest, JobNotFound
 from app.imports.files import ImportFiles
 from app.imports.job import IMPORT

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.catalog.live import same_space
+from app.catalog.live.catalog import same_space
 from app.errors import IndexDamaged, IndexVersionNotFound, ModelMismatch, StorageFull
 from app.indexes.schemas import IndexOut
 from models.contracts import IndexCorrupt, IndexNotWritten, ModelError

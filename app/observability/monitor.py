@@ -12,7 +12,7 @@ from prometheus_client import generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.catalog.changelog import ChangeLog
-from app.catalog.live import LiveCatalog, LiveView
+from app.catalog.live.catalog import LiveCatalog, LiveView
 from app.container import Container
 from app.db.base import now
 from app.errors import AppError, NotReady

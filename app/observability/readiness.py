@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from app.catalog.live import LiveView
+from app.catalog.live.catalog import LiveView
 from app.jobs.states import JobState
 from app.observability.repository import KindOfJob
 from models.registry import ModelSpec

@@ -7,7 +7,7 @@ from functools import cache
 from coloraide import Color
 
 from app.catalog.facts import ItemFacts
-from app.catalog.sizing import NO_USUAL, Usual
+from app.catalog.narrowing.sizing import NO_USUAL, Usual
 from app.recommendations.affinity import occasion_fit
 from app.recommendations.naming import garment, is_sure, noun, number
 from app.recommendations.outfit import Look

@@ -9,7 +9,7 @@ from itertools import combinations
 import yaml
 
 from app.catalog.facts import ItemFacts
-from app.catalog.sizing import Usual
+from app.catalog.narrowing.sizing import Usual
 from app.recommendations.advice_lines import SMALL, Line, Subject, lightness
 from app.recommendations.fit_notes import FitNote, better_size, fit_note, quotable
 from app.recommendations.naming import garment, is_sure, noun, number

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.catalog.facets import labelled, narrowing
+from app.catalog.narrowing.facets import labelled, narrowing
+from app.catalog.narrowing.sizing import NO_USUAL, ways_to_write
 from app.catalog.schemas import Filters, ItemOut, Money
-from app.catalog.sizing import NO_USUAL, ways_to_write
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.decide import Decision, Garment, Shortfall
 from app.recommendations.evidence import Evidence

@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
-from app.catalog.filters import Condition
+from app.catalog.live.columns import Columns
+from app.catalog.narrowing.filters import Condition
 from app.recommendations.titles import Titles, stands_in, title_of
 from models.contracts import Mask
 from models.preprocess.text import FACETS as WISH_FACETS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.catalog.facts import ItemFacts
-from app.catalog.live import LiveCatalog, LiveView
+from app.catalog.live.catalog import LiveCatalog, LiveView
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
 from app.catalog.service import item_out

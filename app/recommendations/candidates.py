@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from app.catalog.columns import Columns
-from app.catalog.filters import Condition
-from app.catalog.live import LiveView
+from app.catalog.live.catalog import LiveView
+from app.catalog.live.columns import Columns
+from app.catalog.narrowing.filters import Condition
 from app.catalog.schemas import Filters, PriceRange
 from app.recommendations.affinity import YEAR, opposite
 from app.recommendations.outfit import Piece

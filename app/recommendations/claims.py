@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.catalog.facts import ItemFacts
-from app.catalog.sizing import NO_USUAL, Usual
-from app.catalog.words import joined, tokens
+from app.catalog.narrowing.sizing import NO_USUAL, Usual
+from app.catalog.text.words import joined, tokens
 from app.recommendations.fit_notes import better_size, fit_note
 from app.recommendations.lexical import found_terms
 from app.recommendations.palette import closeness

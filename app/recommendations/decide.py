@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import numpy as np
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
-from app.catalog.filters import Condition
-from app.catalog.live import LiveView
+from app.catalog.live.catalog import LiveView
+from app.catalog.live.columns import Columns
+from app.catalog.narrowing.filters import Condition
+from app.catalog.narrowing.sizing import NO_USUAL, Usual
 from app.catalog.schemas import Filters
-from app.catalog.sizing import NO_USUAL, Usual
 from app.feedback.memory import NO_LEANING, Leaning
 from app.recommendations import candidates
 from app.recommendations.avoided import Avoided, together_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
-from app.catalog.live import LiveView
+from app.catalog.live.catalog import LiveView
+from app.catalog.live.columns import Columns
 from app.errors import FieldError, InvalidRequest
 from app.recommendations.wanted import Seen, Target, Wanted
 from models.contracts import Fused, Signal, Vector, Weights

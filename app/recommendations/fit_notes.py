@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from app.catalog.facts import ItemFacts
-from app.catalog.sizing import neighbour
+from app.catalog.narrowing.sizing import neighbour
 
 QUOTED = 90
 """Characters of a shop's own advice that may be repeated."""

@@ -17,7 +17,7 @@ from pydantic import (
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from app.catalog.filters import check
+from app.catalog.narrowing.filters import check
 from app.catalog.schemas import FILTERS_EXAMPLE, Filters
 from app.errors import FieldError, InvalidRequest
 from app.multipart import field_errors, photo_files, read_multipart, read_photo, refuse, text_fields

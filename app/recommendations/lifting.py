@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from app.catalog.columns import Columns
-from app.catalog.filters import Condition
+from app.catalog.live.columns import Columns
+from app.catalog.narrowing.filters import Condition
 from app.catalog.schemas import Filters, PriceRange
-from app.catalog.words import plain
+from app.catalog.text.words import plain
 from app.recommendations.titles import Titles
 from models.preprocess.sizes import spellings
 from models.preprocess.text import ParsedText, Price

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.catalog.facts import ItemFacts
-from app.catalog.fulltext import WordQuery
-from app.catalog.shopwords import SHORTEST_CODE, ShopWords
-from app.catalog.words import attribute_words, joined, needles, plain, tokens
+from app.catalog.text.fulltext import WordQuery
+from app.catalog.text.shopwords import SHORTEST_CODE, ShopWords
+from app.catalog.text.words import attribute_words, joined, needles, plain, tokens
 from models.preprocess.spelling import is_everyday
 from models.preprocess.vocabulary import vocabulary
 from models.preprocess.words import HAS_CJK, word_list

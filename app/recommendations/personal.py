@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.catalog.facts import ItemFacts
-from app.catalog.filters import Condition
-from app.catalog.live import LiveView
+from app.catalog.live.catalog import LiveView
+from app.catalog.narrowing.filters import Condition
 from app.feedback.memory import Leaning
 from app.feedback.taste import Scores, Taste
 from app.recommendations.outfit import Piece

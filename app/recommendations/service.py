@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from app.catalog.attributes import private_names
-from app.catalog.columns import Columns
-from app.catalog.filters import check, resolve
-from app.catalog.live import LiveCatalog
+from app.catalog.live.catalog import LiveCatalog
+from app.catalog.live.columns import Columns
+from app.catalog.narrowing.attributes import private_names
+from app.catalog.narrowing.filters import check, resolve
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
 from app.catalog.service import item_out

@@ -8,8 +8,8 @@ from itertools import accumulate, chain, islice
 
 import numpy as np
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
+from app.catalog.live.columns import Columns
 from models.contracts import Mask
 
 USED = 3

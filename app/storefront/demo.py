@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.auth.keys import KeyRepository
-from app.catalog.importer import ImportRequest, run_import
-from app.catalog.reindex import reindex
+from app.catalog.importing.importer import ImportRequest, run_import
+from app.catalog.reindexing.reindex import reindex
 from app.container import build_engine
 from app.db.migrate import prepare
 from app.db.session import Database

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
+from app.catalog.live.columns import Columns
 from models.taxonomy import taxonomy
 
 COUNT = 6

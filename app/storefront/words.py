@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from app.catalog.facets import label
+from app.catalog.narrowing.facets import label
 from app.settings import Locale
 from models.taxonomy import taxonomy
 from models.taxonomy.lookup import NOT_WORN, Attribute, Colour, Kind

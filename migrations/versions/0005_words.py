@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.catalog.words import item_words
+from app.catalog.text.words import item_words
 from app.db import base
 
 revision: str = "0005"

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.catalog.attributes import attribute_records
+from app.catalog.narrowing.attributes import attribute_records
 from app.db import base
 
 revision: str = "0006"

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from app.auth.keys import KeyRepository
 from app.auth.tables import AuditRow
 from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
-from app.catalog.reindex import reindex
+from app.catalog.reindexing.reindex import reindex
 from app.catalog.repository import ItemRepository
 from app.container import Container
 from app.db.tables import metadata

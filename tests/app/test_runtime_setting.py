@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.records import EmbeddingKey
-from app.catalog.reindex import reindex
+from app.catalog.reindexing.reindex import reindex
 from app.cli import main
 from app.container import Container
 from app.main import create_app

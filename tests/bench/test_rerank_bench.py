@@ -8,8 +8,8 @@ import pytest
 
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.feeds.mapping import ColumnMapping
-from app.catalog.importer import ImportRequest, run_import
-from app.catalog.reindex import reindex
+from app.catalog.importing.importer import ImportRequest, run_import
+from app.catalog.reindexing.reindex import reindex
 from app.container import Container
 from app.db.migrate import prepare
 from app.settings import IndexSettings, JobSettings, RerankSettings, Settings

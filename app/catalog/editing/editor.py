@@ -15,9 +15,9 @@ from app.catalog.editing.operations import Operation, Result, once_each
 from app.catalog.editing.pictures import Opened, PictureDesk
 from app.catalog.editing.plans import Before, Plan, planned
 from app.catalog.embeddings import EmbeddingRepository
-from app.catalog.encoding import tokens_hash
-from app.catalog.inferences import InferenceRepository
+from app.catalog.inference.repository import InferenceRepository
 from app.catalog.records import TOKENS, EmbeddingKey, StoredEmbedding, StoredTokens
+from app.catalog.reindexing.encoding import tokens_hash
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.errors import AppError, EditConflict

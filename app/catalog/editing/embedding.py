@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.catalog.encoding import condensed_views, mean_rows, runs, tokens_hash
-from app.catalog.inference import NAMES, Guess
-from app.catalog.inferences import Gap
-from app.catalog.inferring import guesses_of, knowledge, stamp_of, teller
+from app.catalog.inference.filling import guesses_of, knowledge, stamp_of, teller
+from app.catalog.inference.guesses import NAMES, Guess
+from app.catalog.inference.repository import Gap
 from app.catalog.records import HalfVector, IndexSource, ItemRecord
+from app.catalog.reindexing.encoding import condensed_views, mean_rows, runs, tokens_hash
 from app.errors import NotReady, Overloaded
 from app.settings import Settings
 from models.contracts import RGB

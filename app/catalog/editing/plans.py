@@ -7,11 +7,11 @@ from app.catalog.editing.fields import fields_of, is_as, merged
 from app.catalog.editing.operations import Operation, OutcomeName, Result, invalid
 from app.catalog.editing.pictures import Opened
 from app.catalog.embeddings import source_of
-from app.catalog.encoding import tokens_hash
 from app.catalog.feeds.draft import draft_of
 from app.catalog.feeds.rows import RowRejected
-from app.catalog.inference import NAMES
+from app.catalog.inference.guesses import NAMES
 from app.catalog.records import IndexSource, ItemRecord, Known, PictureRecord, StoredEmbedding
+from app.catalog.reindexing.encoding import tokens_hash
 from app.catalog.tables import ItemRow
 from app.errors import AppError, ItemNotFound, PreconditionFailed
 from app.etags import etag_of

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from app.catalog.changelog import ChangeLog
-from app.catalog.columns import Columns
 from app.catalog.facts import facts_of
-from app.catalog.filters import resolve
+from app.catalog.live.columns import Columns
+from app.catalog.narrowing.filters import resolve
 from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog import writing
-from app.catalog.inferences import InferenceRepository
-from app.catalog.outcomes import RowReport
+from app.catalog.importing import writing
+from app.catalog.importing.outcomes import RowReport
+from app.catalog.inference.repository import InferenceRepository
 from app.catalog.records import ItemRecord
 from app.catalog.repository import ItemRepository
 from app.catalog.tables import ItemRow
@@ -139,7 +139,7 @@ async def test_a_killed_full_import_retires_the_rest_once(
 ) -> None:
     async with database.unit_of_work() as session:
         await ItemRepository(session).upsert([ItemRecord(id=f"old{n:02}", content_hash="") for n in range(15)])
-    monkeypatch.setattr("app.catalog.retiring.BATCH", 4)
+    monkeypatch.setattr("app.catalog.importing.retiring.BATCH", 4)
     job_id = await queued(database, shop, feed(4), full=True, retire_up_to=1)
     for writes in (4, 2):
         with monkeypatch.context() as patched, pytest.raises(Killed):
@@ -199,7 +199,7 @@ async def test_a_resumed_retirement_is_never_further_than_its_end(
 ) -> None:
     async with database.unit_of_work() as session:
         await ItemRepository(session).upsert([ItemRecord(id=f"old{n:02}", content_hash="") for n in range(15)])
-    monkeypatch.setattr("app.catalog.retiring.BATCH", 4)
+    monkeypatch.setattr("app.catalog.importing.retiring.BATCH", 4)
     job_id = await queued(database, shop, feed(4), full=True, retire_up_to=1)
     with monkeypatch.context() as patched, pytest.raises(Killed):
         kill_after(patched, 5, committed=True)
@@ -248,7 +248,7 @@ async def test_stopping_while_a_feed_is_read_leaves_nothing_half_done(
 ) -> None:
     job_id = await queued(database, shop, feed(20_000))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("app.catalog.importer.TOLD_EVERY_S", 0.01)
+        patched.setattr("app.catalog.importing.importer.TOLD_EVERY_S", 0.01)
         running = asyncio.create_task(attempt(database, shop, blobs, job_id))
         async with asyncio.timeout(10):
             while True:

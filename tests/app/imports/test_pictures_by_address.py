@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.catalog.importer import ImportReport, ImportRequest, run_import
+from app.catalog.importing.importer import ImportReport, ImportRequest, run_import
 from app.catalog.repository import ItemRepository
 from app.db.migrate import upgrade
 from app.db.session import Database

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from app.catalog.records import ItemRecord, PictureRecord
-from app.catalog.reindex import ReindexResult, reindex
+from app.catalog.reindexing.reindex import ReindexResult, reindex
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.indexes.canaries import read_wishes

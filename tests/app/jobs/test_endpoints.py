@@ -14,9 +14,9 @@ from PIL import Image
 from app.admission.admission import Admission
 from app.auth.keys import KeyRepository
 from app.catalog.endpoints import router as catalog
-from app.catalog.live import LiveCatalog
+from app.catalog.live.catalog import LiveCatalog
 from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
-from app.catalog.reindex_job import reindex_handler
+from app.catalog.reindexing.job import reindex_handler
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.indexes.endpoints import router as indexes

@@ -12,7 +12,7 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.catalog.reindex import reindex
+from app.catalog.reindexing.reindex import reindex
 from app.db.session import Database
 from app.jobs.states import JobState
 from app.main import create_app

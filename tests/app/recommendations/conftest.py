@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from sqlalchemy import delete, func, select
 
 from app.admission.admission import Admission
-from app.catalog.attributes import private_names
 from app.catalog.changelog import ChangeLog
 from app.catalog.endpoints import router as catalog
-from app.catalog.live import LiveCatalog
+from app.catalog.live.catalog import LiveCatalog
+from app.catalog.narrowing.attributes import private_names
 from app.catalog.tables import ItemRow, VariantRow
 from app.db.base import Base
 from app.db.migrate import upgrade

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from app.catalog.facts import ItemFacts
-from app.catalog.sizing import Usual, worn_sizes
+from app.catalog.narrowing.sizing import Usual, worn_sizes
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.naming import garment, noun
 from app.recommendations.outfit import Look

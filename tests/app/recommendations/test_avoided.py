@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts
+from app.catalog.live.columns import Columns
 from app.recommendations.avoided import Avoided, together_of
 from app.recommendations.titles import Titles, stands_in, title_of
 from app.recommendations.wanted import avoided_of

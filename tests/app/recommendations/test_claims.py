@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.facts import ItemFacts
-from app.catalog.sizing import NO_USUAL, Usual, worn_sizes
+from app.catalog.narrowing.sizing import NO_USUAL, Usual, worn_sizes
 from app.recommendations.explain import Asked, Reason, reasons
 from app.recommendations.names import Name, Named
 from app.recommendations.ranking import Ranked

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.catalog.columns import Columns
+from app.catalog.live.columns import Columns
 from app.catalog.schemas import Filters, PriceRange
 from app.recommendations.lifting import Lifted, known_in, lift_said
 from models.preprocess import parse

@@ -10,7 +10,7 @@ import pytest
 from app.catalog.changelog import ChangeLog
 from app.catalog.records import ItemRecord, VariantRecord
 from app.catalog.repository import ItemRepository
-from app.catalog.shopwords import ShopWords
+from app.catalog.text.shopwords import ShopWords
 from app.recommendations.names import names_in
 from tests.app.recommendations.conftest import COLOURS, KINDS, Service, Shop
 from tests.app.recommendations.making import item

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from app.catalog.attributes import attribute_records
 from app.catalog.changelog import ChangeLog
+from app.catalog.narrowing.attributes import attribute_records
 from app.catalog.tables import ItemAttributeRow, ItemRow
 from tests.app.recommendations.conftest import Service, Shop
 

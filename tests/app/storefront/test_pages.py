@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.catalog.feeds.formats import FeedFormat
-from app.catalog.inspection import Problem
-from app.catalog.outcomes import RowOutcome
+from app.catalog.importing.outcomes import RowOutcome
+from app.catalog.inspection.repository import Problem
 from app.jobs.states import JobState
 from app.settings import Locale, Settings
 from app.storefront import endpoints

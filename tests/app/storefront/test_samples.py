@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from app.catalog.columns import Columns
 from app.catalog.facts import ItemFacts, facts_of
+from app.catalog.live.columns import Columns
 from app.storefront.samples import samples
 from models.taxonomy import taxonomy
 

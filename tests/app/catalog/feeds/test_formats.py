@@ -16,8 +16,8 @@ from app.catalog.feeds.formats import FeedFormat, format_of
 from app.catalog.feeds.html import plain_text
 from app.catalog.feeds.shopify_columns import option_kind
 from app.catalog.feeds.source import FeedSource
-from app.catalog.reading import Reading, read_into
-from app.catalog.spool import Spool, Whole
+from app.catalog.importing.reading import Reading, read_into
+from app.catalog.importing.spool import Spool, Whole
 from app.errors import ImportFailed
 
 FEEDS = Path(__file__).parents[3] / "fixtures" / "feeds"

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from app.catalog.feeds.folding import folded
 from app.catalog.feeds.source import FeedSource
-from app.catalog.importer import ImportRequest, run_import
-from app.catalog.reading import Reading, read_into
+from app.catalog.importing.importer import ImportRequest, run_import
+from app.catalog.importing.reading import Reading, read_into
+from app.catalog.importing.spool import Spool
 from app.catalog.repository import ItemRepository
-from app.catalog.spool import Spool
 from app.db.migrate import upgrade
 from app.db.session import Database
 from app.media.storage import LocalBlobs

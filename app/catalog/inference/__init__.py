@@ -1,0 +1,1 @@
+"""What feeds left out, told from titles and stored picture vectors."""

@@ -1,0 +1,1 @@
+"""What requests search right now: a snapshot's columns, brought up to whatever changed since."""

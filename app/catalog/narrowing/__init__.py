@@ -1,0 +1,1 @@
+"""Filters, facets, the shop's own attributes and sizes."""

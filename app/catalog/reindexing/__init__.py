@@ -1,0 +1,1 @@
+"""From the catalogue to a live index: embed what lacks a vector, build, verify, switch."""
