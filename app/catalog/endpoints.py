@@ -1,7 +1,6 @@
 """GET /v1/items, one item, its picture."""
 
 import asyncio
-import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -14,6 +13,7 @@ from app.catalog.schemas import Filters, ItemOut, ItemsOut
 from app.catalog.service import CatalogService, item_out, render
 from app.dependencies import ContainerDep, SessionDep, ShopDep
 from app.errors import FieldError, InvalidRequest
+from app.etags import etag_of, matches
 from app.locales import best_locale
 from app.paging import CursorQuery, LimitQuery
 from app.settings import Locale
@@ -90,9 +90,9 @@ async def get_image(
         if (other := await item_spelt(ItemRepository(session), item_id, "image", locale)) is not None:
             return other
         picture = await CatalogService(ItemRepository(session)).first_picture(item_id)
-    etag = '"' + hashlib.sha256(f"{RENDERING} {picture.sha256} {width}".encode()).hexdigest()[:32] + '"'
+    etag = etag_of(RENDERING, picture.sha256, width)
     headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
-    if _matches(request.headers.get("if-none-match"), etag):
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     data = await asyncio.to_thread(render, container.blobs, picture.blob_key, width, container.settings.limits)
     return Response(data, media_type="image/webp", headers=headers)
@@ -102,9 +102,3 @@ async def get_image(
 async def get_item(_who: ShopDep, item_id: str, service: ServiceDep, locale: LocaleDep) -> ItemOut:
     """One item. Keep this route last: a feed's own id may hold slashes, so it takes whatever is left of the path."""
     return item_out(await service.item(item_id), locale)
-
-
-def _matches(if_none_match: str | None, etag: str) -> bool:
-    """Weak comparison, as RFC 9110 section 13.1.2 asks of If-None-Match."""
-    given = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
-    return "*" in given or etag in given

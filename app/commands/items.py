@@ -146,16 +146,13 @@ async def _edited(settings: Settings, database: Database, work: Callable[[Any], 
     """The one result of `work` with an editor, whose model is loaded for it."""
     from app.catalog.editing.editor import Editor
     from app.catalog.editing.embedding import Embedder
-    from app.catalog.editing.fetching import FetchedOnDemand
-    from app.catalog.editing.pictures import PictureDesk
     from app.commands.engines import engine_in_use
     from app.media.storage import LocalBlobs
 
     engine = await engine_in_use(settings)
     try:
-        blobs = LocalBlobs(settings.blob_dir)
-        desk = PictureDesk(blobs, settings.limits, FetchedOnDemand(settings, database, blobs))
-        return (await work(Editor(database, desk, Embedder(engine, settings), settings.shop.currency)))[0]
+        editor = Editor.over(settings, database, LocalBlobs(settings.blob_dir), Embedder(engine, settings))
+        return (await work(editor))[0]
     finally:
         await engine.close()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,9 +13,7 @@ from starlette.datastructures import UploadFile
 
 from app.catalog.editing.editor import Also, Editor
 from app.catalog.editing.embedding import Embedder
-from app.catalog.editing.fetching import FetchedOnDemand
 from app.catalog.editing.operations import MOST_PICTURES, Operation, Result, invalid
-from app.catalog.editing.pictures import PictureDesk
 from app.catalog.editing.schemas import BatchIn, BatchOut, ChangeOut, parsed_item
 from app.dependencies import AdminDep, ContainerDep
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
@@ -26,14 +25,44 @@ IfMatch = Annotated[str | None, Header(description="Only where the item has this
 
 
 def editor_of(container: ContainerDep) -> Editor:
-    settings = container.settings
-    fetcher = FetchedOnDemand(settings, container.database, container.blobs)
-    desk = PictureDesk(container.blobs, settings.limits, fetcher)
-    embedder = Embedder(container.engine, settings, container.tagger)
-    return Editor(container.database, desk, embedder, settings.shop.currency)
+    embedder = Embedder(container.engine, container.settings, container.tagger)
+    return Editor.over(container.settings, container.database, container.blobs, embedder)
 
 
 EditorDep = Annotated[Editor, Depends(editor_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class OneChange:
+    """What comes with a change of one item, whatever its method."""
+
+    who: AdminDep
+    container: ContainerDep
+    editor: EditorDep
+    response: Response
+    if_match: IfMatch = None
+    idempotency_key: KeyHeader = None
+
+    async def made(self, route: str, operation: Operation) -> ChangeOut:
+        """Raises the operation's error, so that it has its own status."""
+        database, key = self.container.database, self.idempotency_key
+        async with claimed(database, key, route, self.who.key_id, _hash(operation) if key else "") as claim:
+            if claim and claim.replay:
+                changed = ChangeOut.model_validate(claim.replay["results"][0])
+            else:
+                result = (await self.editor.apply([operation], _finishing(claim)))[0]
+                if result.error is not None:
+                    raise result.error
+                changed = ChangeOut.of(result)
+        if changed.outcome == "created":
+            self.response.status_code = HTTPStatus.CREATED
+        self.response.headers["Location"] = f"/v1/items/{quote(changed.id, safe='')}"
+        if changed.etag:
+            self.response.headers["ETag"] = changed.etag
+        return changed
+
+
+OneChangeDep = Annotated[OneChange, Depends()]
 
 
 def _body(*types: str) -> dict[str, Any]:
@@ -52,43 +81,22 @@ def _body(*types: str) -> dict[str, Any]:
     responses={201: {"model": ChangeOut}},
     openapi_extra=_body("application/json", "multipart/form-data"),
 )
-async def put_item(
-    who: AdminDep,
-    request: Request,
-    item_id: str,
-    container: ContainerDep,
-    editor: EditorDep,
-    response: Response,
-    if_match: IfMatch = None,
-    idempotency_key: KeyHeader = None,
-) -> ChangeOut:
+async def put_item(request: Request, item_id: str, change: OneChangeDep) -> ChangeOut:
     """Write an item whole, new or not: JSON, or a form with the same JSON as `item` and files as `picture`.
 
     Its words and pictures are embedded before it is written. An item keeps its pictures where none are given.
     """
-    operation = await _put_operation(request, item_id, if_match)
-    async with claimed(container.database, idempotency_key, "PUT item", who.key_id, _hash(operation)) as claim:
-        return await _one(editor, operation, claim, response)
+    return await change.made("PUT item", await _put_operation(request, item_id, change.if_match))
 
 
 @router.patch("/items/{item_id:path}", openapi_extra=_body("application/merge-patch+json", "application/json"))
-async def patch_item(
-    who: AdminDep,
-    request: Request,
-    item_id: str,
-    container: ContainerDep,
-    editor: EditorDep,
-    response: Response,
-    if_match: IfMatch = None,
-    idempotency_key: KeyHeader = None,
-) -> ChangeOut:
+async def patch_item(request: Request, item_id: str, change: OneChangeDep) -> ChangeOut:
     """Change some fields of an item (JSON merge patch, RFC 7396); null empties a field.
 
     Price, stock and attributes wait for nothing; words and pictures are embedded first.
     """
-    operation = parsed_item(await request.body()).operation("patch", item_id, if_match)
-    async with claimed(container.database, idempotency_key, "PATCH item", who.key_id, _hash(operation)) as claim:
-        return await _one(editor, operation, claim, response)
+    operation = parsed_item(await request.body()).operation("patch", item_id, change.if_match)
+    return await change.made("PATCH item", operation)
 
 
 @router.delete("/items/{item_id:path}", status_code=HTTPStatus.NO_CONTENT)
@@ -108,7 +116,7 @@ async def change_items(
     idempotency_key: KeyHeader = None,
 ) -> BatchOut:
     """Up to 1,000 changes at once, each with its result; those that can be done are one commit."""
-    asked = hash_of([("body", body.model_dump_json().encode())])
+    asked = hash_of([("body", body.model_dump_json().encode())]) if idempotency_key else ""
     async with claimed(container.database, idempotency_key, "POST items:batch", who.key_id, asked) as claim:
         if claim and claim.replay:
             return BatchOut.model_validate(claim.replay)
@@ -131,23 +139,6 @@ async def _put_operation(request: Request, item_id: str, if_match: str | None) -
     if operation.pictures:
         raise invalid([("picture", "and 'pictures' of the item both bring pictures; use one of them")])
     return Operation("upsert", item_id, operation.fields, tuple([await one.read() for one in files]), if_match)
-
-
-async def _one(editor: Editor, operation: Operation, claim: Claim | None, response: Response) -> ChangeOut:
-    """Raises the operation's error, so that it has its own status."""
-    if claim and claim.replay:
-        changed = ChangeOut.model_validate(claim.replay["results"][0])
-    else:
-        result = (await editor.apply([operation], _finishing(claim)))[0]
-        if result.error is not None:
-            raise result.error
-        changed = ChangeOut.of(result)
-    if changed.outcome == "created":
-        response.status_code = HTTPStatus.CREATED
-    response.headers["Location"] = f"/v1/items/{quote(changed.id, safe='')}"
-    if changed.etag:
-        response.headers["ETag"] = changed.etag
-    return changed
 
 
 def _finishing(claim: Claim | None) -> Also | None:
