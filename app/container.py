@@ -25,7 +25,8 @@ from app.housekeeping import Housekeeping
 from app.idempotency.claims import forget_expired
 from app.imports.files import ImportFiles, remove_ended
 from app.imports.job import IMPORT, import_handler
-from app.jobs.runner import JobContext, JobRunner
+from app.jobs.context import JobContext
+from app.jobs.runner import JobRunner
 from app.media.fetching.forgetting import forget_unasked
 from app.media.storage import BlobStore, LocalBlobs
 from app.observability.instruments import Instruments

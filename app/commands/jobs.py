@@ -12,8 +12,8 @@ from app.commands.console import err, out, stages
 from app.commands.databases import with_database
 from app.db.session import Database
 from app.jobs.events import follow
+from app.jobs.queue import JobQueue
 from app.jobs.repository import JobQuery, JobRepository
-from app.jobs.runner import JobRunner
 from app.jobs.schemas import JobOut
 from app.jobs.service import JobService
 from app.jobs.states import JobState
@@ -89,7 +89,7 @@ def retry(job_id: Id, as_json: Json = False) -> None:
     """Queue a failed or cancelled job again; a service or worker takes it up from where it was."""
 
     async def work(database: Database) -> JobOut:
-        return JobOut.of(await JobRunner(database, {}).retry(job_id))
+        return JobOut.of(await JobQueue(database).retry(job_id))
 
     _print(_run(work), as_json)
 

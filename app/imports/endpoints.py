@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import Annotated, Any
 
 import yaml
@@ -11,18 +10,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from app.catalog.importing.outcomes import RowOutcome
-from app.container import Container
 from app.dependencies import AdminDep, ContainerDep, SessionDep
 from app.errors import FieldError, InvalidRequest, RequestTooLarge, StorageFull
-from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
+from app.idempotency.claims import KeyHeader, claimed, hash_of
 from app.imports.files import FEED, PICTURES, ImportFiles
 from app.imports.repository import OutcomeRepository
 from app.imports.schemas import ImportIn, ImportOptions, RowOut
 from app.imports.service import ImportService, OutcomeService, check_mapping
 from app.imports.upload import Upload, digest_of, stream_to
+from app.jobs.endpoints import queued_once
 from app.jobs.repository import JobRepository
 from app.jobs.schemas import JobOut
-from app.jobs.service import JobService
 from app.multipart import field_errors, refuse
 from app.paging import CursorQuery, LimitQuery, Page
 
@@ -83,7 +81,7 @@ async def start_import(
         check_mapping(wanted)
         asked = hash_of([("options", wanted.model_dump_json().encode()), *parts])
         async with claimed(container.database, idempotency_key, f"POST {ROUTE}", who.key_id, asked) as claim:
-            job = await _job(container, service, job_id, wanted, claim)
+            job = await queued_once(container, claim, lambda: service.queue(job_id, wanted))
         if job.id != job_id:
             await service.files.remove(job_id)
     response.headers["Location"] = f"/v1/admin/jobs/{job.id}"
@@ -102,20 +100,6 @@ async def list_rows(
     """What became of an import's rows, in the order of the feed; retired items behind them."""
     rows, following = await service.page(job_id, outcome, cursor, limit)
     return Page(items=[RowOut.of(row) for row in rows], next=following)
-
-
-async def _job(
-    container: Container, service: ImportService, job_id: str, wanted: ImportOptions, claim: Claim | None
-) -> JobOut:
-    """The job that a first request with this key queued, or a new one."""
-    if claim and claim.replay:
-        async with container.database.unit_of_work() as session:
-            return JobOut.of(await JobService(JobRepository(session)).get(claim.replay["id"]))
-    job = await service.queue(job_id, wanted)
-    if claim:
-        async with container.database.unit_of_work() as session:
-            await claim.finish(session, HTTPStatus.ACCEPTED, {"id": job.id})
-    return JobOut.of(job)
 
 
 @asynccontextmanager

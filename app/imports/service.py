@@ -10,8 +10,8 @@ from app.imports.files import ImportFiles
 from app.imports.job import IMPORT
 from app.imports.repository import OutcomeRepository
 from app.imports.schemas import ImportOptions
+from app.jobs.queue import JobQueue
 from app.jobs.repository import JobRepository
-from app.jobs.runner import JobRunner
 from app.jobs.tables import JobOutcomeRow, JobRow
 from app.paging import bad_cursor, decode_cursor, encode_cursor
 
@@ -20,7 +20,7 @@ from app.paging import bad_cursor, decode_cursor, encode_cursor
 class ImportService:
     """Queues imports."""
 
-    jobs: JobRunner
+    jobs: JobQueue
     files: ImportFiles
 
     def new_id(self) -> str:

@@ -1,5 +1,6 @@
 """Admin routes: reindex and jobs."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from app.jobs.repository import JobQuery, JobRepository
 from app.jobs.schemas import JobOut, ReindexIn
 from app.jobs.service import JobService
 from app.jobs.states import JobState
+from app.jobs.tables import JobRow
 from app.paging import CursorQuery, LimitQuery, Page
 
 router = APIRouter(prefix="/v1", tags=["admin"])
@@ -47,19 +49,19 @@ async def start_reindex(
     """
     wanted = body or ReindexIn()
     asked = hash_of([("body", wanted.model_dump_json().encode())])
+    params = wanted.model_dump(exclude_none=True)
     async with claimed(container.database, idempotency_key, f"POST {REINDEX}", who.key_id, asked) as claim:
-        job = await _reindex_job(container, wanted, claim)
+        job = await queued_once(container, claim, lambda: container.jobs.submit(REINDEX, params, exclusive=True))
     response.headers["Location"] = f"/v1/admin/jobs/{job.id}"
     return job
 
 
-async def _reindex_job(container: Container, wanted: ReindexIn, claim: Claim | None) -> JobOut:
-    """The job that a first request with this key queued, or a new one."""
+async def queued_once(container: Container, claim: Claim | None, queue: Callable[[], Awaitable[JobRow]]) -> JobOut:
+    """The job that a first request with this key queued, or the one that `queue` makes."""
     if claim and claim.replay:
         async with container.database.unit_of_work() as session:
             return JobOut.of(await JobService(JobRepository(session)).get(claim.replay["id"]))
-    params = wanted.model_dump(exclude_none=True)
-    job = await container.jobs.submit(REINDEX, params, exclusive=True)
+    job = await queue()
     if claim:
         async with container.database.unit_of_work() as session:
             await claim.finish(session, HTTPStatus.ACCEPTED, {"id": job.id})

@@ -173,7 +173,7 @@ class JobRepository:
         Args:
             mine: ids of the jobs that this worker runs.
         """
-        columns = (JobRow.id, JobRow.worker, JobRow.heartbeat, JobRow.attempts, JobRow.errors, JobRow.stage)
+        columns = (JobRow.id, JobRow.worker, JobRow.heartbeat, JobRow.attempts, JobRow.stage)
         running = (await self._session.execute(select(*columns).where(JobRow.state == JobState.running))).all()
         moment = await self._clock()
         queued, failed = [], []
@@ -186,13 +186,14 @@ class JobRepository:
                 "reason": f"attempt {row.attempts} of {attempts}: its process ended{where}",
                 "attempt": row.attempts,
             }
+            told = await self._session.scalar(select(JobRow.errors).where(JobRow.id == row.id)) or []
             if row.attempts >= attempts:
                 reason = f"given up: its process ended {attempts} times. See the log, then retry the job."
-                if await self.finish(claim, JobState.failed, errors=[*row.errors, lost, {"reason": reason}]):
+                if await self.finish(claim, JobState.failed, errors=[*told, lost, {"reason": reason}]):
                     failed.append(row.id)
                 continue
             after = dt.timedelta() if row.attempts <= 1 else pause(row.attempts - 1, backoff_s)
-            if await self.give_back(claim, after=after, errors=[*row.errors, lost]):
+            if await self.give_back(claim, after=after, errors=[*told, lost]):
                 queued.append(row.id)
         return Recovered(tuple(queued), tuple(failed))
 
@@ -217,9 +218,9 @@ class JobRepository:
         )
         return (await self._session.scalars(again.returning(JobRow.id))).one_or_none() is not None
 
-    async def finished_before(self, moment: dt.datetime, limit: int) -> list[JobRow]:
-        """Jobs that ended before `moment`, oldest first."""
-        old = select(JobRow).where(JobRow.state.not_in(UNFINISHED), JobRow.finished_at < moment)
+    async def finished_before(self, moment: dt.datetime, limit: int) -> list[str]:
+        """Ids of jobs that ended before `moment`, oldest first."""
+        old = select(JobRow.id).where(JobRow.state.not_in(UNFINISHED), JobRow.finished_at < moment)
         return list(await self._session.scalars(old.order_by(JobRow.finished_at).limit(limit)))
 
     async def forget_outcomes(self, job_id: str, limit: int) -> int:

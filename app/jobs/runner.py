@@ -12,16 +12,14 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db.base import now
 from app.db.session import Database
-from app.errors import DatabaseUnreachable, JobNotFound, JobNotRetryable, ReindexRunning
+from app.errors import DatabaseUnreachable
 from app.jobs.context import Handler, JobCancelled, JobContext, JobLost
 from app.jobs.failures import told, transient
+from app.jobs.queue import JobQueue
 from app.jobs.repository import JobRepository
 from app.jobs.states import Claim, JobState, Worker, pause
 from app.jobs.tables import JobRow
-from app.jobs.watching import Watchers
 from app.settings import JobSettings
-
-__all__ = ["Forget", "Handler", "JobCancelled", "JobContext", "JobLost", "JobRunner"]
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +27,9 @@ KEEP_HOUSE_S = 3600.0
 AWAY_S = 1.0
 FORGET_AT_ONCE = 5_000
 
-Forget = Callable[[JobRow], Awaitable[None]]
-"""Removes what a job kept outside the table (an uploaded feed) before the job itself is forgotten."""
 
-
-class JobRunner:
-    """Claims queued jobs and runs their handlers until stopped.
+class JobRunner(JobQueue):
+    """A queue whose jobs are also run here: claims them and runs their handlers until stopped.
 
     Submitting in this process wakes it at once; what other processes submit is found every `poll_s` seconds.
     """
@@ -43,27 +38,21 @@ class JobRunner:
         self,
         database: Database,
         handlers: Mapping[str, Handler],
-        poll_s: float | None = None,
+        settings: JobSettings = JobSettings(),  # noqa: B008 - never changed: shared safely
         *,
-        settings: JobSettings | None = None,
-        forget: Mapping[str, Forget] | None = None,
         around: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Args: forget: by kind, what to do before a job is forgotten. around: entered for each attempt, by kind."""
-        self._database = database
+        """Args: around: entered for each attempt, by the job's kind."""
+        super().__init__(database)
         self._handlers = dict(handlers)
-        self._forget = dict(forget or {})
         self._around = around
-        self._settings = settings or JobSettings()
-        self._poll_s = poll_s if poll_s is not None else self._settings.poll_s
+        self._settings = settings
         self._worker = Worker.this()
         self._running: dict[str, JobContext] = {}
         self._claiming = asyncio.Lock()
         """A job between its claim and its place in `_running` would look as if its process were gone."""
-        self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
-        self.watchers = Watchers()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -88,65 +77,6 @@ class JobRunner:
             _, waiting = await asyncio.wait(tasks, timeout=1)
             tasks = list(waiting)
 
-    async def submit(
-        self,
-        kind: str,
-        params: Mapping[str, Any],
-        *,
-        exclusive: bool = False,
-        lane: str | None = None,
-        job_id: str | None = None,
-    ) -> JobRow:
-        """Queue a job, committed when this returns.
-
-        Args:
-            exclusive: at most one job of this kind may be queued or running.
-            lane: of the jobs in it one runs at a time, in the order of their submission.
-            job_id: up to 32 characters, unique; where something is kept under it before the job is seen by anybody.
-
-        Raises:
-            ReindexRunning: `exclusive`, and there is one already; `extra["job"]` names it.
-        """
-        try:
-            async with self._database.unit_of_work() as session:
-                row = await JobRepository(session).add(kind, params, kind if exclusive else None, lane, job_id)
-        except IntegrityError as error:
-            if not exclusive:
-                raise
-            raise await self._refused(kind) from error
-        self._wake.set()
-        return row
-
-    async def retry(self, job_id: str) -> JobRow:
-        """Queue a failed or cancelled job again; it goes on from its last checkpoint.
-
-        Raises:
-            JobNotFound, JobNotRetryable: nothing to run again.
-            ReindexRunning: it is one of a kind, and another is queued or running.
-        """
-        async with self._database.unit_of_work() as session:
-            row = await JobRepository(session).get(job_id)
-        if row is None:
-            raise JobNotFound(f"There is no job '{job_id[:64]}'. GET /v1/admin/jobs lists them.")
-        try:
-            async with self._database.unit_of_work() as session:
-                again = await JobRepository(session).retry(job_id)
-                row = await JobRepository(session).get(job_id) or row
-        except IntegrityError as error:
-            raise await self._refused(row.exclusive_as or row.kind) from error
-        if not again:
-            raise JobNotRetryable(f"The job is {row.state}. Only a failed or cancelled one can be run again.")
-        self._wake.set()
-        self.watchers.tell(job_id)
-        return row
-
-    async def _refused(self, exclusive: str) -> ReindexRunning:
-        async with self._database.unit_of_work() as session:
-            other = await JobRepository(session).unfinished(exclusive)
-        job_id = other.id if other else None
-        where = f"see /v1/admin/jobs/{job_id}" if job_id else "it has just ended, try again"
-        return ReindexRunning(f"One {exclusive} at a time: {where}.", extra={"job": job_id})
-
     async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
@@ -159,7 +89,7 @@ class JobRunner:
             except Exception:
                 log.exception("job_runner_failed")
             with contextlib.suppress(TimeoutError):  # Python 3.11's wait_for may swallow the wish to stop
-                async with asyncio.timeout(self._poll_s):
+                async with asyncio.timeout(self._settings.poll_s):
                     await self._wake.wait()
 
     async def _keep(self) -> None:
@@ -175,7 +105,7 @@ class JobRunner:
                 log.warning("jobs_not_looked_after", reason=told(error))
             except Exception:
                 log.exception("jobs_not_looked_after")
-            await asyncio.sleep(self._poll_s)
+            await asyncio.sleep(self._settings.poll_s)
 
     async def _recover(self) -> None:
         rules = self._settings
@@ -195,15 +125,13 @@ class JobRunner:
         moment = now() - dt.timedelta(days=self._settings.keep_days)
         async with self._database.unit_of_work() as session:
             old = await JobRepository(session).finished_before(moment, FORGET_AT_ONCE)
-        for job in old:
-            if job.kind in self._forget:
-                await self._forget[job.kind](job)
+        for job_id in old:
             gone = FORGET_AT_ONCE
             while gone == FORGET_AT_ONCE:
                 async with self._database.unit_of_work() as session:
-                    gone = await JobRepository(session).forget_outcomes(job.id, FORGET_AT_ONCE)
+                    gone = await JobRepository(session).forget_outcomes(job_id, FORGET_AT_ONCE)
             async with self._database.unit_of_work() as session:
-                await JobRepository(session).forget(job.id)
+                await JobRepository(session).forget(job_id)
         if old:
             log.info("old_jobs_forgotten", jobs=len(old))
 

@@ -27,6 +27,8 @@ class JobOut(BaseModel):
     Each of `errors` has a `reason` and the `sequence` at which it came; `attempts` counts how often the job was begun.
     """
 
+    model_config = ConfigDict(from_attributes=True)
+
     id: str
     kind: str
     state: JobState
@@ -45,4 +47,4 @@ class JobOut(BaseModel):
 
     @classmethod
     def of(cls, row: JobRow) -> "JobOut":
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        return cls.model_validate(row)

@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.jobs.queue import JobQueue
 from app.jobs.repository import JobRepository
-from app.jobs.runner import JobRunner
 from app.jobs.states import Claim, JobState, Worker
 from app.settings import Settings
 
@@ -24,13 +24,13 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     async def made() -> str:
         database = Database.of(Settings())
         await upgrade(database)
-        failed = (await JobRunner(database, {}).submit("reindex", {})).id
+        failed = (await JobQueue(database).submit("reindex", {})).id
         async with database.unit_of_work() as session:
             row = await JobRepository(session).claim(["reindex"], Worker.this())
             assert row is not None
             claim = Claim(failed, row.worker, row.attempts)
             await JobRepository(session).finish(claim, JobState.failed, [{"reason": "the disk is full"}])
-        await JobRunner(database, {}).submit("import", {})
+        await JobQueue(database).submit("import", {})
         await database.close()
         return failed
 

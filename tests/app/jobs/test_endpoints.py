@@ -25,7 +25,7 @@ from app.jobs.runner import JobRunner
 from app.jobs.states import JobState
 from app.media.storage import LocalBlobs
 from app.middleware import install_error_handlers
-from app.settings import Settings
+from app.settings import JobSettings, Settings
 from models.encoders.fake import FakeEncoder
 from models.engine.engine import Engine
 from models.fusion import fusions
@@ -67,7 +67,7 @@ async def client(database: Database, tmp_path: Path) -> AsyncIterator[AsyncClien
     snapshots = SnapshotStore(settings.index_dir)
     live = LiveCatalog(database, snapshots, engine.spec)
     handler = reindex_handler(database, blobs, engine, snapshots, settings, live=live)
-    runner = JobRunner(database, {"reindex": handler}, poll_s=60)
+    runner = JobRunner(database, {"reindex": handler}, JobSettings(poll_s=60))
     app = FastAPI()
     install_error_handlers(app)
     app.include_router(catalog)

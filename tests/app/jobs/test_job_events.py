@@ -19,6 +19,7 @@ from app.jobs.runner import JobRunner
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
 from app.jobs.watching import Watchers
+from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
 
@@ -93,7 +94,7 @@ async def test_a_running_job_is_followed_to_its_end(database: Database, wait_for
         await context.progress(2, 2)
         return {"items": 2}
 
-    runner = JobRunner(database, {"work": work}, 0.02)
+    runner = JobRunner(database, {"work": work}, JobSettings(poll_s=0.02))
     watchers = Watchers() if elsewhere else runner.watchers
     started = await runner.submit("work", {})
     seen: list[tuple[str, Any]] = []

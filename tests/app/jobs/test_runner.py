@@ -16,15 +16,16 @@ from sqlalchemy import update
 from app.db.base import now
 from app.db.session import Database
 from app.errors import InvalidRequest, ReindexRunning
+from app.jobs.context import JobContext
 from app.jobs.repository import JobRepository
-from app.jobs.runner import JobContext, JobRunner
+from app.jobs.runner import JobRunner
 from app.jobs.service import JobService
 from app.jobs.states import JobState, Worker, orphaned, pace
 from app.jobs.tables import JobRow
 from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
-SLOW_POLL_S = 60.0
+SLOW = JobSettings(poll_s=60)
 """So slow that only being woken explains that a test passes."""
 
 
@@ -58,7 +59,7 @@ class Gate:
 
 
 async def test_runs_what_is_submitted_at_once_and_keeps_the_outcome(database: Database, wait_for: WaitFor) -> None:
-    runner = JobRunner(database, {"count": count, "fail": fail}, SLOW_POLL_S)
+    runner = JobRunner(database, {"count": count, "fail": fail}, SLOW)
     await runner.start()
     try:
         good = await runner.submit("count", {"to": 3})
@@ -74,7 +75,7 @@ async def test_runs_what_is_submitted_at_once_and_keeps_the_outcome(database: Da
 
 async def test_one_of_a_kind_until_it_has_ended(database: Database, wait_for: WaitFor) -> None:
     gate = Gate()
-    runner = JobRunner(database, {"reindex": gate.run}, SLOW_POLL_S)
+    runner = JobRunner(database, {"reindex": gate.run}, SLOW)
     first = await runner.submit("reindex", {}, exclusive=True)
     with pytest.raises(ReindexRunning) as refused:
         await runner.submit("reindex", {}, exclusive=True)
@@ -90,7 +91,7 @@ async def test_one_of_a_kind_until_it_has_ended(database: Database, wait_for: Wa
 
 
 async def test_concurrent_submits_of_one_of_a_kind_let_one_through(database: Database) -> None:
-    runner = JobRunner(database, {}, SLOW_POLL_S)
+    runner = JobRunner(database, {}, SLOW)
     submits = [runner.submit("reindex", {}, exclusive=True) for _ in range(8)]
     outcomes = await asyncio.gather(*submits, return_exceptions=True)
     assert sum(isinstance(o, JobRow) for o in outcomes) == 1
@@ -98,7 +99,7 @@ async def test_concurrent_submits_of_one_of_a_kind_let_one_through(database: Dat
 
 
 async def test_each_job_is_claimed_once_however_many_workers_reach_for_it(database: Database) -> None:
-    runner = JobRunner(database, {}, SLOW_POLL_S)
+    runner = JobRunner(database, {}, SLOW)
     submitted = [(await runner.submit("count", {"to": 1})).id for _ in range(6)]
 
     async def claim(number: int) -> str | None:
@@ -114,7 +115,7 @@ async def test_each_job_is_claimed_once_however_many_workers_reach_for_it(databa
 
 async def test_cancelling(database: Database, wait_for: WaitFor) -> None:
     gate = Gate()
-    runner = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S, settings=JobSettings(concurrency=1))
+    runner = JobRunner(database, {"gate": gate.run}, JobSettings(poll_s=60, concurrency=1))
     running, queued = await runner.submit("gate", {}), await runner.submit("gate", {})
     await runner.start()
     try:
@@ -132,37 +133,42 @@ async def test_cancelling(database: Database, wait_for: WaitFor) -> None:
 
 async def test_a_stopped_runner_leaves_its_job_to_the_next(database: Database, wait_for: WaitFor) -> None:
     gate = Gate()
-    first = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S)
+    first = JobRunner(database, {"gate": gate.run}, SLOW)
     job = await first.submit("gate", {}, exclusive=True)
     await first.start()
     async with asyncio.timeout(10):
         await gate.entered.wait()
+    taken = await wait_for(job.id, JobState.running)
     await first.stop()
     await wait_for(job.id, JobState.queued)
     gate.open.set()
-    second = JobRunner(database, {"gate": gate.run}, SLOW_POLL_S)
+    second = JobRunner(database, {"gate": gate.run}, SLOW)
     await second.start()
     try:
-        await wait_for(job.id, JobState.succeeded)
+        done = await wait_for(job.id, JobState.succeeded)
     finally:
         await second.stop()
+    assert (done.attempts, done.exclusive, done.errors) == (1, None, [])
+    assert done.worker not in ("", taken.worker), "the second one had it"
 
 
 async def test_a_job_whose_process_died_is_taken_up_at_start(database: Database, wait_for: WaitFor) -> None:
-    runner = JobRunner(database, {"count": count}, SLOW_POLL_S)
+    runner = JobRunner(database, {"count": count}, SLOW)
     job = await runner.submit("count", {"to": 1})
     async with database.unit_of_work() as session:
         await JobRepository(session).claim(["count"], a_worker(1))
         await session.execute(update(JobRow).values(heartbeat=now() - dt.timedelta(hours=1)))
     await runner.start()
     try:
-        await wait_for(job.id, JobState.succeeded)
+        done = await wait_for(job.id, JobState.succeeded)
     finally:
         await runner.stop()
+    assert (done.attempts, done.result) == (2, {"counted": 1})
+    assert ["its process ended" in error["reason"] for error in done.errors] == [True]
 
 
 async def test_lists_newest_first_page_by_page(database: Database) -> None:
-    runner = JobRunner(database, {}, SLOW_POLL_S)
+    runner = JobRunner(database, {}, SLOW)
     ids = [(await runner.submit("count", {"to": 1})).id for _ in range(5)]
     async with database.unit_of_work() as session:
         service = JobService(JobRepository(session))
