@@ -6,6 +6,7 @@ rollback), each process loads that model beside the one in use, reads its view, 
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.catalog.live.catalog import LiveCatalog, same_space
 from app.errors import AppError
+from app.jobs.states import pause
 from models.contracts import ModelError
 from models.engine.engine import Engine
 from models.index import Manifest, SnapshotStore
@@ -47,10 +49,6 @@ class Serving:
         tagger = await AttributeTagger.build(engine)
         return cls(engine, tagger, SenseVectors(engine, tagger.senses), live)
 
-    async def close(self) -> None:
-        await self.live.close()
-        await self.engine.close()
-
 
 class ServingModel:
     """What this process serves now, and the engines that jobs borrow."""
@@ -60,13 +58,18 @@ class ServingModel:
         self._snapshots = snapshots
         self._load = load
         self._make_live = make_live
-        self._beside: dict[str, Engine] = {}
-        """Loaded for a job, and not serving yet."""
+        self._holders = Counter({first.engine: 1})
+        """Of each open engine: whatever serves, or served a moment ago, and jobs. It is closed when nobody is left."""
         self._switching = asyncio.Lock()
         self._loading = asyncio.Lock()
         self._seen: str | None = None
         self._following: asyncio.Task[None] | None = None
         self._retiring: set[asyncio.Task[None]] = set()
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Of the model in use."""
+        return self.now.engine.spec
 
     async def start(self) -> None:
         """Follow the live snapshot from now on, whoever makes it so."""
@@ -79,88 +82,107 @@ class ServingModel:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        for engine in self._beside.values():
+        await self.now.live.close()
+        for engine in list(self._holders):
             await engine.close()
-        await self.now.close()
 
     @asynccontextmanager
     async def borrowed(self, name: str | None) -> AsyncIterator[Engine]:
-        """The engine of a model for a job, the one in use where `name` is None; it is kept if it comes into use.
+        """The engine of a model for a job, the one in use where `name` is None; it stays open until the block ends.
 
         Raises ModelError where that model cannot be had.
         """
         if name is None:
             await self._switch_once()  # a worker serves nobody, and may have missed a switch
-        wanted = self.now.engine.spec.name if name is None else name
-        engine = await self._engine(wanted)
+        engine = await self._take(self.spec.name if name is None else name)
         try:
             yield engine
         finally:
-            if self._beside.get(wanted) is engine:
-                del self._beside[wanted]
-                await engine.close()
+            await self._release(engine)
 
     async def refresh(self) -> None:
         """Serve what is live now, of whatever model, when this returns. Raises NotReady."""
         if not await self._switch_once():
             await self.now.live.refresh()
 
-    async def can_serve(self, manifest: Manifest) -> bool:
-        """Whether a snapshot's model is the one in use, or can be had as it was. Raises ModelError where it cannot."""
-        if same_space(manifest, self.now.engine.spec):
-            return True
-        async with self.borrowed(manifest.model) as engine:
-            return same_space(manifest, engine.spec)
+    @asynccontextmanager
+    async def ready_for(self, manifest: Manifest) -> AsyncIterator[bool]:
+        """Whether a snapshot's model is the one in use, or could be had as it was; it is at hand until the block ends.
 
-    async def _engine(self, name: str) -> Engine:
+        Raises ModelError where it cannot be had.
+        """
+        if same_space(manifest, self.spec):
+            yield True
+            return
+        async with self.borrowed(manifest.model) as engine:
+            yield same_space(manifest, engine.spec)
+
+    async def _take(self, name: str) -> Engine:
+        """The engine of a model, open until `_release`."""
         async with self._loading:
-            if name == self.now.engine.spec.name:
-                return self.now.engine
-            if name not in self._beside:
-                self._beside[name] = await self._load(name)
-            return self._beside[name]
+            open_ = (self.now.engine, *self._holders)
+            engine = next((one for one in open_ if one.spec.name == name), None) or await self._load(name)
+            self._holders[engine] += 1
+            return engine
+
+    async def _release(self, engine: Engine) -> None:
+        self._holders[engine] -= 1
+        if not self._holders[engine]:
+            del self._holders[engine]
+            await engine.close()
 
     async def _follow(self) -> None:
+        failures = 0
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(pause(failures + 1, LOOK_S).total_seconds())
             try:
                 if self._snapshots.current_version() != self._seen:
                     await self._switch_once()
-            except (ModelError, AppError, SQLAlchemyError, OSError) as error:
-                log.error("model_not_switched", serving=self.now.engine.spec.name, reason=str(error))
+                failures = 0
+            except Exception as error:  # the model in use serves on, whatever is wrong with the other
+                failures += 1
+                known = isinstance(error, ModelError | AppError | SQLAlchemyError | OSError)
+                log.error("model_not_switched", serving=self.spec.name, reason=str(error), exc_info=not known)
 
     async def _switch_once(self) -> bool:
         """Serve the model of the live snapshot; True when that is another one than before."""
         async with self._switching:
             version = self._snapshots.current_version()
             manifest = _manifest(self._snapshots, version)
-            if manifest is None or same_space(manifest, self.now.engine.spec):
+            if manifest is None or same_space(manifest, self.spec):
                 self._seen = version
                 return False
-            engine = await self._engine(manifest.model)
-            if not same_space(manifest, engine.spec):
+            engine = await self._take(manifest.model)
+            try:
+                following = await self._following_on(engine, manifest)
+            except BaseException:
+                await self._release(engine)
+                raise
+            if following is None:
+                await self._release(engine)
                 self._seen = version  # not again every second: only another snapshot can help
-                await self._drop(manifest.model)
-                log.error("model_is_another_revision", model=manifest.model, wanted=manifest.revision)
                 return False
-            following = await Serving.around(engine, self._make_live(engine.spec))
-            await following.live.refresh()
             before, self.now = self.now, following
-            self._beside.pop(manifest.model, None)
             self._seen = version
             log.info("model_switched", model=engine.spec.name, before=before.engine.spec.name, version=version)
             self._retire(before)
             return True
 
-    async def _drop(self, name: str) -> None:
-        if name != self.now.engine.spec.name and (engine := self._beside.pop(name, None)) is not None:
-            await engine.close()
+    async def _following_on(self, engine: Engine, manifest: Manifest) -> Serving | None:
+        """What is to serve a snapshot with `engine`; None where that is not what made it."""
+        if not same_space(manifest, engine.spec):
+            log.error("model_is_another_revision", model=manifest.model, wanted=manifest.revision)
+            return None
+        following = await Serving.around(engine, self._make_live(engine.spec))
+        await following.live.refresh()
+        return following
 
     def _retire(self, serving: Serving) -> None:
         async def later() -> None:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(RETIRED_S)
-            await serving.close()
+            await serving.live.close()
+            await self._release(serving.engine)
 
         task = asyncio.create_task(later(), name="retired-model")
         self._retiring.add(task)

@@ -13,8 +13,7 @@ router = APIRouter(prefix="/v1", tags=["admin"])
 
 
 def index_service(container: ContainerDep) -> IndexService:
-    models, folder = container.models, container.settings.index_dir
-    return IndexService(container.snapshots, folder, models.now.engine.spec, models.refresh, models.can_serve)
+    return IndexService(container.snapshots, container.settings.index_dir, container.models)
 
 
 IndexServiceDep = Annotated[IndexService, Depends(index_service)]

@@ -1,9 +1,10 @@
 """Use cases over index versions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from app.catalog.live.catalog import same_space
 from app.errors import IndexDamaged, IndexVersionNotFound, ModelMismatch, StorageFull
@@ -13,8 +14,21 @@ from models.index import Manifest, SnapshotStore
 from models.registry import ModelSpec
 
 
-async def _nobody_listens() -> None:
-    """Where no service runs in this process; those that do see the pointer move."""
+class Searching(Protocol):
+    """What searches the live version in this process."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Of the model in use."""
+        ...
+
+    def ready_for(self, manifest: Manifest) -> AbstractAsyncContextManager[bool]:
+        """Whether the model of a version can be had as it was. Raises ModelError."""
+        ...
+
+    async def refresh(self) -> object:
+        """Search what is live now when this returns."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +36,12 @@ class IndexService:
     """Listing index versions, verifying them and switching between them.
 
     Attributes:
-        spec: of the model that is to search them; None where none is loaded, and any version may go live.
-        switched: awaited after a switch.
-        can_serve: whether the model of a version can be loaded, as it was; None where nothing is loaded for it.
+        searching: None where nothing is searched: any version may go live, and those who search see the pointer move.
     """
 
     snapshots: SnapshotStore
     root: Path
-    spec: ModelSpec | None = None
-    switched: Callable[[], Awaitable[object]] = field(default=_nobody_listens)
-    can_serve: Callable[[Manifest], Awaitable[bool]] | None = None
+    searching: Searching | None = None
 
     async def versions(self) -> list[IndexOut]:
         """Every version on disk, newest first."""
@@ -43,60 +53,64 @@ class IndexService:
         Raises:
             IndexVersionNotFound, ModelMismatch, IndexDamaged, StorageFull: nothing is switched.
         """
-        found = await self._found(version)
-        if self.spec is not None and not found.usable and not await self._loadable(version):
-            raise ModelMismatch(
-                f"Index {version} was built by model '{found.model.name}' ({found.model.revision}), but "
-                f"'{self.spec.name}' ({self.spec.revision}) is loaded. Reindex, or start with that model."
-            )
+        manifest = await self._manifest(version)
+        async with AsyncExitStack() as stack:
+            if self.searching is not None:
+                await _make_ready(stack, self.searching, manifest)
+            await self._switch(version)
+            if self.searching is not None:
+                await self.searching.refresh()
+        return await asyncio.to_thread(self._shown, manifest)
+
+    async def _switch(self, version: str) -> None:
         try:
             await asyncio.to_thread(self.snapshots.activate, version)
         except IndexCorrupt as fault:
             raise _damaged(version, fault) from fault
         except IndexNotWritten as error:
             raise StorageFull(str(error.strerror)) from error
-        await self.switched()
-        return await self._found(version)
 
-    async def _loadable(self, version: str) -> bool:
-        if self.can_serve is None:
-            return False
-        manifests = await asyncio.to_thread(self.snapshots.manifests)
-        try:
-            return any([await self.can_serve(one) for one in manifests if one.version == version])
-        except ModelError as error:
-            raise ModelMismatch(f"Index {version} is of a model that cannot be had: {error}") from error
-
-    async def verify(self, version: str) -> IndexOut:
+    async def verify(self, version: str) -> None:
         """Read every byte of `version`. Raises IndexVersionNotFound, IndexDamaged."""
-        found = await self._found(version)
+        await self._manifest(version)
         try:
             await asyncio.to_thread(self.snapshots.verify, version)
         except IndexCorrupt as fault:
             raise _damaged(version, fault) from fault
-        return found
 
-    async def _found(self, version: str) -> IndexOut:
-        for index in await self.versions():
-            if index.version == version:
-                return index
+    async def _manifest(self, version: str) -> Manifest:
+        for manifest in await asyncio.to_thread(self.snapshots.manifests):
+            if manifest.version == version:
+                return manifest
         damaged = await asyncio.to_thread(self.snapshots.damaged)
         if version in damaged:
             raise IndexDamaged(f"Index {version} is damaged: {damaged[version]}. Activate another, or reindex.")
         raise IndexVersionNotFound(f"There is no index version '{version[:64]}'. GET /v1/admin/indexes lists them.")
 
     def _versions(self) -> list[IndexOut]:
-        current, previous = self.snapshots.current_version(), self.snapshots.previous_version()
-        return [
-            IndexOut.of(
-                manifest,
-                live=manifest.version == current,
-                previous=manifest.version == previous,
-                usable=self.spec is None or same_space(manifest, self.spec),
-                size_bytes=_size(self.root / manifest.version),
-            )
-            for manifest in reversed(self.snapshots.manifests())
-        ]
+        return [self._shown(manifest) for manifest in reversed(self.snapshots.manifests())]
+
+    def _shown(self, manifest: Manifest) -> IndexOut:
+        return IndexOut.of(
+            manifest,
+            live=manifest.version == self.snapshots.current_version(),
+            previous=manifest.version == self.snapshots.previous_version(),
+            usable=self.searching is None or same_space(manifest, self.searching.spec),
+            size_bytes=_size(self.root / manifest.version),
+        )
+
+
+async def _make_ready(stack: AsyncExitStack, searching: Searching, manifest: Manifest) -> None:
+    """Have the model of a version at hand as long as `stack` is open. Raises ModelMismatch."""
+    try:
+        ready = await stack.enter_async_context(searching.ready_for(manifest))
+    except ModelError as error:
+        raise ModelMismatch(f"Index {manifest.version} is of a model that cannot be had: {error}") from error
+    if not ready:
+        raise ModelMismatch(
+            f"Index {manifest.version} was built by model '{manifest.model}' ({manifest.revision}), but "
+            f"'{searching.spec.name}' ({searching.spec.revision}) is loaded. Reindex, or start with that model."
+        )
 
 
 def _damaged(version: str, fault: IndexCorrupt) -> IndexDamaged:

@@ -67,10 +67,7 @@ async def test_model_and_index_switch_together_in_every_process_and_survive_a_re
         # A request that began with the old pair ends with it.
         assert (await before.live.view()).version == view.version
         await before.engine.encode_query([], "a red dress")
-        models = first.models
-        versions = IndexService(
-            first.snapshots, first.settings.index_dir, first.engine.spec, models.refresh, models.can_serve
-        )
+        versions = IndexService(first.snapshots, first.settings.index_dir, first.models)
         assert (await versions.activate(view.version)).live, "the way back goes to the model of that index too"
         assert first.engine.spec.name == "old"
         await versions.activate(job.result["version"] if job.result else "")

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -74,7 +75,8 @@ async def client(database: Database, tmp_path: Path) -> AsyncIterator[AsyncClien
     app.include_router(jobs)
     app.include_router(indexes)
     admission = Admission.of(settings, database)
-    models = SimpleNamespace(now=SimpleNamespace(engine=engine, live=live), refresh=live.refresh, can_serve=None)
+    now = SimpleNamespace(engine=engine, live=live)
+    models = SimpleNamespace(now=now, spec=engine.spec, refresh=live.refresh, ready_for=lambda _: nullcontext(True))
     app.state.container = SimpleNamespace(
         models=models,
         **{"settings": settings, "admission": admission, "database": database, "blobs": blobs, "engine": engine},
