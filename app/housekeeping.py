@@ -43,4 +43,6 @@ class Housekeeping:
                 # Database or disk may be away for a while: the next round makes up for it.
                 except (SQLAlchemyError, DatabaseUnreachable, OSError):
                     log.warning("chore_not_done", chore=name, exc_info=True)
+                except Exception:  # a fault of this one: the others are done all the same, and it is tried again
+                    log.exception("chore_failed", chore=name)
             await asyncio.sleep(self._every_s)

@@ -2,16 +2,19 @@
 
 import asyncio
 
+import pytest
+
 from app.housekeeping import Housekeeping
 
 
-async def test_a_chore_that_fails_keeps_no_other_from_being_done_again_and_again() -> None:
+@pytest.mark.parametrize("error", [OSError("no space left"), ZeroDivisionError("a bug")])
+async def test_a_chore_that_fails_keeps_no_other_from_being_done_again_and_again(error: Exception) -> None:
     failures, rounds, thrice = 0, 0, asyncio.Event()
 
     async def failing() -> None:
         nonlocal failures
         failures += 1
-        raise OSError("no space left")
+        raise error
 
     async def counting() -> None:
         nonlocal rounds
