@@ -1,5 +1,6 @@
 """Use cases: queue an import, and page through what became of its rows."""
 
+import asyncio
 import uuid
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class ImportService:
     async def queue(self, job_id: str, wanted: ImportOptions) -> JobRow:
         """Queue an import of what lies under `job_id`, or of what its `url` gives. One runs at a time, others wait."""
         params = wanted.model_dump(mode="json")
+        if (feed := await asyncio.to_thread(self.files.feed, job_id)) is not None:
+            params["feed"] = feed.name
         return await self.jobs.submit(IMPORT, params, lane=IMPORT, job_id=job_id)
 
 

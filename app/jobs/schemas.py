@@ -24,6 +24,7 @@ class ReindexIn(BaseModel):
 class JobOut(BaseModel):
     """A job; `rate` in units a second, `eta_s` in seconds. `done` and `total` are of the present `stage`.
 
+    `params` is what was asked for; of an import that was sent as a file, `feed` is that file's name.
     Each of `errors` has a `reason` and the `sequence` at which it came; `attempts` counts how often the job was begun.
     """
 
@@ -31,6 +32,7 @@ class JobOut(BaseModel):
 
     id: str
     kind: str
+    params: dict[str, Any]
     state: JobState
     stage: str
     attempts: int

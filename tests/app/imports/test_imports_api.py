@@ -84,8 +84,9 @@ async def test_a_feed_becomes_items_and_every_row_is_told_of(shop: Whole) -> Non
         assert (await ItemRepository(session).existing(["1", "2", "3"])) == {"1", "3"}
     assert not list((shop.container.settings.imports_dir).glob("*"))
 
-    again = await ended(shop, await send(shop, FEED))
+    again = await ended(shop, await send(shop, FEED, name="spring 2.csv", format="csv"))
     assert (again["result"]["unchanged"], again["result"]["created"]) == (2, 0)
+    assert (again["params"]["feed"], again["params"]["format"]) == ("spring_2.csv", "csv")
 
 
 async def test_pictures_come_along_and_a_folder_of_them_is_a_feed(shop: Whole) -> None:
@@ -173,6 +174,7 @@ async def test_a_feed_that_cannot_be_had_or_read_fails_its_job_with_the_reason(s
     answer = await shop.client.post(
         "/v1/admin/imports", json={"url": "http://127.0.0.1:9/feed.xml"}, headers=shop.key("admin")
     )
+    assert answer.json()["params"]["url"] == "http://127.0.0.1:9/feed.xml"
     for sent, reason in (
         (answer, "127.0.0.1:9/feed.xml"),
         (await send(shop, "<rss><channel>", name="f.xml"), "f.xml is not well-formed XML"),
