@@ -9,6 +9,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, Protocol
 
+from models.durable import sync
+
 PART = ".part-"
 """How a file begins that is still being written."""
 
@@ -32,16 +34,23 @@ class BlobStore(Protocol):
 
 
 class LocalBlobs:
-    """A folder. A file appears whole or not at all."""
+    """A folder. A file appears whole or not at all, and has survived a power cut once `put` returns: whoever commits a
+    row that names it must not find it empty afterwards.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sync(path.parent.parent)
         with appearing(path) as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        sync(path.parent)
 
     def get(self, key: str) -> bytes:
         try:

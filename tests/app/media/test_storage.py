@@ -1,6 +1,8 @@
 """Blobs come back as they went in, and a key cannot leave the folder."""
 
+import os
 from pathlib import Path
+from stat import S_ISDIR
 
 import pytest
 
@@ -16,6 +18,23 @@ def test_round_trip_and_delete(tmp_path: Path) -> None:
     blobs.delete("items/ab/abc")
     with pytest.raises(KeyError):
         blobs.get("items/ab/abc")
+
+
+def test_what_was_put_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest, blob = os.fsync, tmp_path / "items" / "ab" / "abc"
+    synced: list[tuple[str, bool]] = []
+
+    def watched(handle: int) -> None:
+        mode = os.fstat(handle).st_mode
+        synced.append(("its folder" if S_ISDIR(mode) else "its bytes", blob.exists()))
+        honest(handle)
+
+    blob.parent.mkdir(parents=True)
+    monkeypatch.setattr(os, "fsync", watched)
+    LocalBlobs(tmp_path).put("items/ab/abc", b"one")
+    assert synced == [("its bytes", False), ("its folder", True)]
+    LocalBlobs(tmp_path).put("items/cd/cde", b"one")
+    assert [name for name, _ in synced[2:]] == ["its folder", "its bytes", "its folder"], "its folder's name too"
 
 
 def test_nothing_half_written_stays(tmp_path: Path) -> None:
