@@ -5,8 +5,7 @@ import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
@@ -18,14 +17,15 @@ from app.catalog.narrowing.attributes import private_names
 from app.catalog.reindexing.job import reindex_handler
 from app.db.scrub import scrub_later
 from app.db.session import Database
+from app.engines import build_engine
 from app.errors import NotReady
 from app.feedback.housekeeping import forget_old
 from app.feedback.memory import PopularityOfAll
-from app.housekeeping import Housekeeping
+from app.housekeeping import Chore, Housekeeping
 from app.idempotency.claims import forget_expired
 from app.imports.files import ImportFiles, remove_ended
 from app.imports.job import IMPORT, import_handler
-from app.jobs.context import JobContext
+from app.jobs.context import Handler, JobContext
 from app.jobs.runner import JobRunner
 from app.media.fetching.forgetting import forget_unasked
 from app.media.storage import BlobStore, LocalBlobs
@@ -37,20 +37,13 @@ from app.recommendations.compatibility import composed_by
 from app.recommendations.titles import Titles
 from app.recommendations.wording import read_ahead
 from app.serving import Serving, ServingModel, engine_at_start
-from app.settings import AdviceSettings, ModelSettings, PreprocessSettings, Settings
-from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
-from models.engine import EngineWatcher
+from app.settings import AdviceSettings, Settings
+from models.contracts import Encoder
 from models.engine.engine import Engine
-from models.fusion import fusions
 from models.index import SnapshotStore
-from models.preprocess.image import GarmentPreprocessor
-from models.preprocess.segmenters import load_segmenter
 from models.registry import ModelSpec
 from models.taxonomy import extend_taxonomy
 from models.zero_shot import AttributeTagger, SenseVectors
-
-if TYPE_CHECKING:
-    from models.export.runtime import Served
 
 log = structlog.get_logger(__name__)
 
@@ -111,55 +104,27 @@ class Container:
         """
         instruments = instruments or Instruments()
         extend_taxonomy(settings.taxonomy.extra)
-        database = Database.of(settings)
-        admission = Admission.of(settings, database)
+        database, blobs = Database.of(settings), LocalBlobs(settings.blob_dir)
         given = {one.spec.name: one for one in others} | ({settings.model.name: encoder} if encoder else {})
-
-        async def load(name: str) -> Engine:
-            named = settings.model.model_copy(update={"name": name})
-            exports = settings.exports_dir
-            return await build_engine(
-                named, _given(given, name), settings.preprocess, exports=exports, watcher=instruments
-            )
-
-        def make_live(spec: ModelSpec) -> LiveCatalog:
-            return LiveCatalog(database, snapshots, spec, private_names(settings), warm=Titles.of)
-
-        blobs = LocalBlobs(settings.blob_dir)
         snapshots = SnapshotStore(settings.index_dir)
-        engine = await engine_at_start(snapshots, load, settings.model.name)
-        composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
-        models = ServingModel(await Serving.around(engine, make_live(engine.spec)), snapshots, load, make_live)
-        popularity = PopularityOfAll(database, settings.feedback)
-
-        async def reindex(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
-            async with models.borrowed(params.get("model")) as engine:
-                return await reindex_handler(database, blobs, engine, snapshots, settings, live=models)(context, params)
-
-        handlers = {"reindex": reindex, IMPORT: import_handler(database, blobs, settings)}
-        jobs = JobRunner(database, handlers, settings=settings.jobs, around=instruments.job)
-        advisor = await build_advisor(settings.advice)
-        uploads = ImportFiles(settings.imports_dir)
+        models = await serving_model(settings, database, snapshots, given, instruments)
         faces = await asyncio.to_thread(DlibFaces) if settings.photos.keep else None
         photos = PhotoShelf(database, blobs, settings.photos, settings.limits, faces)
-        keeping = Housekeeping(
-            {
-                "feedback": partial(forget_old, database, settings.feedback),
-                "audit": partial(forget_old_deeds, database, settings.auth),
-                "pictures": partial(remove_orphans, database, blobs),
-                "photos": photos.forget_old,
-                "addresses": partial(forget_unasked, database, settings.fetch),
-                "retries": partial(forget_expired, database),
-                "imports": partial(remove_ended, database, uploads, settings.imports.keep_failed_h),
-                "erased": partial(scrub_later, database),  # last: what the others deleted goes too
-            },
-            settings.feedback.forget_every_s,
-        )
+        handlers = job_handlers(settings, database, blobs, snapshots, models)
         return cls(
-            settings=settings, database=database, blobs=blobs, models=models,
-            snapshots=snapshots, popularity=popularity, jobs=jobs, advisor=advisor,
-            admission=admission, photos=photos, housekeeping=keeping, instruments=instruments,
-        )  # fmt: skip
+            settings=settings,
+            database=database,
+            blobs=blobs,
+            models=models,
+            snapshots=snapshots,
+            popularity=PopularityOfAll(database, settings.feedback),
+            jobs=JobRunner(database, handlers, settings.jobs, around=instruments.job),
+            advisor=await build_advisor(settings.advice),
+            admission=Admission.of(settings, database),
+            photos=photos,
+            housekeeping=Housekeeping(chores(settings, database, blobs, photos), settings.feedback.forget_every_s),
+            instruments=instruments,
+        )
 
     async def start(self) -> None:
         """Take up jobs, and load what the first shopper would otherwise wait for."""
@@ -189,6 +154,54 @@ class Container:
         await self.database.close()
 
 
+async def serving_model(
+    settings: Settings,
+    database: Database,
+    snapshots: SnapshotStore,
+    given: Mapping[str, Encoder],
+    instruments: Instruments,
+) -> ServingModel:
+    """The model that answers. Args: given: what stands in for models, by name. Raises ModelError."""
+
+    async def load(name: str) -> Engine:
+        named, exports = settings.model.model_copy(update={"name": name}), settings.exports_dir
+        return await build_engine(named, _given(given, name), settings.preprocess, exports=exports, watcher=instruments)
+
+    def make_live(spec: ModelSpec) -> LiveCatalog:
+        return LiveCatalog(database, snapshots, spec, private_names(settings), warm=Titles.of)
+
+    engine = await engine_at_start(snapshots, load, settings.model.name)
+    composed_by(settings, engine.spec)  # a scorer that cannot be had is said now, not to the first shopper
+    return ServingModel(await Serving.around(engine, make_live(engine.spec)), snapshots, load, make_live)
+
+
+def job_handlers(
+    settings: Settings, database: Database, blobs: BlobStore, snapshots: SnapshotStore, models: ServingModel
+) -> dict[str, Handler]:
+    """What does each kind of job."""
+
+    async def reindex(context: JobContext, params: Mapping[str, Any]) -> dict[str, Any]:
+        async with models.borrowed(params.get("model")) as engine:
+            return await reindex_handler(database, blobs, engine, snapshots, settings, live=models)(context, params)
+
+    return {"reindex": reindex, IMPORT: import_handler(database, blobs, settings)}
+
+
+def chores(settings: Settings, database: Database, blobs: BlobStore, photos: PhotoShelf) -> dict[str, Chore]:
+    """What is done from time to time, in this order."""
+    uploads = ImportFiles(settings.imports_dir)
+    return {
+        "feedback": partial(forget_old, database, settings.feedback),
+        "audit": partial(forget_old_deeds, database, settings.auth),
+        "pictures": partial(remove_orphans, database, blobs),
+        "photos": photos.forget_old,
+        "addresses": partial(forget_unasked, database, settings.fetch),
+        "retries": partial(forget_expired, database),
+        "imports": partial(remove_ended, database, uploads, settings.imports.keep_failed_h),
+        "erased": partial(scrub_later, database),  # last: what the others deleted goes too
+    }
+
+
 def _given(given: Mapping[str, Encoder], name: str) -> Encoder | None:
     """What stands in for the model `name`: under its setting, or as it calls itself."""
     return given.get(name) or next((one for one in given.values() if one.spec.name == name), None)
@@ -201,62 +214,3 @@ async def build_advisor(settings: AdviceSettings) -> Advisor:
     from models.writing import load_writer
 
     return Advisor(await asyncio.to_thread(load_writer, settings.model, device=settings.device), settings)
-
-
-async def build_engine(
-    settings: ModelSettings,
-    encoder: Encoder | None = None,
-    preprocess: PreprocessSettings = PreprocessSettings(),  # noqa: B008 - the shipped choice, never changed
-    *,
-    exports: Path = Path("var/exports"),
-    watcher: EngineWatcher | None = None,
-) -> Engine:
-    """The engine around `encoder`, or around the model that the settings name.
-
-    Raises ModelUnavailable, one line, where model, runtime or segmenter cannot be had.
-    """
-    if settings.threads is not None:
-        import torch
-
-        torch.set_num_threads(settings.threads)
-    stored = encoder
-    if encoder is None:
-        model = await asyncio.to_thread(load_model, settings, exports)
-        encoder, stored = model.queries, model.stored
-    return Engine(
-        encoder,
-        GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
-        fusions_for(encoder.spec, settings),
-        stored=stored,
-        default_fusion=settings.fusion,
-        cache_entries=settings.cache_entries,
-        cache_bytes=settings.cache_bytes,
-        max_batch=settings.max_batch,
-        max_queue=settings.max_queue,
-        watcher=watcher,
-    )
-
-
-def load_model(settings: ModelSettings, exports: Path) -> "Served":
-    """The model on its runtime. Blocking: minutes where a runtime other than torch is used for the first time.
-
-    Raises ModelUnavailable, one line, that names the runtime where it is that which cannot be had.
-    """
-    from models.export.runtime import served
-
-    try:
-        return served(settings.name, settings.runtime, exports, device=settings.device, precision=settings.precision)
-    except ModelError as error:
-        if settings.runtime == "torch":
-            raise
-        raise ModelUnavailable(f"TRYON_MODEL__RUNTIME={settings.runtime} cannot be served: {error}") from error
-
-
-def fusions_for(spec: ModelSpec, settings: ModelSettings) -> Mapping[str, Fusion]:
-    """What may fuse this encoder's vectors; says so where the fusion that was set has no weights for it."""
-    found = fusions(spec, settings.fusion_dir)
-    if settings.fusion in found and found[settings.fusion].kind != settings.fusion:
-        log.warning(
-            "fusion_without_weights", fusion=settings.fusion, model=spec.name, instead=found[settings.fusion].kind
-        )
-    return found

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from app.container import build_engine
+from app.engines import build_engine
 from app.settings import ModelSettings
 from models.contracts import RGB
 from models.engine.engine import Engine

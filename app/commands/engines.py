@@ -1,6 +1,6 @@
 """The model that commands embed with: the one a service would serve with."""
 
-from app.container import build_engine
+from app.engines import build_engine
 from app.serving import engine_at_start
 from app.settings import Settings
 from models.engine.engine import Engine

@@ -9,9 +9,9 @@ from typing import Any
 from app.auth.keys import KeyRepository
 from app.catalog.importing.importer import ImportRequest, run_import
 from app.catalog.reindexing.reindex import reindex
-from app.container import build_engine
 from app.db.migrate import prepare
 from app.db.session import Database
+from app.engines import build_engine
 from app.guard import DEMO_KEY
 from app.media.storage import LocalBlobs
 from app.settings import Settings

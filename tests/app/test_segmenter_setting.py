@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from app.container import build_engine
+from app.engines import build_engine
 from app.settings import ModelSettings, PreprocessSettings, Settings
 from models.contracts import ModelUnavailable
 from models.encoders.fake import FakeEncoder

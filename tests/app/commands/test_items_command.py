@@ -18,7 +18,7 @@ RUN = CliRunner()
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRYON_DATA_DIR", str(tmp_path / "data"))
     encoder = FakeEncoder()
-    monkeypatch.setattr("app.container.load_model", lambda *_: Served(queries=encoder, stored=encoder))
+    monkeypatch.setattr("app.engines.load_model", lambda *_: Served(queries=encoder, stored=encoder))
 
 
 def items(*words: str, code: int = 0, stdin: str | None = None) -> Result:

@@ -24,7 +24,7 @@ def models_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return Served(queries=encoder, stored=encoder)
 
     monkeypatch.setenv("TRYON_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("app.container.load_model", load)
+    monkeypatch.setattr("app.engines.load_model", load)
 
 
 def run(*words: str) -> str:

@@ -15,8 +15,8 @@ import pytest
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.feeds.draft import draft_of
 from app.catalog.feeds.mapping import ColumnMapping
-from app.catalog.inference.guesses import from_title
-from app.container import build_engine
+from app.catalog.inference import from_title
+from app.engines import build_engine
 from app.media.photo import decode
 from app.recommendations.outfit import Look, Piece, compose
 from app.recommendations.outfit_anchor import facts_seen
