@@ -2,13 +2,15 @@
 
 import datetime as dt
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.auth.tables import AuditRow
 
 
 class AuditOut(BaseModel):
     """One thing that an admin did or tried."""
+
+    model_config = ConfigDict(from_attributes=True, coerce_numbers_to_str=True)
 
     id: str
     at: dt.datetime
@@ -21,13 +23,4 @@ class AuditOut(BaseModel):
 
     @classmethod
     def of(cls, row: AuditRow) -> "AuditOut":
-        return cls(
-            id=str(row.id),
-            at=row.at,
-            key_id=row.key_id,
-            key_prefix=row.key_prefix,
-            action=row.action,
-            object=row.object,
-            status=row.status,
-            request_id=row.request_id,
-        )
+        return cls.model_validate(row)

@@ -1,20 +1,18 @@
 """`tryon reindex`: the catalogue searchable."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from app.commands.console import Advance, err, out, progress_bar
+from app.commands.console import Json, awaitable, err, out, progress_bar
 from app.commands.databases import with_database
 from app.db.session import Database
 from app.media.storage import LocalBlobs
 from app.settings import Settings
 
 SHOWN = 20
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def reindex(
@@ -24,7 +22,6 @@ def reindex(
     as_json: Json = False,
 ) -> None:
     """Embed what is new, build an index beside the live one, verify it and switch."""
-
     from app.catalog.reindexing.reindex import ReindexResult
     from app.catalog.reindexing.reindex import reindex as run_reindex
     from app.commands.engines import engine_in_use
@@ -40,7 +37,7 @@ def reindex(
                     engine,
                     SnapshotStore(settings.index_dir),
                     settings,
-                    progress=_awaitable(advance),
+                    progress=awaitable(advance),
                     force=force,
                     reencode=reencode,
                 )
@@ -59,10 +56,3 @@ def reindex(
     )
     for item, reason in result.failed[:SHOWN]:
         err.print(f"  {item}: {reason}", markup=False)
-
-
-def _awaitable(advance: Advance) -> Callable[[int, int], Awaitable[None]]:
-    async def report(done: int, total: int) -> None:
-        advance(done, total)
-
-    return report

@@ -1,8 +1,10 @@
-"""What every command shares: the two consoles and a progress bar."""
+"""What every command shares: the two consoles, progress bars, and the option --json."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,6 +20,9 @@ from rich.progress import (
 out = Console()
 err = Console(stderr=True)
 
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+"""What commands take that machines read too."""
+
 Advance = Callable[[int, int], None]
 """Told (done, total) as work goes on."""
 
@@ -32,6 +37,15 @@ def progress_bar(label: str) -> Iterator[Advance]:
             bar.update(task, completed=done, total=total or None)
 
         yield advance
+
+
+def awaitable(advance: Advance) -> Callable[[int, int], Awaitable[None]]:
+    """`advance` for work that awaits whom it tells."""
+
+    async def report(done: int, total: int) -> None:
+        advance(done, total)
+
+    return report
 
 
 StageAdvance = Callable[[str, int, int], None]

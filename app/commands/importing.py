@@ -30,12 +30,14 @@ ROWS = (ALL, *(outcome.value for outcome in RowOutcome))
 
 def import_(
     feed: Annotated[str, typer.Argument(help="The feed: a file, a folder or zip of pictures, or an http(s) address.")],
-    join: Annotated[list[Path], typer.Option(help="Another table about the same items, by id.", exists=True)] = [],  # noqa: B006
+    join: Annotated[
+        list[Path] | None, typer.Option(help="Another table about the same items, by id.", exists=True)
+    ] = None,
     pictures: Annotated[
-        list[Path], typer.Option(help="A folder or zip with <id>.webp, .jpg …; the first that has it wins.")
-    ] = [],  # noqa: B006
+        list[Path] | None, typer.Option(help="A folder or zip with <id>.webp, .jpg …; the first that has it wins.")
+    ] = None,
     mapping: Annotated[Path | None, typer.Option(exists=True, help="YAML file: field → column.")] = None,
-    map_: Annotated[list[str], typer.Option("--map", help="field=column, repeated; wins over the file.")] = [],  # noqa: B006
+    map_: Annotated[list[str] | None, typer.Option("--map", help="field=column, repeated; wins over the file.")] = None,
     format_: Annotated[FeedFormat, typer.Option("--format", help="What the feed is; auto looks at it.")] = (
         FeedFormat.auto
     ),
@@ -44,16 +46,19 @@ def import_(
     retire_up_to: Annotated[
         float | None, typer.Option(min=0, max=1, help="Largest share of the catalogue that --full may retire.")
     ] = None,
-    rows: Annotated[list[str], typer.Option(help=f"Print these rows as they are done: {', '.join(ROWS)}.")] = [],  # noqa: B006
+    rows: Annotated[
+        list[str] | None, typer.Option(help=f"Print these rows as they are done: {', '.join(ROWS)}.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, rows as JSON lines.")] = False,
 ) -> None:
     """Import a catalogue. One bad row or picture fails that row only; importing again changes nothing."""
-    unknown = sorted(set(rows) - set(ROWS))
+    wanted = frozenset(rows or ())
+    unknown = sorted(wanted - set(ROWS))
     if unknown:
         raise ImportFailed(f"--rows {unknown[0]} is no outcome; say one of {', '.join(ROWS)}.")
-    columns = ColumnMapping.parse(map_, mapping)
+    columns = ColumnMapping.parse(map_ or (), mapping)
     with stages() as advance:
-        listing = _Listing(frozenset(rows), as_json)
+        listing = _Listing(wanted, as_json)
         journal = SilentJournal(rows=listing.print)
         bars = _Bars(advance)
         journal.told, journal.staged = bars.told, bars.staged
@@ -63,8 +68,8 @@ def import_(
                 request = ImportRequest(
                     feed=path,
                     format=format_.value,
-                    joins=tuple(join),
-                    pictures=tuple(pictures),
+                    joins=tuple(join or ()),
+                    pictures=tuple(pictures or ()),
                     mapping=columns,
                     dry_run=dry_run,
                     full=full,

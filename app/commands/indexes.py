@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.commands.console import err, out
+from app.commands.console import Json, err, out
 from app.errors import IndexDamaged, IndexVersionNotFound
 from app.indexes.schemas import IndexOut
 from app.indexes.service import IndexService
@@ -17,7 +17,6 @@ from models.index import SnapshotStore
 indexes = typer.Typer(no_args_is_help=True, help="List index versions, switch between them, verify and prune them.")
 
 MEGABYTE = 1_000_000
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Version = Annotated[str, typer.Argument(help="A version that 'tryon indexes list' shows, or 'previous'.")]
 
 

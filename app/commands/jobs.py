@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from app.commands.console import err, out, stages
-from app.commands.databases import with_database
+from app.commands.console import Json, err, out, stages
+from app.commands.databases import with_database, with_session
 from app.db.session import Database
 from app.jobs.events import follow
 from app.jobs.queue import JobQueue
@@ -17,15 +16,12 @@ from app.jobs.repository import JobQuery, JobRepository
 from app.jobs.schemas import JobOut
 from app.jobs.service import JobService
 from app.jobs.states import JobState
-from app.jobs.tables import JobRow
 from app.jobs.watching import Watchers
 
 jobs = typer.Typer(no_args_is_help=True, help="List, show, watch, cancel and retry jobs.")
 
 SHOWN = 20
-T = TypeVar("T")
 Id = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, as 'tryon jobs list' shows it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @jobs.command("list")
@@ -37,12 +33,8 @@ def list_(
 ) -> None:
     """Show jobs, newest first."""
 
-    async def work(database: Database) -> list[JobOut]:
-        async with database.unit_of_work() as session:
-            rows, _ = await JobService(JobRepository(session)).page(None, limit, JobQuery(kind, state))
-        return [JobOut.of(row) for row in rows]
-
-    found = _run(work)
+    rows, _ = with_session(lambda session: JobService(JobRepository(session)).page(None, limit, JobQuery(kind, state)))
+    found = [JobOut.of(row) for row in rows]
     if as_json:
         out.print_json(json.dumps([job.model_dump(mode="json") for job in found]))
         return
@@ -57,7 +49,7 @@ def list_(
 @jobs.command()
 def show(job_id: Id, as_json: Json = False) -> None:
     """Show one job with its errors and its result."""
-    _print(_run(lambda database: _get(database, job_id)), as_json)
+    _print(with_database(lambda _, database: _get(database, job_id)), as_json)
 
 
 @jobs.command()
@@ -66,7 +58,7 @@ def watch(job_id: Id, as_json: Json = False) -> None:
 
     With --json each event is a line of its own.
     """
-    job = _run(lambda database: _watched(database, job_id, as_json))
+    job = with_database(lambda _, database: _watched(database, job_id, as_json))
     if not as_json:
         _print(job, as_json=False)
     if job.state is not JobState.succeeded:
@@ -77,30 +69,21 @@ def watch(job_id: Id, as_json: Json = False) -> None:
 def cancel(job_id: Id, as_json: Json = False) -> None:
     """End a queued job at once, a running one at its next step."""
 
-    async def work(database: Database) -> JobOut:
-        async with database.unit_of_work() as session:
-            return JobOut.of(await JobService(JobRepository(session)).cancel(job_id))
-
-    _print(_run(work), as_json)
+    row = with_session(lambda session: JobService(JobRepository(session)).cancel(job_id))
+    _print(JobOut.of(row), as_json)
 
 
 @jobs.command()
 def retry(job_id: Id, as_json: Json = False) -> None:
     """Queue a failed or cancelled job again; a service or worker takes it up from where it was."""
 
-    async def work(database: Database) -> JobOut:
-        return JobOut.of(await JobQueue(database).retry(job_id))
-
-    _print(_run(work), as_json)
-
-
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
-    return with_database(lambda _, database: work(database))
+    row = with_database(lambda _, database: JobQueue(database).retry(job_id))
+    _print(JobOut.of(row), as_json)
 
 
 async def _get(database: Database, job_id: str) -> JobOut:
     async with database.unit_of_work() as session:
-        row: JobRow = await JobService(JobRepository(session)).get(job_id)
+        row = await JobService(JobRepository(session)).get(job_id)
     return JobOut.of(row)
 
 
@@ -126,14 +109,16 @@ def _print(job: JobOut, as_json: bool) -> None:
     if as_json:
         out.print_json(job.model_dump_json())
         return
+    told = job.model_dump(mode="json")
+    errors, result = told.pop("errors"), told.pop("result")
     table = Table(show_header=False)
-    for name, value in job.model_dump(mode="json", exclude={"errors", "result"}).items():
+    for name, value in told.items():
         if value not in (None, ""):
             table.add_row(name, str(value))
-    for name, value in (job.result or {}).items():
+    for name, value in (result or {}).items():
         table.add_row(f"result: {name}", str(value))
     out.print(table)
-    for error in job.errors[:SHOWN]:
+    for error in errors[:SHOWN]:
         err.print(f"  {error.get('item', '')} {error['reason']}".rstrip(), markup=False)
-    if len(job.errors) > SHOWN:
-        err.print(f"  and {len(job.errors) - SHOWN:,} more; --json has them all")
+    if len(errors) > SHOWN:
+        err.print(f"  and {len(errors) - SHOWN:,} more; --json has them all")

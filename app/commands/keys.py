@@ -1,10 +1,8 @@
 """`tryon keys`: make, list, revoke and rotate API keys; `tryon audit`: what admins did."""
 
-import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -17,16 +15,13 @@ from app.auth.principals import Scope
 from app.auth.schemas import AuditOut
 from app.auth.tables import ApiKeyRow
 from app.auth.times import moment_of, span_of
-from app.commands.console import err, out
+from app.commands.console import Json, err, out
+from app.commands.databases import with_session
 from app.db.base import now
-from app.db.migrate import prepare
-from app.db.session import Database
-from app.settings import Settings
 
 T = TypeVar("T")
 keys = typer.Typer(no_args_is_help=True, help="Make, list, revoke and rotate API keys.")
 
-Json = Annotated[bool, typer.Option("--json", help="For machines: one JSON document on stdout.")]
 Expires = Annotated[str | None, typer.Option(help="When it ends: 90d, 24h, or a date such as 2030-01-31.")]
 Reference = Annotated[str, typer.Argument(help="The id or prefix that 'tryon keys list' shows.")]
 
@@ -41,13 +36,12 @@ def create(
     """Make a key. It is shown once; only its hash is kept."""
     ends = _ends(expires)
 
-    async def run() -> tuple[ApiKeyRow, str]:
-        async with _session() as session:
-            row, secret = await KeyRepository(session).create(scope, name, ends)
-            await _record(session, "tryon keys create", row)
-            return row, secret
+    async def run(session: AsyncSession) -> tuple[ApiKeyRow, str]:
+        row, secret = await KeyRepository(session).create(scope, name, ends)
+        await _record(session, "tryon keys create", row)
+        return row, secret
 
-    row, secret = asyncio.run(run())
+    row, secret = with_session(run)
     typer.echo(json.dumps({**_shown(row), "key": secret}) if as_json else secret)
 
 
@@ -55,11 +49,7 @@ def create(
 def list_(as_json: Json = False) -> None:
     """Show all keys by their prefix: what they may, when they end, when they were last used."""
 
-    async def run() -> list[ApiKeyRow]:
-        async with _session() as session:
-            return await KeyRepository(session).all()
-
-    rows = [_shown(row) for row in asyncio.run(run())]
+    rows = [_shown(row) for row in with_session(lambda session: KeyRepository(session).all())]
     if as_json:
         typer.echo(json.dumps(rows))
         return
@@ -74,14 +64,13 @@ def list_(as_json: Json = False) -> None:
 def revoke(key: Reference, as_json: Json = False) -> None:
     """Make a key useless: every process refuses it within TRYON_AUTH__KEY_CACHE_S seconds (3)."""
 
-    async def run() -> ApiKeyRow:
-        async with _session() as session:
-            row = await _live(session, key)
-            await KeyRepository(session).revoke(row.id)
-            await _record(session, "tryon keys revoke", row)
-            return row
+    async def run(session: AsyncSession) -> ApiKeyRow:
+        row = await _live(session, key)
+        await KeyRepository(session).revoke(row.id)
+        await _record(session, "tryon keys revoke", row)
+        return row
 
-    row = asyncio.run(run())
+    row = with_session(run)
     typer.echo(json.dumps(_shown(row)) if as_json else f"Revoked {row.id} ({row.prefix}…).")
 
 
@@ -95,13 +84,12 @@ def rotate(
     """Make a successor of a key, with its scope, name and lifetime. It is shown once; both live for the grace."""
     overlap, ends = _read(span_of, grace, "--grace"), _ends(expires)
 
-    async def run() -> tuple[ApiKeyRow, ApiKeyRow, str]:
-        async with _session() as session:
-            rotated = await KeyRepository(session).rotate(await _live(session, key), overlap, ends)
-            await _record(session, "tryon keys rotate", rotated.old)
-            return rotated.old, rotated.new, rotated.secret
+    async def run(session: AsyncSession) -> tuple[ApiKeyRow, ApiKeyRow, str]:
+        rotated = await KeyRepository(session).rotate(await _live(session, key), overlap, ends)
+        await _record(session, "tryon keys rotate", rotated.old)
+        return rotated.old, rotated.new, rotated.secret
 
-    old, new, secret = asyncio.run(run())
+    old, new, secret = with_session(run)
     if as_json:
         typer.echo(json.dumps({**_shown(new), "key": secret, "replaces": _shown(old)}))
         return
@@ -119,12 +107,11 @@ def audit(
     """Show what admins did, newest first."""
     query = AuditQuery(key, now() - _read(span_of, since, "--since") if since else None)
 
-    async def run() -> list[dict[str, Any]]:
-        async with _session() as session:
-            rows = await AuditRepository(session).page(None, limit, query)
-            return [AuditOut.of(row).model_dump(mode="json") for row in rows]
+    async def run(session: AsyncSession) -> list[dict[str, Any]]:
+        rows = await AuditRepository(session).page(None, limit, query)
+        return [AuditOut.of(row).model_dump(mode="json") for row in rows]
 
-    rows = asyncio.run(run())
+    rows = with_session(run)
     if as_json:
         typer.echo(json.dumps(rows))
         return
@@ -176,14 +163,3 @@ def _read(parse: Callable[[str], T], text: str, option: str) -> T:
         return parse(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} {error}.", param_hint=option) from None
-
-
-@asynccontextmanager
-async def _session() -> AsyncIterator[AsyncSession]:
-    database = Database.of(Settings())
-    try:
-        await prepare(database)
-        async with database.unit_of_work() as session:
-            yield session
-    finally:
-        await database.close()

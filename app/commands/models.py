@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.console import err, out, stages
+from app.commands.console import Json, err, out, stages
 from app.errors import ImportFailed
 from app.settings import Settings
 
@@ -22,14 +22,17 @@ def evaluate_(
     out_dir: Annotated[
         Path | None, typer.Option("--out", file_okay=False, help="Where report.json and the PNG files go.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: Json = False,
     sample: Annotated[
         int | None, typer.Option(min=20, help="A quick look at so many products and photos; labelled as a sample.")
     ] = None,
     only: Annotated[
-        list[str], typer.Option(help="photos, names, words, composed, labels, classes, latency; repeat. Else all.")
-    ] = [],  # noqa: B006 -- Typer copies it
-    also: Annotated[list[str], typer.Option(help="Another model whose encode latency is taken too; repeat.")] = [],  # noqa: B006
+        list[str] | None,
+        typer.Option(help="photos, names, words, composed, labels, classes, latency; repeat. Else all."),
+    ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="Another model whose encode latency is taken too; repeat.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; else TRYON_MODEL__THREADS.")] = None,
     cache: Cache = Path(".cache/eval"),
 ) -> None:
@@ -45,12 +48,12 @@ def evaluate_(
     limit_threads(threads or settings.threads)
     encoder, *others = (
         load_encoder(name, device=settings.device, precision=settings.precision)
-        for name in (model or settings.name, *also)
+        for name in (model or settings.name, *(also or ()))
     )
     with stages() as advance:
         report = evaluate(
             encoder, data, split, cache, preprocessor=GarmentPreprocessor(), progress=advance,
-            sample=sample, only=only, also=others,
+            sample=sample, only=only or (), also=others,
         )  # fmt: skip
     out.print_json(report.to_json()) if as_json else out.print(report)
     if out_dir is not None:

@@ -1,13 +1,14 @@
 """`tryon train --task outfits`: what goes together, from the shop's own looks or from the shared outfits."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.commands.console import err, out, stages
+from app.commands.databases import with_session
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def run(data: Path, out_dir: Path, *, purchases: bool = False) -> None:
     from models.training.errors import CannotTrain
 
     if purchases or has_looks(data):
-        wardrobe = asyncio.run(_stocked()) if purchases else _wardrobe(data)
-        bought = asyncio.run(_bought()) if purchases else []
+        wardrobe = with_session(_stocked) if purchases else _wardrobe(data)
+        bought = with_session(_bought) if purchases else []
         if purchases:
             err.print(f"{len(bought):,} baskets: what a shopper bought on one day and kept, two items or more.")
         with stages() as advance:
@@ -61,49 +62,31 @@ def _wardrobe(data: Path) -> "Wardrobe":
     if (data / "catalog" / "items.csv").is_file():
         return read_wardrobe(data)
     err.print("There is no catalog/items.csv beside the looks: their items are looked up in the service's catalogue.")
-    return asyncio.run(_stocked())
+    return with_session(_stocked)
 
 
-async def _bought() -> list[tuple[str, ...]]:
+async def _bought(session: AsyncSession) -> list[tuple[str, ...]]:
     """Baskets of the service's shoppers, as far as events are kept."""
-    from app.db.migrate import prepare
-    from app.db.session import Database
     from app.feedback.baskets import baskets_of
     from app.feedback.memory import kept_since
     from app.feedback.repository import EventRepository
 
-    settings = Settings()
-    database = Database.of(settings)
-    try:
-        await prepare(database)
-        async with database.unit_of_work() as session:
-            return baskets_of(await EventRepository(session).bought(kept_since(settings.feedback)))
-    finally:
-        await database.close()
+    return baskets_of(await EventRepository(session).bought(kept_since(Settings().feedback)))
 
 
-async def _stocked() -> "Wardrobe":
+async def _stocked(session: AsyncSession) -> "Wardrobe":
     """The service's catalogue, with the vectors of its live index where there is one."""
     from app.catalog.facts import facts_of
     from app.catalog.inference.repository import InferenceRepository
     from app.catalog.repository import ItemRepository
-    from app.db.migrate import prepare
-    from app.db.session import Database
     from models.index import SnapshotStore
     from models.outfits import space_of
     from models.outfits.shop_train import Wardrobe, aligned
 
-    settings = Settings()
-    database = Database.of(settings)
-    try:
-        await prepare(database)
-        async with database.unit_of_work() as session:
-            inferred = await InferenceRepository(session).used()
-            pages = [page async for page in ItemRepository(session).facts()]
-    finally:
-        await database.close()
+    inferred = await InferenceRepository(session).used()
+    pages = [page async for page in ItemRepository(session).facts()]
     items = [facts_of(raw, inferred.get(raw[0])) for page in pages for raw in page]
-    snapshot = SnapshotStore(settings.index_dir).open_current()
+    snapshot = SnapshotStore(Settings().index_dir).open_current()
     if snapshot is None:
         return Wardrobe(items)
     rows = {item_id: snapshot.image[row] for item_id, row in snapshot.row_of.items()}

@@ -44,7 +44,7 @@ def demo(
 
 
 def worker() -> None:
-    """Run jobs (reindexing) beside services that leave them to workers."""
+    """Run jobs (imports, reindexes) beside services that leave them to workers."""
     from app.observability.logging import configure_logging
     from app.worker import work
 

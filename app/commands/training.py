@@ -1,10 +1,10 @@
 """`tryon train` and `tryon finetune`: models made, and models tuned on the shop's own catalogue."""
 
-import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,9 @@ import typer
 from rich.table import Table
 
 from app.commands import outfits as outfits_
-from app.commands.console import StageAdvance, err, out, stages
+from app.commands.console import StageAdvance, awaitable, err, out, stages
+from app.commands.databases import with_database
+from app.db.session import Database
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -149,7 +151,7 @@ def exported(folder: Path) -> Path:
 
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise CannotTrain("under torchrun, name the folder to train on: --data (one process alone writes the shop's)")
-    done = asyncio.run(_export(folder))
+    done = with_database(partial(_export, folder))
     if done.without_picture:
         named = ", ".join(done.without_picture[:NAMED]) + (", …" if len(done.without_picture) > NAMED else "")
         left_out = f"Left out for want of a readable picture: {len(done.without_picture):,} items ({named})"
@@ -159,29 +161,14 @@ def exported(folder: Path) -> Path:
     return folder
 
 
-async def _export(folder: Path) -> "Exported":
+async def _export(folder: Path, settings: Settings, database: Database) -> "Exported":
     from app.catalog.training_export import export_for_training
-    from app.db.migrate import prepare
-    from app.db.session import Database
     from app.media.storage import LocalBlobs
 
-    settings = Settings()
-    database = Database.of(settings)
-    try:
-        await prepare(database)
-        with stages() as advance:
-            report = _awaitable(advance, "export")
-            parts = (database, LocalBlobs(settings.blob_dir), settings.limits)
-            return await export_for_training(*parts, folder, report, settings.feedback)
-    finally:
-        await database.close()
-
-
-def _awaitable(advance: StageAdvance, label: str) -> Callable[[int, int], Awaitable[None]]:
-    async def report(done: int, total: int) -> None:
-        advance(label, done, total)
-
-    return report
+    with stages() as advance:
+        report = awaitable(partial(advance, "export"))
+        parts = (database, LocalBlobs(settings.blob_dir), settings.limits)
+        return await export_for_training(*parts, folder, report, settings.feedback)
 
 
 def _model(

@@ -46,6 +46,8 @@ class IssueOut(BaseModel):
 class RowOut(BaseModel):
     """One row: its line in the feed (0: an item that the feed does not name), its item, and what became of it."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     position: int
     line: int
     item_id: str
@@ -54,4 +56,4 @@ class RowOut(BaseModel):
 
     @classmethod
     def of(cls, row: JobOutcomeRow) -> "RowOut":
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        return cls.model_validate(row)
