@@ -19,12 +19,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
 from PIL import Image
 
-from bench.crash_service import Service, free_port, postgres
+from bench.crash_service import Service, postgres
+from bench.soak_service import free_port
 
 FEED_ROWS = 120
 SETTLE_S = 60.0
@@ -259,12 +261,8 @@ def torture(service: Service, points: int, seed: int) -> dict[str, Any]:
         "acknowledged": dict(shop.acknowledged),
         "checked": dict(shop.checked),
         "jobs by attempts": {str(k): attempts[k] for k in sorted(attempts)},
-        "seconds until ready, median and longest": [round(_median(service.starts), 2), round(max(service.starts), 2)],
+        "seconds until ready, median and longest": [round(median(service.starts), 2), round(max(service.starts), 2)],
     }
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
 
 
 def main() -> None:

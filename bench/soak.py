@@ -14,7 +14,6 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +69,8 @@ def main(
     amounts = Amounts(reindexes, imports, rows, changes)
     # What was measured is told even where something keeps a file in there.
     place = tempfile.TemporaryDirectory(prefix="tryon-soak-", ignore_cleanup_errors=True)
-    with place as folder, _copied(data_dir, Path(folder)) as copy:
+    with place as folder:
+        copy = _copied(data_dir, Path(folder))
         shoppers = Shoppers(clients, _photos(photos, copy), before_s, warmup)
         load = asyncio.run(_soak(copy, shoppers, amounts, worker=worker))
     table, missed = verdict(load, amounts)
@@ -139,15 +139,15 @@ def _work(service: Running, load: Load, data_dir: Path, amounts: Amounts) -> Ite
     yield Changes(service, load, pictures).run(amounts.changes)
 
 
-@contextmanager
-def _copied(data_dir: Path | None, folder: Path) -> Iterator[Path]:
+def _copied(data_dir: Path | None, folder: Path) -> Path:
+    """A data folder that may be spoilt: a copy, or a demo shop's."""
     copy = folder / "data"
     if data_dir is None:
         out.print("filling a demo shop")
         filled(copy)
     else:
         shutil.copytree(data_dir, copy)
-    yield copy
+    return copy
 
 
 def _photos(archive: Path, data_dir: Path, most: int = 200) -> list[bytes]:

@@ -52,7 +52,7 @@ async def running(data_dir: Path, *, worker: bool = False) -> AsyncIterator[Runn
 
     The logs are beside the data. A catalogue whose index is another model's is indexed first.
     """
-    keys, port = await _keys(data_dir), _free_port()
+    keys, port = await _keys(data_dir), free_port()
     own = {"TRYON_DATA_DIR": str(data_dir), "TRYON_PORT": str(port), "TRYON_LOG_LEVEL": "WARNING"}
     environment = os.environ | UNLIMITED | own | {"TRYON_JOBS__IN_PROCESS": str(not worker).lower()}
     commands = ("serve", "worker") if worker else ("serve",)
@@ -119,7 +119,8 @@ async def _keys(data_dir: Path) -> dict[str, str]:
         await database.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

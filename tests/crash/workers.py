@@ -27,7 +27,8 @@ from app.media.storage import LocalBlobs
 from app.observability.logging import configure_logging
 from app.settings import JobSettings
 from bench.crash import FEED_ROWS, Shop
-from bench.crash_service import Service, SlowEncoder, free_port, postgres
+from bench.crash_service import Service, SlowEncoder, postgres
+from bench.soak_service import free_port
 from models.index import SnapshotStore
 
 JOBS = JobSettings(poll_s=0.1, heartbeat_s=0.2, lease_s=1, backoff_s=0.05, in_process=False)
