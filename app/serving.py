@@ -148,7 +148,7 @@ class ServingModel:
         """Serve the model of the live snapshot; True when that is another one than before."""
         async with self._switching:
             version = self._snapshots.current_version()
-            manifest = _manifest(self._snapshots, version)
+            manifest = self._snapshots.current_manifest()
             if manifest is None or same_space(manifest, self.spec):
                 self._seen = version
                 return False
@@ -191,7 +191,7 @@ class ServingModel:
 
 async def engine_at_start(snapshots: SnapshotStore, load: LoadEngine, setting: str) -> Engine:
     """The model of the live snapshot, else the one of the settings; says what wins. Raises ModelError."""
-    manifest = _manifest(snapshots, snapshots.current_version())
+    manifest = snapshots.current_manifest()
     if manifest is None or manifest.model == setting:
         return await load(setting)
     try:
@@ -206,10 +206,3 @@ async def engine_at_start(snapshots: SnapshotStore, load: LoadEngine, setting: s
     reason = f'the live index is of it; POST /v1/admin/reindex {{"model": "{setting}"}} switches to the one that is set'
     log.info("model_of_live_index_wins", model=manifest.model, setting=setting, reason=reason)
     return engine
-
-
-def _manifest(snapshots: SnapshotStore, version: str | None) -> Manifest | None:
-    """Of `version`; None where there is none, or it is damaged."""
-    if version is None:
-        return None
-    return next((one for one in snapshots.manifests() if one.version == version), None)

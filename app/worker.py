@@ -13,7 +13,7 @@ from app.observability.exposition import exposed
 from app.observability.instruments import Instruments
 from app.observability.tracing import Traces
 from app.settings import Settings
-from models.engine.priority import NICENESS
+from models.priority import NICENESS
 
 BESIDE_SQLITE = 5
 """While a worker writes to SQLite nobody else can: it must not wait long for a core then. Bulk threads yield more."""

@@ -75,7 +75,7 @@ class Clock:
 def main(
     rows: Annotated[int, typer.Option(min=2_000)] = 1_000_000,
     dims: Annotated[int, typer.Option(min=8, help="512 is what the shipped model has.")] = 512,
-    kind: Annotated[list[str], typer.Option(help="hnsw, ivfpq or flat; repeated.")] = ["ivfpq", "hnsw"],  # noqa: B006
+    kind: Annotated[list[str] | None, typer.Option(help="hnsw, ivfpq or flat; repeated. Else ivfpq and hnsw.")] = None,
     precision: Annotated[str, typer.Option(help="float32, float16 or int8.")] = "float32",
     queries: Annotated[int, typer.Option(min=1)] = 300,
     folder: Annotated[Path | None, typer.Option(help="Where to build; a temporary folder otherwise.")] = None,
@@ -90,7 +90,7 @@ def main(
     try:
         given = catalogue(rows, dims)
         ask(root, given, queries)
-        for name in cast(list[Kind], kind):
+        for name in cast(list[Kind], kind or ["ivfpq", "hnsw"]):
             console.print(measured(root, given, name, cast(Precision, precision)))
     finally:
         shutil.rmtree(root)

@@ -79,12 +79,11 @@ class IndexService:
             raise _damaged(version, fault) from fault
 
     async def _manifest(self, version: str) -> Manifest:
-        for manifest in await asyncio.to_thread(self.snapshots.manifests):
-            if manifest.version == version:
-                return manifest
-        damaged = await asyncio.to_thread(self.snapshots.damaged)
-        if version in damaged:
-            raise IndexDamaged(f"Index {version} is damaged: {damaged[version]}. Activate another, or reindex.")
+        try:
+            return await asyncio.to_thread(self.snapshots.manifest, version)
+        except IndexCorrupt as fault:
+            if version in await asyncio.to_thread(self.snapshots.damaged):
+                raise IndexDamaged(f"Index {version} is damaged: {fault}. Activate another, or reindex.") from fault
         raise IndexVersionNotFound(f"There is no index version '{version[:64]}'. GET /v1/admin/indexes lists them.")
 
     def _versions(self) -> list[IndexOut]:

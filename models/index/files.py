@@ -92,7 +92,7 @@ class Sink:
 def write_ids(written: Written, ids: Sequence[str]) -> None:
     # json escapes what a line or UTF-8 could not hold: an id is any string a feed came up with
     with written.file(IDS) as sink:
-        for part in parts(np.empty(len(ids), np.bool_)):
+        for part in parts(ids):
             sink.write("".join(json.dumps(item) + "\n" for item in ids[part]).encode("ascii"))
 
 
@@ -139,7 +139,8 @@ def verify_checksums(folder: Path, manifest: Manifest) -> None:
 
 def read_ids(folder: Path) -> tuple[str, ...]:
     try:
-        return tuple(json.loads(line) for line in (folder / IDS).read_text("ascii").splitlines())
+        lines = (folder / IDS).read_text("ascii").rstrip("\n").replace("\n", ",")
+        return tuple(json.loads(f"[{lines}]"))  # at once: a million calls for a million lines take ten times as long
     except (OSError, ValueError) as error:
         raise IndexCorrupt(f"{IDS} of snapshot {folder.name} is not readable") from error
 

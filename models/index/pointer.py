@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.contracts import IndexOvertaken
+from models.durable import sync
 
 CURRENT = "current"
 PREVIOUS = "previous"
@@ -79,12 +80,3 @@ class Pointer:
             path.unlink(missing_ok=True)
             raise
         sync(self.root)
-
-
-def sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

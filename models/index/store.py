@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from models.contracts import IndexCorrupt, IndexNotWritten, IndexRefused, Matrix
+from models.durable import sync
 from models.index import files, structures
 from models.index.kinds import IndexKind, choose
 from models.index.manifest import Manifest, new_version
-from models.index.pointer import Pointer, sync
+from models.index.pointer import Pointer
 from models.index.snapshot import SIGNALS, Signal, Snapshot
 from models.index.vectors import Precision, parts
 from models.index.verification import Canary, Gate, verify, with_efforts
@@ -194,10 +195,9 @@ class SnapshotStore:
         Raises:
             IndexCorrupt: it is unknown, incomplete or differs from its checksums.
         """
-        if version not in self._versions():  # also keeps a pointer or a caller from naming a path elsewhere
-            raise IndexCorrupt(f"there is no snapshot {version[:64]!r}")
+        folder = self._folder(version)
         try:
-            snapshot = Snapshot.open(self._root / version, quick=quick)
+            snapshot = Snapshot.open(folder, quick=quick)
         except IndexCorrupt as fault:
             self._faults[version] = str(fault)
             raise
@@ -234,6 +234,18 @@ class SnapshotStore:
                 if on_skip:
                     on_skip(version, fault)
         raise IndexCorrupt("no snapshot is intact: reindex")
+
+    def manifest(self, version: str) -> Manifest:
+        """Of one version. Raises IndexCorrupt when there is none, or it cannot be read."""
+        return Manifest.read(self._folder(version))
+
+    def current_manifest(self) -> Manifest | None:
+        """Of the live version; None before the first `activate`, and where it cannot be read."""
+        try:
+            version = self.current_version()
+            return None if version is None else self.manifest(version)
+        except IndexCorrupt:
+            return None
 
     def manifests(self) -> list[Manifest]:
         """Of every version whose manifest can be read, oldest first."""
@@ -289,6 +301,12 @@ class SnapshotStore:
     def sweep(self) -> list[str]:
         """Remove what killed builds and deletions left behind; returns the names of the folders."""
         return sweep(self._root)
+
+    def _folder(self, version: str) -> Path:
+        """Raises IndexCorrupt for what is no version: neither a pointer nor a caller names a path elsewhere."""
+        if version not in self._versions():
+            raise IndexCorrupt(f"there is no snapshot {version[:64]!r}")
+        return self._root / version
 
     def _versions(self) -> list[str]:
         return sorted(p.name for p in self._root.iterdir() if p.is_dir() and not p.name.startswith("."))

@@ -1,6 +1,6 @@
 """Unit rows as a snapshot keeps them: on disk, mapped, in whole or half precision, read as float32."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
@@ -75,9 +75,9 @@ class Vectors:
         return all(np.array_equal(self.stored[part], matrix[part].astype(self.stored.dtype)) for part in parts(matrix))
 
 
-def parts(matrix: NDArray[Any]) -> Iterator[slice]:
-    """Slices that cover the rows of `matrix`, `CHUNK` at a time."""
-    return (slice(start, start + CHUNK) for start in range(0, len(matrix), CHUNK))
+def parts(rows: Sized) -> Iterator[slice]:
+    """Slices that cover `rows`, `CHUNK` at a time."""
+    return (slice(start, start + CHUNK) for start in range(0, len(rows), CHUNK))
 
 
 def row_type(precision: Precision) -> type[np.float32] | type[np.float16]:

@@ -1,23 +1,21 @@
 """Folders that are being built or deleted: nobody reads them, and a killed process leaves none for long."""
 
 import fcntl
-import os
 import secrets
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
+
+from models.priority import background_threads
 
 T = TypeVar("T")
 
 BUILDING, DELETING, LOCK = ".building-", ".deleting-", ".lock-"
 ABANDONED_SECONDS = 24 * 3600
 """For what has no lock to ask, being older than locks."""
-
-NICENESS = 10
 
 
 @contextmanager
@@ -59,27 +57,9 @@ def delete(folder: Path) -> None:
 
 
 def quietly(work: Callable[[], T]) -> T:
-    """Run `work` in a thread of low priority, the threads that FAISS starts for it included, and wait for it.
-
-    Where a thread has no priority of its own (not Linux) it runs like any other.
-    """
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            with suppress(OSError):  # a container may forbid it; then the build only runs faster
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-            outcome.append(work())
-        except BaseException as error:  # handed on below, in the caller's thread
-            failure.append(error)
-
-    thread = threading.Thread(target=run, name="tryon-index")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]
+    """Run `work` in a thread that yields to all others, as do those that FAISS starts for it, and wait for it."""
+    with background_threads(1, "tryon-index") as thread:
+        return thread.submit(work).result()
 
 
 def _abandoned(lock: Path, folder: Path) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from models.engine.priority import in_background
 
 from app.batches import batched
 from app.catalog.embeddings import EmbeddingRepository
@@ -17,6 +16,7 @@ from app.settings import InferenceSettings
 from models.contracts import Matrix
 from models.engine.engine import Engine
 from models.fusion.vectors import unit_rows
+from models.priority import in_background
 from models.registry import ModelSpec
 from models.zero_shot import AttributeTagger, heads_of, told_by_heads
 

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import numpy as np
 import structlog
-from models.engine.priority import in_background
 
 from app.batches import batched
 from app.catalog.embeddings import EmbeddingRepository
@@ -24,6 +23,7 @@ from models.engine.engine import Engine
 from models.fusion.vectors import unit_rows
 from models.interaction import ItemTokens
 from models.interaction.condense import VERSION, condensed
+from models.priority import in_background
 
 log = structlog.get_logger(__name__)
 

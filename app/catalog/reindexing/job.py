@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 import structlog
-from models.engine.priority import in_background
 
 from app.catalog.live.catalog import same_space
 from app.catalog.reindexing.encoding import EncodingRun
@@ -16,7 +15,8 @@ from app.jobs.context import Handler, JobContext
 from app.media.storage import BlobStore
 from app.settings import Settings
 from models.engine.engine import Engine
-from models.index import Manifest, SnapshotStore
+from models.index import SnapshotStore
+from models.priority import in_background
 from models.registry import ModelSpec
 
 log = structlog.get_logger(__name__)
@@ -64,18 +64,13 @@ def reindex_handler(
     return handle
 
 
-def _live(snapshots: SnapshotStore) -> Manifest | None:
-    version = snapshots.current_version()
-    return next((one for one in snapshots.manifests() if one.version == version), None)
-
-
 def _is_of(snapshots: SnapshotStore, spec: ModelSpec) -> bool:
     """Whether the live index is of this model, or there is none."""
-    live = _live(snapshots)
+    live = snapshots.current_manifest()
     return live is None or same_space(live, spec)
 
 
 def _made_of(snapshots: SnapshotStore) -> int:
     """The catalogue's revision that the live index was made of; 0 where nobody knows."""
-    live = _live(snapshots)
+    live = snapshots.current_manifest()
     return (live and live.catalog_revision) or 0

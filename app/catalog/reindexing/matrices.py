@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from models.engine.priority import in_background
 
 from app.catalog.embeddings import EmbeddingRepository
 from app.catalog.records import EmbeddingKey, StoredEmbedding
@@ -12,6 +11,7 @@ from app.db.session import Database
 from models.contracts import Mask, Matrix
 from models.fusion.vectors import unit_rows
 from models.interaction import ItemTokens
+from models.priority import in_background
 from models.registry import ModelSpec
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import structlog
-from models.engine.priority import in_background
 
 from app.catalog.changelog import ChangeLog, oldest_needed
 from app.catalog.inference.filling import infer_missing
@@ -26,6 +25,7 @@ from models.contracts import IndexCorrupt, IndexOvertaken, Matrix
 from models.engine.engine import Engine
 from models.index import Manifest, Snapshot, SnapshotStore
 from models.interaction import ItemTokens
+from models.priority import in_background
 
 log = structlog.get_logger(__name__)
 
