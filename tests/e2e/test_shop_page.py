@@ -118,6 +118,17 @@ def test_marks_go_with_the_photo_they_were_made_for(open_shop: OpenShop, dress_p
     assert page.all(".piece:first-child .marked img.heat")[0].is_displayed(), "the answer's own photo is still known"
 
 
+def test_a_photo_without_words_is_read_in_no_language(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop()
+    page.choose_photo(dress_photo)
+    page.submit()
+    page.wait_for_answer()
+    assert not page.all(".query-readAs")
+    page.write("red dress")
+    page.submit()
+    page.wait_for(".query-readAs")
+
+
 def test_on_a_phone_the_marked_photo_is_in_the_card(open_shop: OpenShop, dress_photo: Path) -> None:
     page = open_shop(width=390)
     page.choose_photo(dress_photo)

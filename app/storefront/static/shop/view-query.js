@@ -15,7 +15,7 @@ export function queryView(answer, currency) {
     ["avoided", chips(query.negations, "struck")],
     ["narrowed", chips(filterWords(query.filters, currency))],
     ["notUsed", chips(query.ignored, "faint")],
-    ["readAs", query.language && has(`language_${query.language}`) ? [t(`language_${query.language}`)] : []],
+    ["readAs", query.fusion?.text && has(`language_${query.language}`) ? [t(`language_${query.language}`)] : []],
     ["weighed", weights(query.fusion)],
   ];
   const filled = rows.filter(([, content]) => content.length);
