@@ -138,16 +138,13 @@ async def _applied(operation: "Operation", settings: Settings, database: Databas
     """What became of one change; the model is loaded for it."""
     from app.catalog.editing.editor import Editor
     from app.catalog.editing.embedding import Embedder
-    from app.catalog.editing.fetching import FetchedOnDemand
-    from app.catalog.editing.pictures import PictureDesk
     from app.commands.engines import engine_in_use
     from app.media.storage import LocalBlobs
 
     engine = await engine_in_use(settings)
     try:
-        blobs = LocalBlobs(settings.blob_dir)
-        desk = PictureDesk(blobs, settings.limits, FetchedOnDemand(settings, database, blobs))
-        (result,) = await Editor(database, desk, Embedder(engine, settings), settings.shop.currency).apply([operation])
+        editor = Editor.over(settings, database, LocalBlobs(settings.blob_dir), Embedder(engine, settings))
+        (result,) = await editor.apply([operation])
         return result
     finally:
         await engine.close()

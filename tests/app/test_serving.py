@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app import serving
-from app.catalog.live import LiveCatalog
+from app.catalog.live.catalog import LiveCatalog
 from app.db.session import Database
 from app.indexes.service import IndexService
 from app.serving import Serving, ServingModel

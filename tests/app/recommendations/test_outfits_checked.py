@@ -15,7 +15,7 @@ import pytest
 from app.catalog.facts import ItemFacts, facts_of
 from app.catalog.feeds.draft import draft_of
 from app.catalog.feeds.mapping import ColumnMapping
-from app.catalog.inference import from_title
+from app.catalog.inference.guesses import from_title
 from app.engines import build_engine
 from app.media.photo import decode
 from app.recommendations.outfit import Look, Piece, compose
