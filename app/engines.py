@@ -1,6 +1,7 @@
 """The engine around a model that the settings name, on the runtime that they name."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ import structlog
 
 from app.settings import ModelSettings, PreprocessSettings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
-from models.engine import EngineWatcher
+from models.engine import EngineWatcher, Place, RedisCache, SharedCache
 from models.engine.engine import Engine
+from models.engine.shared import AWAY_S
 from models.fusion import fusions
 from models.preprocess.image import GarmentPreprocessor
 from models.preprocess.segmenters import load_segmenter
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from models.export.runtime import Served
 
 log = structlog.get_logger(__name__)
+
+LEAST_PREPARE, MOST_PREPARE = 2, 16
+NVIDIA = Path("/dev/nvidiactl")
+"""There where a driver of NVIDIA's is loaded, whatever torch was built for."""
 
 
 async def build_engine(
@@ -32,7 +38,7 @@ async def build_engine(
 ) -> Engine:
     """The engine around `encoder`, or around the model that the settings name.
 
-    Raises ModelUnavailable, one line, where model, runtime or segmenter cannot be had.
+    Raises ModelUnavailable, one line, where model, runtime, segmenter or shared cache cannot be had.
     """
     if settings.threads is not None:
         import torch
@@ -42,6 +48,7 @@ async def build_engine(
     if encoder is None:
         model = await asyncio.to_thread(load_model, settings, exports)
         encoder, stored = model.queries, model.stored
+    say_device(settings, encoder)
     return Engine(
         encoder,
         GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
@@ -50,10 +57,38 @@ async def build_engine(
         default_fusion=settings.fusion,
         cache_entries=settings.cache_entries,
         cache_bytes=settings.cache_bytes,
+        shared=shared_cache(settings, encoder, watcher),
         max_batch=settings.max_batch,
+        max_batch_pixels=settings.max_batch_pixels,
         max_queue=settings.max_queue,
+        prepare_threads=settings.prepare_threads or min(MOST_PREPARE, max(LEAST_PREPARE, os.cpu_count() or 1)),
+        deadline_s=settings.deadline_s,
         watcher=watcher,
     )
+
+
+def say_device(settings: ModelSettings, encoder: Encoder) -> None:
+    """Where the model computes is on record; and loudly so where a GPU is there that nobody uses."""
+    said = {"model": encoder.spec.name, "device": encoder.device, "asked_for": settings.device}
+    if encoder.device.startswith("cpu") and settings.device == "auto" and NVIDIA.exists():
+        log.warning("gpu_not_used", **said, reason="a GPU is there, but torch (or ONNX Runtime) was built without it")
+    else:
+        log.info("model_device", **said)
+
+
+def shared_cache(settings: ModelSettings, encoder: Encoder, watcher: EngineWatcher | None) -> SharedCache | None:
+    """What all processes remember together, where the settings name it. Raises ModelUnavailable."""
+    if not settings.shared_cache:
+        return None
+    maker = "-".join((settings.runtime, encoder.device.partition(":")[0], settings.precision)).replace(" ", "-")
+    place = Place(settings.shared_cache, settings.shared_cache_s, maker)
+
+    def away() -> None:
+        log.warning("shared_cache_away", asked_again_in_s=AWAY_S)
+        if watcher is not None:
+            watcher.shared_away()
+
+    return RedisCache(place, encoder.spec.dims, away=away)
 
 
 def load_model(settings: ModelSettings, exports: Path) -> "Served":

@@ -16,6 +16,7 @@ from app.auth.trail import Trail
 from app.container import Container
 from app.db.migrate import prepare
 from app.docs import documented
+from app.draining import Drain, Leaving
 from app.errors import PROBLEM_RESPONSES
 from app.feedback.naming import ID_HEADER, TOKEN_HEADER
 from app.guard import check_keys, check_settings
@@ -56,6 +57,8 @@ def create_app(
     # The last added stands outermost: who calls, request id, headers, numbers, CORS, then what may refuse or fail.
     app.add_middleware(BodyLimit, budget_of=budgets(settings))
     app.add_middleware(Door)
+    app.state.drain = Drain()
+    app.add_middleware(Leaving, drain=app.state.drain)
     app.add_middleware(CleanAddress)
     app.add_middleware(CatchAll)
     app.add_middleware(Trail)

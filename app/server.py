@@ -1,16 +1,30 @@
 """The server: uvicorn, with an end to how long a stranger may take to say what they want."""
 
 import asyncio
+import sys
+from contextlib import suppress
 from functools import partial
+from socket import socket
 from typing import Any
 
 import h11
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.admission.settings import ServerSettings
+from app.draining import Drain
 from app.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+FORCED_S = 0.1
+"""How soon a second SIGINT is noticed."""
+
+CUT_OFF_S = 5
+"""After the drain: for callers that read slowly, and for what was not done in time."""
 
 
 class ImpatientProtocol(H11Protocol):
@@ -56,9 +70,47 @@ class ImpatientProtocol(H11Protocol):
             self._giving_up = None
 
 
-def run(app: ASGIApp, settings: Settings) -> None:
-    """Serve `app` until the process is asked to stop. Proxies are believed by the application (app/main.py)."""
-    uvicorn.run(app, host=settings.host, port=settings.port, **server_options(settings.server))
+class DrainingServer(uvicorn.Server):
+    """Uvicorn that listens on while it ends: uvicorn's own end closes the port first, and who asks then is left alone.
+
+    From SIGTERM or SIGINT on new requests are refused (app/draining.py) and /readyz says so, for `linger_s` at least,
+    so that whoever sends them here learns of it; and until all that was taken is answered, for `drain_s` at most. A
+    second SIGINT ends it at once.
+    """
+
+    def __init__(self, config: uvicorn.Config, drain: Drain, settings: ServerSettings) -> None:
+        super().__init__(config)
+        self._drain, self._settings = drain, settings
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._drain.begin()
+        log.info("draining", requests=self._drain.inside, within_s=self._settings.drain_s)
+        done = asyncio.ensure_future(self._drained())
+        try:
+            while not done.done() and not self.force_exit:
+                await asyncio.wait({done}, timeout=FORCED_S)
+        finally:
+            done.cancel()
+        await super().shutdown(sockets)
+
+    async def _drained(self) -> None:
+        await asyncio.sleep(self._settings.linger_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.drain_s):
+                await self._drain.empty()
+
+
+def run(app: ASGIApp, settings: Settings, drain: Drain | None = None) -> None:
+    """Serve `app` until the process is asked to stop. Proxies are believed by the application (app/main.py).
+
+    Args: drain: through which the application (`app.state.drain`) is told of the end, and tells what it works on.
+    """
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, **server_options(settings.server))
+    server = DrainingServer(config, drain or Drain(), settings.server)
+    with suppress(KeyboardInterrupt):  # uvicorn ends in order and raises the signal again then
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def server_options(settings: ServerSettings) -> dict[str, Any]:
@@ -71,4 +123,5 @@ def server_options(settings: ServerSettings) -> dict[str, Any]:
         "http": partial(ImpatientProtocol, patience_s=settings.header_s),
         "h11_max_incomplete_event_size": settings.header_bytes,
         "timeout_keep_alive": settings.keep_alive_s,
+        "timeout_graceful_shutdown": CUT_OFF_S,
     }

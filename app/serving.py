@@ -46,6 +46,7 @@ class Serving:
 
     @classmethod
     async def around(cls, engine: Engine, live: LiveCatalog) -> "Serving":
+        await engine.warm_up()
         tagger = await AttributeTagger.build(engine)
         return cls(engine, tagger, SenseVectors(engine, tagger.senses), live)
 

@@ -78,7 +78,8 @@ class ServerSettings(BaseModel):
     `trusted_proxies`: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed. `hsts_s`: seconds
     for which browsers shall use nothing but TLS; set it where TLS is spoken in front of the service, 0 says nothing.
     The head of a request may have `header_bytes` and must come within `header_s`; an idle connection is kept for
-    `keep_alive_s`.
+    `keep_alive_s`. A process that is to end goes on refusing for `linger_s`, so that whoever sends requests here learns
+    of it, and answers what it has taken for `drain_s` at the most.
     """
 
     trusted_proxies: list[str] = ["127.0.0.1", "::1"]
@@ -86,6 +87,8 @@ class ServerSettings(BaseModel):
     header_bytes: int = Field(default=32_768, ge=1024)
     header_s: float = Field(default=10.0, gt=0)
     keep_alive_s: int = Field(default=5, ge=1)
+    linger_s: float = Field(default=0.0, ge=0)
+    drain_s: float = Field(default=20.0, ge=0)
 
     @field_validator("trusted_proxies")
     @classmethod

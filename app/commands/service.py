@@ -98,4 +98,5 @@ def _run(settings: Settings) -> None:
     from app.startup import ClearStart
 
     configure_logging(settings.log_level, settings.log_format)
-    run(ClearStart(create_app(settings)), settings)
+    app = create_app(settings)
+    run(ClearStart(app), settings, app.state.drain)

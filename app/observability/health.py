@@ -5,6 +5,7 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from app.draining import LEAVING, Drain
 from app.observability.monitor import Monitor
 from app.observability.readiness import Part, Weakness, weaknesses
 
@@ -56,14 +57,16 @@ async def healthz() -> Healthy:
 
 
 @router.get("/readyz", responses={503: {"model": Ready}})
-async def readyz(monitor: MonitorDep, response: Response) -> Ready:
+async def readyz(monitor: MonitorDep, request: Request, response: Response) -> Ready:
     """The service can answer shoppers."""
     look = await monitor.look()
     weak = weaknesses(look)
-    response.status_code = 200 if look.ready else 503
+    drain: Drain = request.app.state.drain
+    ready = look.ready and not drain.leaving
+    response.status_code = 200 if ready else 503
     response.headers["Cache-Control"] = "no-store"
     return Ready(
-        ready=look.ready,
+        ready=ready,
         not_ready=list(look.not_ready),
         degraded=list(weak),
         model=look.spec.name,
@@ -73,6 +76,6 @@ async def readyz(monitor: MonitorDep, response: Response) -> Ready:
         items=look.view.columns.words.items if look.view else 0,
         database="unreachable" if "database" in look.faults else "ok",
         skipped=[SkippedIndex(version=version, fault=fault) for version, fault in look.skipped.items()],
-        problems=[look.faults[part] for part in look.not_ready],
+        problems=[look.faults[part] for part in look.not_ready] + [LEAVING] * drain.leaving,
         warnings=list(weak.values()),
     )

@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.asking import Gone, hung_up, never
 from app.catalog.repository import ItemRepository
+from app.container import Container
 from app.db.scrub import scrub
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
 from app.errors import FieldError, InvalidRequest
@@ -98,7 +102,7 @@ async def held_key(
 ClaimDep = Annotated[Claim | None, Depends(held_key, scope="function")]
 
 
-def service_of(container: ContainerDep, session: SessionDep) -> RecommendationService:
+def service_of(container: Container, session: AsyncSession, gone: Gone = never) -> RecommendationService:
     return RecommendationService(
         recommendations=RecommendationRepository(session),
         items=ItemRepository(session),
@@ -110,10 +114,15 @@ def service_of(container: ContainerDep, session: SessionDep) -> RecommendationSe
         settings=container.settings,
         advisor=container.advisor,
         observer=container.instruments,
+        gone=gone,
     )
 
 
-ServiceDep = Annotated[RecommendationService, Depends(service_of)]
+def asked_service(request: Request, container: ContainerDep, session: SessionDep) -> RecommendationService:
+    return service_of(container, session, partial(hung_up, request))
+
+
+ServiceDep = Annotated[RecommendationService, Depends(asked_service)]
 
 
 @router.post("", status_code=HTTPStatus.CREATED, openapi_extra={"requestBody": form_schema()})

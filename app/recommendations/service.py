@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from app.asking import Gone, never, said_plainly, while_wanted
 from app.catalog.live.catalog import LiveCatalog
 from app.catalog.live.columns import Columns
 from app.catalog.narrowing.attributes import private_names
@@ -23,8 +24,6 @@ from app.errors import (
     HeatmapUnavailable,
     HeatmapWithoutPhoto,
     InvalidRequest,
-    NotReady,
-    Overloaded,
     RecommendationNotFound,
     ShopperNotFound,
     SuggestionNotFound,
@@ -50,7 +49,7 @@ from app.recommendations.tables import RecommendationRow
 from app.recommendations.wanted import Seen
 from app.settings import LimitSettings, Settings
 from models.contracts import RGB, Weights
-from models.engine import EncodedQuery, Engine, EngineClosed, EngineOverloaded, QueryPart, UnknownFusion
+from models.engine import EncodedQuery, Engine, QueryPart, UnknownFusion
 from models.preprocess.text import ParsedText, parse
 from models.zero_shot import AttributeTagger
 
@@ -58,7 +57,6 @@ ID_BYTES = 18
 ANYTHING = {"en": "clothes", "zh": "衣服"}
 """What is embedded when somebody says only what they do not want."""
 
-RETRY_S = 1
 
 NO_PHOTO = "none"
 """The photo kind of a request without photos."""
@@ -103,6 +101,7 @@ class RecommendationService:
     settings: Settings
     advisor: Advisor = GRAMMAR
     observer: StageObserver = field(default_factory=Unobserved)
+    gone: Gone = never
 
     async def recommend(self, asked: RecommendationRequest) -> RecommendationOut:
         """Answer and store the answer; committing is the caller's.
@@ -255,16 +254,14 @@ class RecommendationService:
 
     async def _encode(self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest) -> EncodedQuery:
         words = parsed.positive or (None if photos else ANYTHING[parsed.language])
+        work = self.engine.encode_query(
+            photos, words, photo_kind=asked.photo_kind, fusion=asked.fusion, weights=asked.weights
+        )
         try:
-            return await self.engine.encode_query(
-                photos, words, photo_kind=asked.photo_kind, fusion=asked.fusion, weights=asked.weights
-            )
+            with said_plainly():
+                return await while_wanted(work, self.gone)
         except UnknownFusion as error:
             raise InvalidRequest(f"{error}.", fields=[FieldError("fusion", str(error))]) from error
-        except EngineOverloaded as error:
-            raise Overloaded("Too many requests are waiting. Try again shortly.", retry_after_s=RETRY_S) from error
-        except EngineClosed as error:
-            raise NotReady("This process is shutting down. Try again.", retry_after_s=RETRY_S) from error
 
     async def _store(
         self,

@@ -1,10 +1,12 @@
 """POST /v1/tags."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
+from app.asking import hung_up
 from app.container import Container
 from app.dependencies import ContainerDep, ShopDep
 from app.idempotency.claims import KeyHeader, claimed, hash_of
@@ -28,6 +30,7 @@ FormDep = Annotated[TagForm, Depends(checked_form)]
 
 @router.post("", openapi_extra={"requestBody": tag_form_schema()})
 async def tag(
+    request: Request,
     who: ShopDep,
     form: FormDep,
     container: ContainerDep,
@@ -42,15 +45,16 @@ async def tag(
         if claim and claim.replay:
             answer = LabelsOut if form.ask.labels else AttributesOut
             return answer.model_validate(claim.replay)
-        told = await _told(container, form, locale)
+        told = await _told(request, container, form, locale)
         if claim:
             async with container.database.unit_of_work() as session:
                 await claim.finish(session, HTTPStatus.OK, told.model_dump(mode="json"))
         return told
 
 
-async def _told(container: Container, form: TagForm, locale: Locale) -> LabelsOut | AttributesOut:
-    service = TagService(container.engine, container.tagger, container.senses, container.settings.limits)
+async def _told(request: Request, container: Container, form: TagForm, locale: Locale) -> LabelsOut | AttributesOut:
+    limits, gone = container.settings.limits, partial(hung_up, request)
+    service = TagService(container.engine, container.tagger, container.senses, limits, gone)
     if form.ask.labels:
         return await service.labels(form.photo, form.ask.photo_kind, form.ask.labels)
     return await service.attributes(form.photo, form.ask.photo_kind, locale)

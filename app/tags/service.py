@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.errors import AppError, FieldError, NotReady, Overloaded
+from app.asking import Gone, never, said_plainly, while_wanted
+from app.errors import AppError, FieldError
 from app.media.photo import ENOUGH, decode
 from app.settings import LimitSettings, Locale
 from app.tags.schemas import AttributeOut, AttributesOut, LabelOut, LabelsOut
 from models.contracts import RGB, Vector
-from models.engine import Engine, EngineClosed, EngineOverloaded
+from models.engine import Engine
 from models.taxonomy import taxonomy
 from models.zero_shot import AttributeTagger, SenseVectors, Tag, read_labels
 
-RETRY_S = 1
 DIGITS = 6
 """Digits of a probability that are shown: the labels' sum stays 1 to four of them however many there are."""
 
@@ -28,6 +28,7 @@ class TagService:
     tagger: AttributeTagger
     senses: SenseVectors
     limits: LimitSettings
+    gone: Gone = never
 
     async def labels(self, photo: bytes, photo_kind: str, labels: Sequence[str]) -> LabelsOut:
         """The labels, likeliest first.
@@ -57,26 +58,16 @@ class TagService:
             picture = await asyncio.to_thread(decode, photo, self.limits, enough=ENOUGH)
         except AppError as error:
             raise type(error)(error.detail, fields=[FieldError("photo", error.detail)]) from error
-        try:
-            query = await self.engine.encode_query([picture], None, photo_kind=photo_kind)
-        except EngineOverloaded as error:
-            raise Overloaded("Too many requests are waiting. Try again shortly.", retry_after_s=RETRY_S) from error
-        except EngineClosed as error:
-            raise _closing() from error
+        with said_plainly():
+            query = await while_wanted(self.engine.encode_query([picture], None, photo_kind=photo_kind), self.gone)
         part = query.parts[0]
         if part.image is None:
             raise AssertionError("a photo always gives an image vector")
         return part.image, part.crops[:1]
 
     async def _vectors(self, senses: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Vector]:
-        try:
+        with said_plainly():
             return await self.senses.of(senses)
-        except EngineClosed as error:
-            raise _closing() from error
-
-
-def _closing() -> NotReady:
-    return NotReady("This process is shutting down. Try again.", retry_after_s=RETRY_S)
 
 
 def _attribute(tag: Tag, locale: Locale) -> AttributeOut:

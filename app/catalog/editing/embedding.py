@@ -1,27 +1,23 @@
 """Vectors and inferred attributes of a few items, made before the commit that writes them."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.asking import said_plainly
 from app.catalog.inference.filling import guesses_of, knowledge, stamp_of, teller
 from app.catalog.inference.guesses import NAMES, Guess
 from app.catalog.inference.repository import Gap
 from app.catalog.records import HalfVector, IndexSource, ItemRecord
 from app.catalog.reindexing.encoding import condensed_views, mean_rows, runs, tokens_hash
-from app.errors import NotReady, Overloaded
 from app.settings import Settings
 from models.contracts import RGB
-from models.engine import EngineClosed, EngineOverloaded
 from models.engine.engine import Engine
 from models.interaction import ItemTokens
 from models.taxonomy.lookup import NOT_WORN
 from models.zero_shot import AttributeTagger
-
-RETRY_S = 1
 
 
 @dataclass(slots=True)
@@ -59,7 +55,7 @@ class Embedder:
         lacking = {s.text_hash: s.text for s in sources if s.text_hash not in made.texts}
         if not lacking:
             return
-        with _said_plainly():
+        with said_plainly():
             vectors = await self.engine.encode_texts(list(lacking.values()))
         made.texts.update({digest: one.astype(np.float16) for digest, one in zip(lacking, vectors, strict=True)})
 
@@ -69,7 +65,7 @@ class Embedder:
         if not lacking:
             return
         flat, counts = [p for views in lacking.values() for p in views], [len(views) for views in lacking.values()]
-        with _said_plainly():
+        with said_plainly():
             encoded = await self.engine.encode_pictures(flat)
         vectors = mean_rows(np.stack([one.vector for one in encoded]), counts).astype(np.float16)
         made.images.update(dict(zip(lacking, vectors, strict=True)))
@@ -92,17 +88,6 @@ class Embedder:
         guesses = await asyncio.to_thread(guesses_of, gaps, vectors, await teller(self.engine, gaps, self.tagger))
         model = knowledge(self.engine.spec)
         return Told({gap.item_id: stamp_of(gap, model) for gap in gaps}, guesses)
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """The engine's own errors as those that a caller hears."""
-    try:
-        yield
-    except EngineOverloaded as error:
-        raise Overloaded("Too much is waiting to be embedded. Try again shortly.", retry_after_s=RETRY_S) from error
-    except EngineClosed as error:
-        raise NotReady("This process is shutting down. Try again.", retry_after_s=RETRY_S) from error
 
 
 def _gap(record: ItemRecord, image_hash: str) -> Gap | None:
