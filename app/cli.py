@@ -14,6 +14,7 @@ from app.commands.indexes import indexes
 from app.commands.items import items
 from app.commands.jobs import jobs
 from app.commands.keys import audit, keys
+from app.commands.openapi import openapi
 from app.commands.sheet import sheet
 from app.errors import AppError
 from app.settings import Settings
@@ -47,6 +48,7 @@ cli.command()(training.train)
 cli.command()(training.finetune)
 cli.command("export")(export_)
 cli.command()(sheet)
+cli.command()(openapi)
 cli.command()(service.worker)
 cli.command()(service.migrate)
 cli.add_typer(indexes, name="indexes")

@@ -1,18 +1,44 @@
-"""/docs and /redoc without a CDN, each with a policy that lets in what it loads and nothing else."""
+"""The application with its OpenAPI document; /docs and /redoc without a CDN, each with a policy that lets in what it
+loads and nothing else.
+"""
 
 import base64
 import hashlib
 import re
+from pathlib import Path
 from typing import Any
 
+import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi_offline import FastAPIOffline
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.openapi.document import complete
+
 FILES = "/static-offline-docs"
-"""Where fastapi-offline mounts the pages' scripts."""
+"""Where the pages' scripts are; fastapi-offline brings them."""
+
+TAGS = [
+    {
+        "name": "recommendations",
+        "description": "A photo and words in; garments and outfits out, kept and fetched again.",
+    },
+    {"name": "shoppers", "description": "Pseudonymous shoppers, their sizes, and what they do."},
+    {"name": "tags", "description": "What a photo shows."},
+    {"name": "catalogue", "description": "Items as shoppers see them, and what goes with them."},
+    {"name": "admin", "description": "Feeds, live changes, indexes, jobs and the audit trail: with an admin's key."},
+    {"name": "operations", "description": "Whether the service lives and can answer."},
+]
+ABOUT = """\
+Self-hosted virtual try-on recommendations. Send a key as `Authorization: Bearer <key>`; `tryon keys create` makes one.
+Its scope is `shop` (may sit in a browser), `server` (the shop's backend) or `admin`, each including the one before.
+
+Errors are `application/problem+json` (RFC 9457). Lists are pages: send `next` as `cursor`. A POST may carry an
+`Idempotency-Key`, which makes its retry harmless for 24 hours. After 429 and 503 wait as `Retry-After` says.
+"""
 
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 STYLES = "style-src 'self' 'unsafe-inline'"
@@ -24,9 +50,35 @@ REST = (
 )
 
 
+class Documented(FastAPI):
+    """An application whose document is complete."""
+
+    def openapi(self) -> dict[str, Any]:
+        known = self.openapi_schema
+        document = super().openapi()
+        if document is not known:  # made anew: for the first time, or as routes were added
+            complete(document)
+        return document
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the function behind a route: what clients call the operation, so renaming it breaks them."""
+    return route.name
+
+
 def documented(**options: Any) -> FastAPI:
     """A FastAPI application with both pages. `options` are FastAPI's own."""
-    app = FastAPIOffline(docs_url=None, redoc_url=None, static_url=FILES, **options)
+    app = Documented(
+        docs_url=None,
+        redoc_url=None,
+        description=ABOUT,
+        openapi_tags=TAGS,
+        servers=[{"url": "/", "description": "Where this document comes from."}],
+        generate_unique_id_function=operation_id,
+        **options,
+    )
+    scripts = Path(fastapi_offline.__file__).parent / "static"
+    app.mount(FILES, StaticFiles(directory=scripts), name="documentation")
 
     @app.get("/docs", include_in_schema=False)
     async def swagger(request: Request) -> HTMLResponse:

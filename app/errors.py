@@ -196,25 +196,3 @@ def problem(error: AppError, instance: str) -> dict[str, Any]:
     if error.fields:
         body["errors"] = [{"field": f.field, "reason": f.reason} for f in error.fields]
     return body
-
-
-_TEXT = {"type": "string"}
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        **dict.fromkeys(("type", "title", "detail", "instance"), _TEXT),
-        "status": {"type": "integer"},
-        "errors": {
-            "type": "array",
-            "items": {"type": "object", "properties": {"field": _TEXT, "reason": _TEXT}},
-        },
-    },
-}
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem (RFC 9457)",
-        "content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}},
-    }
-}
-"""What the OpenAPI document says of every route's errors."""

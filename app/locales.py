@@ -1,6 +1,12 @@
 """Which language an answer is given in."""
 
+from typing import Annotated
+
+from fastapi import Header
+
 from app.settings import Locale
+
+AcceptLanguage = Annotated[str | None, Header(description="Which language to answer in, where nothing else says it.")]
 
 
 def best_locale(asked: Locale | None, accept_language: str | None, default: Locale) -> Locale:

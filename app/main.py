@@ -17,7 +17,6 @@ from app.container import Container
 from app.db.migrate import prepare
 from app.docs import documented
 from app.draining import Drain, Leaving
-from app.errors import PROBLEM_RESPONSES
 from app.feedback.naming import ID_HEADER, TOKEN_HEADER
 from app.guard import check_keys, check_settings
 from app.headers import SecurityHeaders
@@ -49,7 +48,6 @@ def create_app(
         title="tryon",
         summary="Photo and words in, garments and outfits out.",
         version="1",
-        responses=PROBLEM_RESPONSES,
         lifespan=_lifespan(settings, encoder, instruments, traces),
         telemetry=traces.telemetry(),
     )

@@ -11,9 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, FieldError, InvalidRequest
@@ -23,6 +25,8 @@ from app.texts import CLEAN, is_clean
 
 log = structlog.get_logger(__name__)
 REQUEST_ID_CHARS = 128
+NO_JSON = "is not valid JSON"
+NOT_JSON = FieldError("body", NO_JSON)
 BUG = "We failed, not you. Try again; if it stays, give the operator the X-Request-ID."
 
 
@@ -117,7 +121,11 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        status = HTTPStatus(error.status_code)
+        status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+        if status == HTTPStatus.BAD_REQUEST:  # only FastAPI says it: of JSON that is not even text
+            return problem_response(InvalidRequest(f"body {NO_JSON}.", fields=[NOT_JSON]), request.url.path)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(sorted(allowed(app, request.scope)))
         body = {
             "type": "about:blank",
             "title": status.phrase,
@@ -125,7 +133,7 @@ def install_error_handlers(app: FastAPI) -> None:
             "detail": str(error.detail),
             "instance": request.url.path,
         }
-        return JSONResponse(body, status, dict(error.headers or {}), media_type=PROBLEM_JSON)
+        return JSONResponse(body, status, headers, media_type=PROBLEM_JSON)
 
     async def _database(request: Request, error: SQLAlchemyError) -> JSONResponse:
         return database_response(error, request.url.path)
@@ -138,8 +146,15 @@ def install_error_handlers(app: FastAPI) -> None:
         app.exception_handler(away)(_database)
 
 
+def allowed(app: FastAPI, scope: Scope) -> set[str]:
+    """The methods of a path (RFC 9110, section 15.5.6), of all its routes: Starlette names those of the first."""
+    routes = (context.original_route for context in iter_route_contexts(app.routes))
+    found = (r.methods or set() for r in routes if isinstance(r, Route) and r.matches(scope)[0] is not Match.NONE)
+    return set().union(*found)
+
+
 def _field_error(error: dict[str, Any]) -> FieldError:
     if error["type"] == "json_invalid":  # its place is a number of characters, no field
-        return FieldError("body", "is not valid JSON")
+        return NOT_JSON
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
-    return FieldError(".".join(where) or "body", str(error["msg"]))
+    return FieldError(".".join(where) or "body", str(error["msg"]).removeprefix("Value error, "))

@@ -3,18 +3,21 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
 from app.catalog.narrowing.attributes import private_names
-from app.catalog.paths import EndsLiterally, item_spelt
+from app.catalog.paths import EndsLiterally, ItemId, item_spelt
 from app.catalog.repository import ItemRepository
-from app.catalog.schemas import Filters, ItemOut, ItemsOut
+from app.catalog.schemas import FILTERS_EXAMPLE, Filters, ItemOut, ItemsOut
 from app.catalog.service import CatalogService, item_out, render
 from app.dependencies import ContainerDep, SessionDep, ShopDep
-from app.errors import FieldError, InvalidRequest
+from app.errors import FieldError, InvalidRequest, ItemNotFound, PictureNotFound
 from app.etags import etag_of, matches
-from app.locales import best_locale
+from app.locales import AcceptLanguage, best_locale
+from app.openapi.document import header
+from app.openapi.problems import problems
+from app.openapi.schemas import JsonText, picture
 from app.paging import CursorQuery, LimitQuery
 from app.settings import Locale
 
@@ -34,7 +37,7 @@ ServiceDep = Annotated[CatalogService, Depends(catalog_service)]
 def wanted_locale(
     container: ContainerDep,
     locale: Annotated[Locale | None, Query(description="en or zh; else Accept-Language, else the shop's.")] = None,
-    accept_language: Annotated[str | None, Header()] = None,
+    accept_language: AcceptLanguage = None,
 ) -> Locale:
     return best_locale(locale, accept_language, container.settings.shop.locale)
 
@@ -43,7 +46,11 @@ LocaleDep = Annotated[Locale, Depends(wanted_locale)]
 
 
 def parsed_filters(
-    filters: Annotated[str | None, Query(max_length=20_000, description="Filters as a JSON object.")] = None,
+    filters: Annotated[
+        str | None,
+        JsonText(Filters, FILTERS_EXAMPLE),
+        Query(max_length=20_000, description="What an item must be, as a JSON object."),
+    ] = None,
 ) -> Filters:
     """Raises InvalidRequest naming each wrong field."""
     if not filters:
@@ -60,7 +67,7 @@ def parsed_filters(
 FiltersDep = Annotated[Filters, Depends(parsed_filters)]
 
 
-@router.get("/items")
+@router.get("/items", summary="The catalogue")
 async def list_items(
     _who: ShopDep,
     service: ServiceDep,
@@ -74,31 +81,39 @@ async def list_items(
 
 
 @router.get(
-    "/items/{item_id:path}/image", response_class=Response, responses={200: {"content": {"image/webp": {}}}, 304: {}}
+    "/items/{item_id:path}/image",
+    summary="An item's picture",
+    response_class=Response,
+    responses=problems(ItemNotFound, PictureNotFound)
+    | {
+        200: picture("image/webp", "The picture.") | header("ETag"),
+        304: {"description": "The caller has it already."} | header("ETag"),
+    },
 )
-async def get_image(
+async def get_item_image(
     _who: ShopDep,
     request: Request,
-    item_id: str,
+    item_id: ItemId,
     container: ContainerDep,
     locale: LocaleDep,
-    width: Annotated[int | None, Query(ge=16, le=2048)] = None,
+    width: Annotated[int | None, Query(ge=16, le=2048, description="Pixels, at most; its own when left out.")] = None,
 ) -> Response:
     """The item's first picture as WebP, at most `width` pixels wide."""
     # A session of its own, closed before the picture is drawn: drawing is slow and needs no database.
     async with container.database.unit_of_work() as session:
         if (other := await item_spelt(ItemRepository(session), item_id, "image", locale)) is not None:
             return other
-        picture = await CatalogService(ItemRepository(session)).first_picture(item_id)
-    etag = etag_of(RENDERING, picture.sha256, width)
+        stored = await CatalogService(ItemRepository(session)).first_picture(item_id)
+    etag = etag_of(RENDERING, stored.sha256, width)
     headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
     if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    data = await asyncio.to_thread(render, container.blobs, picture.blob_key, width, container.settings.limits)
+    data = await asyncio.to_thread(render, container.blobs, stored.blob_key, width, container.settings.limits)
     return Response(data, media_type="image/webp", headers=headers)
 
 
-@router.get("/items/{item_id:path}")
-async def get_item(_who: ShopDep, item_id: str, service: ServiceDep, locale: LocaleDep) -> ItemOut:
-    """One item. Keep this route last: a feed's own id may hold slashes, so it takes whatever is left of the path."""
+@router.get("/items/{item_id:path}", summary="An item", responses=problems(ItemNotFound))
+async def get_item(_who: ShopDep, item_id: ItemId, service: ServiceDep, locale: LocaleDep) -> ItemOut:
+    """One item, as suggestions show it."""
+    # Keep this route last: a feed's own id may hold slashes, so it takes whatever is left of the path.
     return item_out(await service.item(item_id), locale)

@@ -6,7 +6,7 @@ address is the item `a/image` too.
 """
 
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -14,6 +14,9 @@ from starlette.routing import Match
 
 from app.catalog.repository import ItemRepository
 from app.catalog.service import item_out
+from app.openapi.parameters import path_id
+
+ItemId = Annotated[str, path_id("The feed's own id, its slashes percent-encoded.", "1042")]
 
 
 class EndsLiterally(APIRoute):

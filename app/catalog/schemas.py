@@ -97,7 +97,7 @@ class Filters(BaseModel):
     in_stock: bool | None = None
     season: list[Word] = []
     usage: list[Word] = []
-    attributes: dict[Word, list[Word]] = {}
+    attributes: dict[Word, list[Word]] = Field(default={}, json_schema_extra={"additionalProperties": False})
 
     @classmethod
     def parse(cls, text: str) -> "Filters":

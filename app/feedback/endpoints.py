@@ -11,15 +11,32 @@ from app.db.scrub import scrub
 from app.dependencies import ContainerDep, SessionDep, ShopDep
 from app.errors import FieldError, InvalidRequest, ShopperNotFound
 from app.feedback.events import Event, Outcome, Result
-from app.feedback.naming import ID_HEADER, NOBODY, TOKEN_HEADER, IdHeader, Naming, TokenHeader, shopper_named
+from app.feedback.naming import (
+    ID_HEADER,
+    NOBODY,
+    SHOPPER_ID,
+    TOKEN_HEADER,
+    IdHeader,
+    Naming,
+    TokenHeader,
+    shopper_named,
+)
 from app.feedback.repository import EventRepository, ShopperRepository
 from app.feedback.schemas import EventsIn, EventsOut, ShopperOut, SizesIn, SizesOut
 from app.feedback.service import FeedbackService
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
+from app.openapi.document import header
+from app.openapi.parameters import path_id
+from app.openapi.problems import problems
 from app.recommendations.repository import RecommendationRepository
 
 router = APIRouter(prefix="/v1", tags=["shoppers"])
 ROUTE = "POST /v1/events"
+
+ShopperId = Annotated[
+    str,
+    path_id("As POST /v1/shoppers gave it; with a server's key also the shop's.", "shp_k3Zt9w", SHOPPER_ID.pattern),
+]
 
 
 async def named(
@@ -75,7 +92,7 @@ def service_of(container: ContainerDep, session: SessionDep) -> FeedbackService:
 ServiceDep = Annotated[FeedbackService, Depends(service_of)]
 
 
-async def theirs(shopper_id: str, who: ShopDep, container: ContainerDep, token: TokenHeader = None) -> str:
+async def theirs(shopper_id: ShopperId, who: ShopDep, container: ContainerDep, token: TokenHeader = None) -> str:
     """The shopper of the path, where the caller may speak for them: with a browser's key only by their own token.
 
     Raises ShopperNotFound, and InvalidRequest for what is no id.
@@ -93,7 +110,7 @@ async def theirs(shopper_id: str, who: ShopDep, container: ContainerDep, token: 
 TheirsDep = Annotated[str, Depends(theirs)]
 
 
-@router.post("/shoppers", status_code=HTTPStatus.CREATED)
+@router.post("/shoppers", status_code=HTTPStatus.CREATED, summary="A new shopper", responses={201: header("Location")})
 async def create_shopper(
     _who: ShopDep, service: ServiceDep, response: Response, body: SizesIn | None = None
 ) -> ShopperOut:
@@ -107,14 +124,14 @@ async def create_shopper(
     return made
 
 
-@router.get("/shoppers/{shopper_id}/sizes")
+@router.get("/shoppers/{shopper_id}/sizes", summary="A shopper's sizes", responses=problems(ShopperNotFound))
 async def get_sizes(shopper_id: TheirsDep, service: ServiceDep, response: Response) -> SizesOut:
     """The sizes a shopper said they wear, and those learned from what they bought and kept."""
     response.headers["Cache-Control"] = "no-store"
     return await service.sizes(shopper_id)
 
 
-@router.put("/shoppers/{shopper_id}/sizes")
+@router.put("/shoppers/{shopper_id}/sizes", summary="Say a shopper's sizes", responses=problems(ShopperNotFound))
 async def put_sizes(shopper_id: TheirsDep, body: SizesIn, service: ServiceDep) -> SizesOut:
     """What a shopper says they wear, in place of what they said before; empty: as learned. Counts from the next answer
     on, in which `parts.size` shows it.
@@ -122,7 +139,12 @@ async def put_sizes(shopper_id: TheirsDep, body: SizesIn, service: ServiceDep) -
     return await service.set_sizes(shopper_id, body.sizes)
 
 
-@router.delete("/shoppers/{shopper_id}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/shoppers/{shopper_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Erase a shopper",
+    responses=problems(ShopperNotFound),
+)
 async def erase_shopper(shopper_id: TheirsDep, container: ContainerDep) -> None:
     """Erase everything about a shopper: token, sizes, events, answers. A browser's key needs their own token."""
     async with container.database.unit_of_work() as session:
@@ -132,7 +154,9 @@ async def erase_shopper(shopper_id: TheirsDep, container: ContainerDep) -> None:
     container.popularity.forget()
 
 
-@router.post("/events", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/events", status_code=HTTPStatus.ACCEPTED, summary="What a shopper did", responses=problems(ShopperNotFound)
+)
 async def record_events(sent: SentDep, shopper_id: ShopperDep, service: ServiceDep, session: SessionDep) -> EventsOut:
     """What a shopper did, up to 100 events; each is stored once, and what is wrong with one fails that one alone."""
     body, claim = sent

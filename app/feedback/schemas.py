@@ -12,8 +12,8 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    WithJsonSchema,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from app.feedback.events import REASONS, Event, EventKind, Outcome, Result
 from app.multipart import field_errors
@@ -45,6 +45,7 @@ SizesBySlot = Annotated[
     AfterValidator(_of_slots),
     Field(
         description="By slot, what the shopper wears, as they say it.",
+        json_schema_extra={"propertyNames": {"enum": list(taxonomy().slots)}},
         examples=[{"top": ["M"], "bottom": ["W32 L34"], "footwear": ["EU 42"]}],
     ),
 ]
@@ -102,24 +103,14 @@ class EventIn(BaseModel):
         )
 
 
-def event_schema() -> dict[str, Any]:
-    """One event for the OpenAPI document, in one piece."""
-    schema = EventIn.model_json_schema()
-    del schema["$defs"]
-    schema["properties"]["event"] = {"type": "string", "enum": [kind.value for kind in EventKind]}
-    return schema
-
-
 class EventsIn(BaseModel):
     """Up to 100 events of one shopper. What is wrong with one fails that one alone."""
 
     model_config = ConfigDict(extra="forbid")
 
-    events: Annotated[
-        list[Any],
-        Field(min_length=1, max_length=MOST_EVENTS),
-        WithJsonSchema({"type": "array", "minItems": 1, "maxItems": MOST_EVENTS, "items": event_schema()}),
-    ]
+    events: list[Annotated[SkipJsonSchema[Any] | EventIn, Field(union_mode="left_to_right")]] = Field(
+        min_length=1, max_length=MOST_EVENTS
+    )
 
     def read(self) -> list[Event | str]:
         """Each event, or the reason why it is none, in the order sent."""

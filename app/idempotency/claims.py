@@ -28,7 +28,14 @@ KEY_CHARS = 255
 ERASED = "erased"
 """What stands in place of the id of an answer that was erased."""
 
-KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a retry harmless for 24 hours.")]
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Makes a retry harmless for 24 hours.",
+        json_schema_extra={"minLength": 1, "maxLength": KEY_CHARS, "pattern": "^[ -~]*$"},
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,25 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import yaml
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
 from app.catalog.importing.outcomes import RowOutcome
 from app.dependencies import AdminDep, ContainerDep, SessionDep
-from app.errors import FieldError, InvalidRequest, RequestTooLarge, StorageFull
+from app.errors import FieldError, InvalidRequest, JobNotFound, RequestTooLarge, StorageFull
 from app.idempotency.claims import KeyHeader, claimed, hash_of
 from app.imports.files import FEED, PICTURES, ImportFiles
 from app.imports.repository import OutcomeRepository
 from app.imports.schemas import ImportIn, ImportOptions, RowOut
 from app.imports.service import ImportService, OutcomeService, check_mapping
 from app.imports.upload import Upload, digest_of, stream_to
-from app.jobs.endpoints import queued_once
+from app.jobs.endpoints import JobId, queued_once
 from app.jobs.repository import JobRepository
 from app.jobs.schemas import JobOut
 from app.multipart import field_errors, refuse
+from app.openapi.document import header
+from app.openapi.problems import problems
+from app.openapi.schemas import BINARY, component, form_body
 from app.paging import CursorQuery, LimitQuery, Page
 
 router = APIRouter(prefix="/v1", tags=["admin"])
@@ -29,23 +32,12 @@ router = APIRouter(prefix="/v1", tags=["admin"])
 ROUTE = "/v1/admin/imports"
 OPTIONS = tuple(ImportOptions.model_fields)
 JSON_BYTES = 1_000_000
-FILE = {"type": "string", "format": "binary"}
 
 
 def _body_schema() -> dict[str, Any]:
     """What the OpenAPI document says of the body, which is read by hand as it may be large."""
-    options: dict[str, Any] = ImportOptions.model_json_schema(ref_template="#/components/schemas/{model}")
-    definitions = options.pop("$defs", {})
-    fields = {name: _resolved(schema, definitions) for name, schema in options["properties"].items()}
-    form = {"type": "object", "required": [FEED], "properties": {FEED: FILE, PICTURES: FILE, **fields}}
-    address = {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}, **fields}}
-    content = {"multipart/form-data": {"schema": form}, "application/json": {"schema": address}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    name = str(schema.get("$ref", "")).rpartition("/")[2]
-    return {**definitions[name], **{k: v for k, v in schema.items() if k != "$ref"}} if name else schema
+    files = {FEED: BINARY, PICTURES: BINARY}
+    return {"requestBody": form_body(ImportOptions, files, (FEED,), json=component(ImportIn))}
 
 
 def import_service(container: ContainerDep) -> ImportService:
@@ -60,7 +52,13 @@ ImportServiceDep = Annotated[ImportService, Depends(import_service)]
 OutcomeServiceDep = Annotated[OutcomeService, Depends(outcome_service)]
 
 
-@router.post("/admin/imports", status_code=202, openapi_extra=_body_schema())
+@router.post(
+    "/admin/imports",
+    status_code=202,
+    summary="Import a feed",
+    responses={202: header("Location")},
+    openapi_extra=_body_schema(),
+)
 async def start_import(
     who: AdminDep,
     request: Request,
@@ -88,12 +86,12 @@ async def start_import(
     return job
 
 
-@router.get("/admin/jobs/{job_id}/rows")
+@router.get("/admin/jobs/{job_id}/rows", summary="What became of a feed's rows", responses=problems(JobNotFound))
 async def list_rows(
     _who: AdminDep,
-    job_id: str,
+    job_id: JobId,
     service: OutcomeServiceDep,
-    outcome: RowOutcome | None = None,
+    outcome: Annotated[RowOutcome | None, Query(description="Only rows of which this became.")] = None,
     cursor: CursorQuery = None,
     limit: LimitQuery = 24,
 ) -> Page[RowOut]:

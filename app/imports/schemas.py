@@ -7,10 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.catalog.feeds.formats import FeedFormat
 from app.catalog.importing.outcomes import Level, RowOutcome
 from app.jobs.tables import JobOutcomeRow
-from app.texts import CleanText
+from app.texts import PLAIN, CleanText
 
 Columns = Annotated[CleanText, Field(max_length=200)]
 ADDRESS_CHARS = 2_048
+WEB = r"^[Hh][Tt][Tt][Pp][Ss]?://"
 
 
 class ImportOptions(BaseModel):
@@ -23,7 +24,9 @@ class ImportOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: FeedFormat = FeedFormat.auto
-    mapping: dict[Columns, Columns | list[Columns]] = {}
+    mapping: dict[Columns, Columns | list[Columns]] = Field(
+        default={}, examples=[{"title": "product_name"}], json_schema_extra={"additionalProperties": False}
+    )
     dry_run: bool = False
     full: bool = False
     retire_up_to: float | None = Field(default=None, ge=0, le=1)
@@ -32,7 +35,10 @@ class ImportOptions(BaseModel):
 class ImportIn(ImportOptions):
     """A feed by its address; pictures then come by theirs."""
 
-    url: Annotated[CleanText, Field(max_length=ADDRESS_CHARS, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://")]
+    url: Annotated[
+        CleanText,
+        Field(max_length=ADDRESS_CHARS, pattern=WEB, json_schema_extra={"pattern": PLAIN.replace("^", WEB, 1)}),
+    ]
 
 
 class IssueOut(BaseModel):

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from sse_starlette import EventSourceResponse
 
 from app.container import Container
 from app.dependencies import AdminDep, ContainerDep, SessionDep
+from app.errors import JobNotFound, JobNotRetryable, ReindexRunning
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.jobs.events import follow, seen_by
 from app.jobs.repository import JobQuery, JobRepository
@@ -16,6 +17,9 @@ from app.jobs.schemas import JobOut, ReindexIn
 from app.jobs.service import JobService
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
+from app.openapi.document import header
+from app.openapi.parameters import path_id
+from app.openapi.problems import problems
 from app.paging import CursorQuery, LimitQuery, Page
 
 router = APIRouter(prefix="/v1", tags=["admin"])
@@ -24,8 +28,32 @@ REINDEX = "reindex"
 PING_S, SEND_S = 15, 30
 """Seconds between comments that keep proxies from hanging up, and until a reader that takes nothing is given up."""
 
-KindQuery = Annotated[str | None, Query(max_length=32)]
-LastEventHeader = Annotated[str | None, Header(max_length=20)]
+KindQuery = Annotated[str | None, Query(max_length=32, description="Only jobs of this kind: import, reindex.")]
+StateQuery = Annotated[JobState | None, Query(description="Only jobs in this state.")]
+LastEventHeader = Annotated[
+    str | None,
+    Header(max_length=20, description="Id of the last event seen.", json_schema_extra={"pattern": "^[0-9]*$"}),
+]
+JobId = Annotated[str, path_id("As the answer that began the job gave it.", "0d1f4c2e9b6a47d5")]
+EVENT = {
+    "type": "object",
+    "description": "Each event. `data` is JSON: of `stage` its name, of `error` as in a job's `errors`, of `progress` "
+    "where it stands, and of `finished` the whole job.",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"enum": ["stage", "progress", "error", "finished"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
+AN_EVENT = {"id": "7", "event": "progress", "data": '{"state": "running", "stage": "encode", "done": 64, "total": 200}'}
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The stream; of events that came together only the last has an id.",
+        "content": {"text/event-stream": {"schema": EVENT, "example": AN_EVENT}},
+    },
+    204: {"description": "Everything of this job was seen."},
+}
 
 
 def job_service(session: SessionDep) -> JobService:
@@ -35,7 +63,12 @@ def job_service(session: SessionDep) -> JobService:
 JobServiceDep = Annotated[JobService, Depends(job_service)]
 
 
-@router.post("/admin/reindex", status_code=202)
+@router.post(
+    "/admin/reindex",
+    status_code=202,
+    summary="Build a new index and switch to it",
+    responses=problems(ReindexRunning) | {202: header("Location")},
+)
 async def start_reindex(
     who: AdminDep,
     container: ContainerDep,
@@ -68,40 +101,51 @@ async def queued_once(container: Container, claim: Claim | None, queue: Callable
     return JobOut.of(job)
 
 
-@router.get("/admin/jobs")
+@router.get("/admin/jobs", summary="Jobs")
 async def list_jobs(
     _who: AdminDep,
     service: JobServiceDep,
     cursor: CursorQuery = None,
     limit: LimitQuery = 24,
     kind: KindQuery = None,
-    state: JobState | None = None,
+    state: StateQuery = None,
 ) -> Page[JobOut]:
     """Jobs, newest first: all, or those of one kind or in one state."""
     rows, following = await service.page(cursor, limit, JobQuery(kind, state))
     return Page(items=[JobOut.of(row) for row in rows], next=following)
 
 
-@router.get("/admin/jobs/{job_id}")
-async def get_job(_who: AdminDep, job_id: str, service: JobServiceDep) -> JobOut:
+@router.get("/admin/jobs/{job_id}", summary="A job", responses=problems(JobNotFound))
+async def get_job(_who: AdminDep, job_id: JobId, service: JobServiceDep) -> JobOut:
+    """How far a job is, and what came of it."""
     return JobOut.of(await service.get(job_id))
 
 
-@router.post("/admin/jobs/{job_id}/cancel")
-async def cancel_job(_who: AdminDep, job_id: str, service: JobServiceDep) -> JobOut:
+@router.post("/admin/jobs/{job_id}/cancel", summary="Cancel a job", responses=problems(JobNotFound))
+async def cancel_job(_who: AdminDep, job_id: JobId, service: JobServiceDep) -> JobOut:
     """A queued job ends at once, a running one at its next step."""
     return JobOut.of(await service.cancel(job_id))
 
 
-@router.post("/admin/jobs/{job_id}/retry", status_code=202)
-async def retry_job(_who: AdminDep, job_id: str, container: ContainerDep) -> JobOut:
+@router.post(
+    "/admin/jobs/{job_id}/retry",
+    status_code=202,
+    summary="Run a job again",
+    responses=problems(JobNotFound, JobNotRetryable, ReindexRunning),
+)
+async def retry_job(_who: AdminDep, job_id: JobId, container: ContainerDep) -> JobOut:
     """Run a failed or cancelled job again: it goes on from what it had finished."""
     return JobOut.of(await container.jobs.retry(job_id))
 
 
-@router.get("/admin/jobs/{job_id}/events", response_class=EventSourceResponse)
+@router.get(
+    "/admin/jobs/{job_id}/events",
+    summary="Watch a job",
+    response_class=EventSourceResponse,
+    responses=problems(JobNotFound) | EVENTS,
+)
 async def watch_job(
-    _who: AdminDep, job_id: str, container: ContainerDep, last_event_id: LastEventHeader = None
+    _who: AdminDep, job_id: JobId, container: ContainerDep, last_event_id: LastEventHeader = None
 ) -> Response:
     """Server-sent events `stage`, `progress`, `error` and, at the end, `finished` with the whole job.
 

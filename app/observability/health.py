@@ -50,15 +50,15 @@ class Ready(BaseModel):
     warnings: list[str]
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="Alive")
 async def healthz() -> Healthy:
     """The process is alive."""
     return Healthy()
 
 
-@router.get("/readyz", responses={503: {"model": Ready}})
+@router.get("/readyz", summary="Ready", responses={503: {"model": Ready, "description": "Not ready; it says why."}})
 async def readyz(monitor: MonitorDep, request: Request, response: Response) -> Ready:
-    """The service can answer shoppers."""
+    """Whether the service can answer shoppers: model, index and database, each by name."""
     look = await monitor.look()
     weak = weaknesses(look)
     drain: Drain = request.app.state.drain

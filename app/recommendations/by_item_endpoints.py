@@ -6,12 +6,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 
 from app.catalog.endpoints import FiltersDep, LocaleDep
-from app.catalog.paths import EndsLiterally, item_spelt
+from app.catalog.paths import EndsLiterally, ItemId, item_spelt
 from app.catalog.repository import ItemRepository
 from app.dependencies import ContainerDep, SessionDep, ShopDep
+from app.errors import ItemNotFound, ItemNotIndexed, ItemNotWorn, ShopperNotFound
 from app.feedback.endpoints import NamedDep
 from app.feedback.memory import Memory
 from app.feedback.naming import ID_HEADER, TOKEN_HEADER
+from app.openapi.problems import problems
 from app.recommendations.by_item import ByItemService
 from app.recommendations.schemas import LooksOut, SimilarOut
 
@@ -36,11 +38,13 @@ WhomDep = Annotated[str | None, Depends(for_whom)]
 
 ServiceDep = Annotated[ByItemService, Depends(service_of)]
 
+REFUSALS = problems(ItemNotFound, ShopperNotFound, ItemNotWorn, ItemNotIndexed)
 
-@router.get("/{item_id:path}/similar", response_model=SimilarOut)
-async def similar(
+
+@router.get("/{item_id:path}/similar", response_model=SimilarOut, summary="What is like an item", responses=REFUSALS)
+async def list_similar(
     _who: ShopDep,
-    item_id: str,
+    item_id: ItemId,
     service: ServiceDep,
     filters: FiltersDep,
     locale: LocaleDep,
@@ -55,10 +59,10 @@ async def similar(
     return other or await service.similar(item_id, filters, limit, locale, shopper_id)
 
 
-@router.get("/{item_id:path}/outfits", response_model=LooksOut)
-async def outfits(
+@router.get("/{item_id:path}/outfits", response_model=LooksOut, summary="Looks around an item", responses=REFUSALS)
+async def list_outfits(
     _who: ShopDep,
-    item_id: str,
+    item_id: ItemId,
     service: ServiceDep,
     filters: FiltersDep,
     locale: LocaleDep,

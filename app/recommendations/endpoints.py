@@ -15,14 +15,29 @@ from app.catalog.repository import ItemRepository
 from app.container import Container
 from app.db.scrub import scrub
 from app.dependencies import ContainerDep, SessionDep, ShopDep, shop_caller
-from app.errors import FieldError, InvalidRequest
+from app.errors import (
+    FieldError,
+    HeatmapUnavailable,
+    HeatmapWithoutPhoto,
+    InvalidRequest,
+    PhotoTooLarge,
+    RecommendationNotFound,
+    ShopperNotFound,
+    SuggestionNotFound,
+    UnreadablePhoto,
+    UnsupportedPhoto,
+)
 from app.etags import etag_of, matches
 from app.feedback.endpoints import NamedDep, ShopperDep
 from app.feedback.memory import Memory
 from app.feedback.naming import TOKEN_HEADER, Naming, shopper_named
 from app.feedback.repository import ShopperRepository
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
-from app.locales import best_locale
+from app.locales import AcceptLanguage, best_locale
+from app.openapi.document import header
+from app.openapi.parameters import path_id
+from app.openapi.problems import problems
+from app.openapi.schemas import picture
 from app.paging import CursorQuery, LimitQuery, Page
 from app.recommendations.form import Ask, form_schema, read_form
 from app.recommendations.heatmap import DRAWING, overlay
@@ -34,6 +49,9 @@ from models.contracts import Weights
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
 ROUTE = "POST /v1/recommendations"
+
+RecommendationId = Annotated[str, path_id("As POST /v1/recommendations gave it.", "rec_8sN2vQ")]
+UNSEEN = "The caller has it already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +143,13 @@ def asked_service(request: Request, container: ContainerDep, session: SessionDep
 ServiceDep = Annotated[RecommendationService, Depends(asked_service)]
 
 
-@router.post("", status_code=HTTPStatus.CREATED, openapi_extra={"requestBody": form_schema()})
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    summary="Recommend garments and outfits",
+    responses=problems(ShopperNotFound, PhotoTooLarge, UnsupportedPhoto, UnreadablePhoto) | {201: header("Location")},
+    openapi_extra={"requestBody": form_schema()},
+)
 async def recommend(
     *,
     form: FormDep,
@@ -136,9 +160,12 @@ async def recommend(
     container: ContainerDep,
     response: Response,
     background: BackgroundTasks,
-    accept_language: Annotated[str | None, Header()] = None,
+    accept_language: AcceptLanguage = None,
 ) -> RecommendationOut:
-    """Ranked garments and complete outfits for photos, words or both."""
+    """Ranked garments and complete outfits for photos, words or both: say one of them at least, or give examples.
+
+    The answer is stored: fetch it again by its id. What was understood of the words stands in `query`.
+    """
     if claim and claim.replay:
         answered = await service.get(claim.replay["id"])
     else:
@@ -151,33 +178,40 @@ async def recommend(
     return answered
 
 
-@router.get("")
-async def history(
+@router.get("", summary="A shopper's answers", responses=problems(ShopperNotFound))
+async def list_recommendations(
     shopper_id: ShopperDep, service: ServiceDep, cursor: CursorQuery = None, limit: LimitQuery = 20
 ) -> Page[RecommendationOut]:
     """A shopper's answers as they were given, newest first. The shopper is named by header, never in the address."""
     return await service.history(shopper_id, cursor, limit)
 
 
-@router.get("/{recommendation_id}", dependencies=[Depends(shop_caller)])
-async def fetch(recommendation_id: str, service: ServiceDep) -> RecommendationOut:
+@router.get(
+    "/{recommendation_id}",
+    summary="An answer, again",
+    responses=problems(RecommendationNotFound),
+    dependencies=[Depends(shop_caller)],
+)
+async def get_recommendation(recommendation_id: RecommendationId, service: ServiceDep) -> RecommendationOut:
     """What was answered then; only `item.gone` may differ."""
     return await service.get(recommendation_id)
 
 
 @router.get(
     "/{recommendation_id}/heatmap",
+    summary="What mattered in the photo",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}, 304: {}},
+    responses=problems(RecommendationNotFound, SuggestionNotFound, HeatmapWithoutPhoto, HeatmapUnavailable)
+    | {200: picture("image/png", "The overlay.") | header("ETag"), 304: {"description": UNSEEN} | header("ETag")},
 )
-async def heatmap(
+async def get_heatmap(
     *,
     _who: ShopDep,
-    recommendation_id: str,
+    recommendation_id: RecommendationId,
     container: ContainerDep,
     item_id: Annotated[str, Query(min_length=1, max_length=128, description="A suggested item.")],
     width: Annotated[int, Query(ge=16, le=1024, description="Pixels, at most.")] = 480,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_none_match: Annotated[str | None, Header(description="ETags that the caller has.")] = None,
 ) -> Response:
     """What in the (first) photo mattered for that suggestion: a transparent PNG of its shape, to be laid over it."""
     # A session of its own, closed before the picture is drawn: drawing needs no database.
@@ -190,8 +224,14 @@ async def heatmap(
     return Response(data, media_type="image/png", headers=headers)
 
 
-@router.delete("/{recommendation_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Depends(shop_caller)])
-async def erase(recommendation_id: str, container: ContainerDep) -> None:
+@router.delete(
+    "/{recommendation_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Erase an answer",
+    responses=problems(RecommendationNotFound),
+    dependencies=[Depends(shop_caller)],
+)
+async def erase_recommendation(recommendation_id: RecommendationId, container: ContainerDep) -> None:
     """Erase an answer and everything that hangs on it."""
     async with container.database.unit_of_work() as session:
         await service_of(container, session).erase(recommendation_id)

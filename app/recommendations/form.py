@@ -21,6 +21,7 @@ from app.catalog.narrowing.filters import check
 from app.catalog.schemas import FILTERS_EXAMPLE, Filters
 from app.errors import FieldError, InvalidRequest
 from app.multipart import field_errors, photo_files, read_multipart, read_photo, refuse, text_fields
+from app.openapi.schemas import BINARY, JsonText, form_body
 from app.recommendations.schemas import Mode
 from app.settings import Locale, Settings
 from app.texts import FormText, clean
@@ -112,10 +113,12 @@ Share = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)]
 FiltersField = Annotated[
     Filters,
     BeforeValidator(_parsed_filters),
-    WithJsonSchema({"type": "string", "contentMediaType": "application/json", "example": FILTERS_EXAMPLE}),
+    JsonText(Filters, FILTERS_EXAMPLE),
 ]
 BudgetField = Annotated[
-    Budget | None, BeforeValidator(_parsed_budget), WithJsonSchema({"type": "string", "example": "150 EUR"})
+    Budget | None,
+    BeforeValidator(_parsed_budget),
+    WithJsonSchema({"type": "string", "examples": ["150 EUR", '{"amount": "150.00", "currency": "EUR"}']}),
 ]
 
 
@@ -124,7 +127,7 @@ ExamplesField = Annotated[
     tuple[ExampleIn, ...],
     BeforeValidator(_parsed_examples),
     Field(max_length=MOST_EXAMPLES),
-    WithJsonSchema({"type": "string", "contentMediaType": "application/json", "example": EXAMPLES_EXAMPLE}),
+    JsonText(ExampleIn, EXAMPLES_EXAMPLE, many=True),
 ]
 
 
@@ -178,10 +181,7 @@ class Ask(BaseModel):
 
 def form_schema() -> dict[str, Any]:
     """The form for the OpenAPI document."""
-    schema = Ask.model_json_schema()
-    photo = {"type": "array", "maxItems": MOST_PHOTOS, "items": {"type": "string", "format": "binary"}}
-    schema["properties"] = {"photo": photo, **schema["properties"]}
-    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    return form_body(Ask, {"photo": {"type": "array", "maxItems": MOST_PHOTOS, "items": BINARY}})
 
 
 async def read_form(request: Request, settings: Settings) -> tuple[Ask, list[bytes]]:

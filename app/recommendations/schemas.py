@@ -15,6 +15,15 @@ from app.recommendations.tables import OutfitRow, RecommendationRow, SuggestionR
 Mode = Literal["hybrid", "semantic"]
 
 
+def _none(value: object) -> bool:
+    return value is None
+
+
+Unsaid: Any = Field(default=None, exclude_if=_none)
+Empty: Any = Field(default_factory=list, exclude_if=operator.not_)
+"""Fields that are only there where they say something."""
+
+
 class ModelOut(BaseModel):
     name: str
     revision: str
@@ -42,6 +51,44 @@ class FusionOut(BaseModel):
     )
 
 
+class PriceWithin(BaseModel):
+    """Inclusive bounds in the shop's currency."""
+
+    min: str | None = Unsaid
+    max: str | None = Unsaid
+
+
+class FiltersOut(BaseModel):
+    """Filters as they were applied; those that did not filter are left out."""
+
+    kind: list[str] = Empty
+    slot: list[str] = Empty
+    gender: str | None = Unsaid
+    age_group: str | None = Unsaid
+    colour: list[str] = Empty
+    brand: list[str] = Empty
+    size: list[str] = Empty
+    price: PriceWithin | None = Unsaid
+    in_stock: bool | None = Unsaid
+    season: list[str] = Empty
+    usage: list[str] = Empty
+    attributes: dict[str, list[str]] = Field(default={}, exclude_if=operator.not_)
+
+
+class CorrectionOut(BaseModel):
+    """A slip that was mended: what was said, and what it was taken for."""
+
+    from_: str = Field(alias="from")
+    to: str
+
+
+class ExampleOut(BaseModel):
+    """An item given as an example, liked (above 0) or not."""
+
+    item_id: str
+    weight: float
+
+
 class QueryOut(BaseModel):
     """What was understood of the request."""
 
@@ -50,13 +97,11 @@ class QueryOut(BaseModel):
     language: str
     terms: list[str]
     negations: list[str]
-    filters: dict[str, Any] = Field(description="Given filters and those lifted from the words.")
+    filters: FiltersOut = Field(description="Given filters and those lifted from the words.")
     ignored: list[str] = Field(description="Prices and sizes in the words that could not be used.")
-    corrections: list[dict[str, str]] = Field(default=[], description="Slips that were mended: `from` and `to`.")
+    corrections: list[CorrectionOut] = []
     fusion: FusionOut
-    examples: list[dict[str, str | float]] = Field(
-        default=[], exclude_if=operator.not_, description="Items given as examples, with their weights."
-    )
+    examples: list[ExampleOut] = Empty
 
 
 class ReasonOut(BaseModel):
@@ -65,10 +110,6 @@ class ReasonOut(BaseModel):
     code: str
     params: dict[str, str | int]
     text: str
-
-
-def _none(value: object) -> bool:
-    return value is None
 
 
 class SuggestionOut(BaseModel):

@@ -4,13 +4,15 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 
 from app.asking import hung_up
 from app.container import Container
 from app.dependencies import ContainerDep, ShopDep
+from app.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedPhoto
 from app.idempotency.claims import KeyHeader, claimed, hash_of
-from app.locales import best_locale
+from app.locales import AcceptLanguage, best_locale
+from app.openapi.problems import problems
 from app.settings import Locale
 from app.tags.form import TagForm, read_tag_form, tag_form_schema
 from app.tags.schemas import AttributesOut, LabelsOut
@@ -28,13 +30,18 @@ async def checked_form(request: Request, who: ShopDep, container: ContainerDep) 
 FormDep = Annotated[TagForm, Depends(checked_form)]
 
 
-@router.post("", openapi_extra={"requestBody": tag_form_schema()})
-async def tag(
+@router.post(
+    "",
+    summary="What a photo shows",
+    responses=problems(PhotoTooLarge, UnsupportedPhoto, UnreadablePhoto),
+    openapi_extra={"requestBody": tag_form_schema()},
+)
+async def tag_photo(
     request: Request,
     who: ShopDep,
     form: FormDep,
     container: ContainerDep,
-    accept_language: Annotated[str | None, Header()] = None,
+    accept_language: AcceptLanguage = None,
     idempotency_key: KeyHeader = None,
 ) -> LabelsOut | AttributesOut:
     """What a photo shows: the probability of each label given, or, without labels, the taxonomy's attributes."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from app.errors import FieldError
 from app.multipart import field_errors, photo_files, read_multipart, read_photo, refuse, text_fields
+from app.openapi.schemas import BINARY, form_body
 from app.settings import LimitSettings, Locale
 from app.texts import clean
 
@@ -92,8 +93,4 @@ async def read_tag_form(request: Request, limits: LimitSettings) -> TagForm:
 
 def tag_form_schema() -> dict[str, Any]:
     """The form for the OpenAPI document."""
-    schema = TagAsk.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)  # the only one is Locale, which other routes define
-    schema["properties"] = {"photo": {"type": "string", "format": "binary"}, **schema["properties"]}
-    schema["required"] = ["photo"]
-    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    return form_body(TagAsk, {"photo": BINARY}, ("photo",))

@@ -1,6 +1,6 @@
 """The wire of `POST /v1/tags`."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 
 class LabelOut(BaseModel):
@@ -13,24 +13,10 @@ class LabelOut(BaseModel):
 class LabelsOut(BaseModel):
     """The labels as they were given, likeliest first; their probabilities add up to 1."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "labels": [
-                        {"label": "dress", "probability": 0.91},
-                        {"label": "半身裙", "probability": 0.07},
-                        {"label": "shoes", "probability": 0.02},
-                    ]
-                }
-            ]
-        }
-    )
-
     labels: list[LabelOut]
 
 
-class AttributeOut(BaseModel):
+class TagOut(BaseModel):
     """What the photo shows: `value` is an id of the taxonomy, as filters take it, `text` its name for people."""
 
     name: str
@@ -42,18 +28,4 @@ class AttributeOut(BaseModel):
 class AttributesOut(BaseModel):
     """One value a name; a name of which the photo says too little is left out."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "attributes": [
-                        {"name": "kind", "value": "dress", "text": "dress", "confidence": 0.93},
-                        {"name": "colour", "value": "red", "text": "red", "confidence": 0.81},
-                        {"name": "gender", "value": "women", "text": "women", "confidence": 0.97},
-                    ]
-                }
-            ]
-        }
-    )
-
-    attributes: list[AttributeOut]
+    attributes: list[TagOut]

@@ -10,7 +10,7 @@ from app.asking import Gone, never, said_plainly, while_wanted
 from app.errors import AppError, FieldError
 from app.media.photo import ENOUGH, decode
 from app.settings import LimitSettings, Locale
-from app.tags.schemas import AttributeOut, AttributesOut, LabelOut, LabelsOut
+from app.tags.schemas import AttributesOut, LabelOut, LabelsOut, TagOut
 from models.contracts import RGB, Vector
 from models.engine import Engine
 from models.taxonomy import taxonomy
@@ -70,8 +70,8 @@ class TagService:
             return await self.senses.of(senses)
 
 
-def _attribute(tag: Tag, locale: Locale) -> AttributeOut:
-    return AttributeOut(
+def _attribute(tag: Tag, locale: Locale) -> TagOut:
+    return TagOut(
         name=tag.name,
         value=tag.value,
         text=taxonomy().name_of(tag.name, tag.value, locale),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -14,13 +14,26 @@ from starlette.datastructures import UploadFile
 from app.catalog.editing.editor import Also, Editor
 from app.catalog.editing.embedding import Embedder
 from app.catalog.editing.operations import MOST_PICTURES, Operation, Result, invalid
-from app.catalog.editing.schemas import BatchIn, BatchOut, ChangeOut, parsed_item
+from app.catalog.editing.schemas import BatchIn, BatchOut, ChangeOut, ItemForm, ItemIn, parsed_item
+from app.catalog.paths import ItemId
 from app.dependencies import AdminDep, ContainerDep
+from app.errors import (
+    EditConflict,
+    ItemNotFound,
+    PhotoTooLarge,
+    PreconditionFailed,
+    UnreadablePhoto,
+    UnsupportedPhoto,
+)
 from app.idempotency.claims import Claim, KeyHeader, claimed, hash_of
 from app.multipart import read_multipart
+from app.openapi.document import header
+from app.openapi.problems import problems
+from app.openapi.schemas import BINARY, JSON, component, form_body
 
 router = APIRouter(prefix="/v1/admin", tags=["admin"])
 
+MERGE_PATCH = "application/merge-patch+json"
 IfMatch = Annotated[str | None, Header(description="Only where the item has this ETag (RFC 9110, section 13.1.1).")]
 
 
@@ -65,23 +78,19 @@ class OneChange:
 OneChangeDep = Annotated[OneChange, Depends()]
 
 
-def _body(*types: str) -> dict[str, Any]:
-    """What the OpenAPI document says of a body that is read by hand."""
-    schema = {"$ref": "#/components/schemas/ItemIn"}
-    form = {
-        "type": "object",
-        "properties": {"item": schema, "picture": {"type": "array", "items": {"type": "string", "format": "binary"}}},
-    }
-    content = {kind: {"schema": form if kind.startswith("multipart") else schema} for kind in types}
-    return {"requestBody": {"required": True, "content": content}}
+PUT_BODY = form_body(ItemForm, {"picture": {"type": "array", "items": BINARY}}, json=component(ItemIn))
+PATCH_BODY = {"required": True, "content": {kind: {"schema": component(ItemIn)} for kind in (MERGE_PATCH, JSON)}}
+WRITTEN = header("Location", "ETag")
+REFUSALS = problems(EditConflict, PreconditionFailed, PhotoTooLarge, UnsupportedPhoto, UnreadablePhoto)
 
 
 @router.put(
     "/items/{item_id:path}",
-    responses={201: {"model": ChangeOut}},
-    openapi_extra=_body("application/json", "multipart/form-data"),
+    summary="Write an item",
+    responses=REFUSALS | {200: WRITTEN, 201: {"model": ChangeOut, "description": "The item is new.", **WRITTEN}},
+    openapi_extra={"requestBody": PUT_BODY},
 )
-async def put_item(request: Request, item_id: str, change: OneChangeDep) -> ChangeOut:
+async def put_item(request: Request, item_id: ItemId, change: OneChangeDep) -> ChangeOut:
     """Write an item whole, new or not: JSON, or a form with the same JSON as `item` and files as `picture`.
 
     Its words and pictures are embedded before it is written. An item keeps its pictures where none are given.
@@ -89,8 +98,13 @@ async def put_item(request: Request, item_id: str, change: OneChangeDep) -> Chan
     return await change.made("PUT item", await _put_operation(request, item_id, change.if_match))
 
 
-@router.patch("/items/{item_id:path}", openapi_extra=_body("application/merge-patch+json", "application/json"))
-async def patch_item(request: Request, item_id: str, change: OneChangeDep) -> ChangeOut:
+@router.patch(
+    "/items/{item_id:path}",
+    summary="Change an item",
+    responses=REFUSALS | problems(ItemNotFound) | {200: WRITTEN},
+    openapi_extra={"requestBody": PATCH_BODY},
+)
+async def patch_item(request: Request, item_id: ItemId, change: OneChangeDep) -> ChangeOut:
     """Change some fields of an item (JSON merge patch, RFC 7396); null empties a field.
 
     Price, stock and attributes wait for nothing; words and pictures are embedded first.
@@ -99,15 +113,20 @@ async def patch_item(request: Request, item_id: str, change: OneChangeDep) -> Ch
     return await change.made("PATCH item", operation)
 
 
-@router.delete("/items/{item_id:path}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_item(_who: AdminDep, item_id: str, editor: EditorDep, if_match: IfMatch = None) -> None:
+@router.delete(
+    "/items/{item_id:path}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Remove an item",
+    responses=problems(ItemNotFound, EditConflict, PreconditionFailed),
+)
+async def delete_item(_who: AdminDep, item_id: ItemId, editor: EditorDep, if_match: IfMatch = None) -> None:
     """Remove an item: no answer shows it from now on. Stored answers mark it as gone."""
     result = (await editor.apply([Operation("delete", item_id, if_match=if_match)]))[0]
     if result.error is not None:
         raise result.error
 
 
-@router.post("/items:batch")
+@router.post("/items:batch", summary="Change many items")
 async def change_items(
     who: AdminDep,
     body: BatchIn,

@@ -7,14 +7,34 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 
 from app.catalog.editing.operations import MOST_PICTURES, Op, Operation, OutcomeName, Result, invalid
 from app.errors import AppError, FieldError, InvalidRequest
 from app.multipart import field_errors
+from app.openapi.schemas import JsonText, ShownAs
 
 MOST_OPERATIONS = 1_000
 DATA_URL = re.compile(r"data:[^,;]*(?:;[^,;]*)*?;base64,", re.IGNORECASE)
 PRICE = [{"amount": "19.90", "currency": "EUR"}, "19.90", 19.9]
+
+
+class PriceIn(BaseModel):
+    """An amount with its currency, which is the shop's when left out."""
+
+    amount: str | float = Field(examples=["19.90"])
+    currency: str | None = Field(default=None, examples=["EUR"])
+
+
+class SizeIn(BaseModel):
+    """A size, and how many there are; without `stock` they are not counted."""
+
+    size: str = Field(examples=["M"])
+    stock: int | None = Field(default=None, examples=[3])
+
+
+Price = Annotated[dict[str, Any], ShownAs(PriceIn)] | str | float | None
+"""Judged as a feed's row is, so that a wrong one is told in the same words."""
 
 
 class ItemIn(BaseModel):
@@ -41,13 +61,15 @@ class ItemIn(BaseModel):
     usage: str | None = None
     pattern: str | None = None
     attributes: dict[str, str | int | float | list[str] | None] | None = None
-    price: dict[str, Any] | str | float | None = Field(default=None, examples=PRICE)
-    sale_price: dict[str, Any] | str | float | None = Field(default=None, examples=PRICE)
+    price: Price = Field(default=None, examples=PRICE)
+    sale_price: Price = Field(default=None, examples=PRICE)
     currency: str | None = None
     rating: float | None = None
     link: str | None = None
     group_id: str | None = None
-    sizes: list[dict[str, Any] | str] | None = Field(default=None, examples=[[{"size": "M", "stock": 3}]])
+    sizes: list[Annotated[dict[str, Any], ShownAs(SizeIn)] | str] | None = Field(
+        default=None, examples=[[{"size": "M", "stock": 3}]]
+    )
     stock: int | dict[str, int | None] | None = None
     availability: str | None = Field(default=None, examples=["in_stock", "out_of_stock"])
     pictures: list[str] | None = Field(default=None, max_length=MOST_PICTURES)
@@ -61,6 +83,12 @@ class ItemIn(BaseModel):
         emptied = op == "patch" and self.pictures is None and "pictures" in self.model_fields_set
         pictures: Sequence[str] | None = () if emptied else self.pictures
         return Operation(op, item_id, fields, None if pictures is None else _pictures(pictures), if_match)
+
+
+class ItemForm(BaseModel):
+    """An item with its pictures as files, for the OpenAPI document: the form is read by hand."""
+
+    item: Annotated[str, JsonText(ItemIn, '{"title": "Linen dress", "kind": "dress", "price": "19.90"}')]
 
 
 class OperationIn(BaseModel):
@@ -82,14 +110,16 @@ class OperationIn(BaseModel):
         return self.item.operation(self.op, self.id, self.if_match)
 
 
+Given = Annotated[OperationIn | SkipJsonSchema[dict[str, Any]], Field(union_mode="left_to_right")]
+"""What is no operation is kept as it came: it fails alone."""
+
+
 class BatchIn(BaseModel):
     """Up to 1,000 changes of different items. Each is judged by itself; all that can be done are one commit."""
 
     model_config = ConfigDict(extra="forbid")
 
-    operations: list[Annotated[OperationIn | dict[str, Any], Field(union_mode="left_to_right")]] = Field(
-        min_length=1, max_length=MOST_OPERATIONS
-    )
+    operations: list[Given] = Field(min_length=1, max_length=MOST_OPERATIONS)
 
     def all(self) -> list[Operation]:
         return [operation_of(given) for given in self.operations]

@@ -1,7 +1,6 @@
 """The wire: items as their merchandiser sees them."""
 
 import datetime as dt
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -68,7 +67,7 @@ class ItemInspection(BaseModel):
     title: str
     stated: dict[str, str]
     description: str
-    attributes: dict[str, Any]
+    attributes: dict[str, str | list[str]]
     group_id: str
     variants: list[VariantOut]
     pictures: list[PictureOut]

@@ -22,6 +22,11 @@ from app.jobs.watching import Watchers
 from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
+RESULT = {
+    **{"version": "v", "unchanged": False, "pruned": []},
+    **{"items": 2, "encoded_images": 2, "encoded_texts": 2, "encoded_tokens": 0, "inferred": 0},
+}
+
 
 def job(**values: Any) -> JobRow:
     plain = {"state": "running", "stage": "", "stage_at": 0, "attempts": 1, "done": 0, "errors": [], "params": {}}
@@ -92,7 +97,7 @@ async def test_a_running_job_is_followed_to_its_end(database: Database, wait_for
         heard.set()
         await go.wait()
         await context.progress(2, 2)
-        return {"items": 2}
+        return RESULT
 
     runner = JobRunner(database, {"work": work}, JobSettings(poll_s=0.02))
     watchers = Watchers() if elsewhere else runner.watchers
@@ -110,7 +115,7 @@ async def test_a_running_job_is_followed_to_its_end(database: Database, wait_for
     names = [name for name, _ in seen]
     assert names[:3] == ["stage", "error", "progress"]
     assert names.count("error") == names.count("stage") == names.count("finished") == 1
-    assert seen[-1][1]["result"] == {"items": 2}
+    assert seen[-1][1]["result"] == RESULT
     assert [event async for event in follow(database, watchers, "nope", 0)] == []
     await wait_for(started.id, JobState.succeeded)
     async with database.unit_of_work() as session:

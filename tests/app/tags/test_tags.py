@@ -140,7 +140,7 @@ async def test_the_document_shows_the_form_and_both_answers(shop: Whole) -> None
     shown = route["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"]
     names = [one["$ref"].rpartition("/")[2] for one in shown]
     assert names == ["LabelsOut", "AttributesOut"]
-    assert all(document["components"]["schemas"][name]["examples"] for name in names)
+    assert set(route["responses"]["200"]["content"]["application/json"]["examples"]) == set(names)
 
 
 @pytest.mark.skipif(not (SHARED / "labels.csv").is_file(), reason="people's photos: ../shared/data is not here")
