@@ -1,0 +1,170 @@
+"""What the client tries again, what it does not, and that a retry is the same request."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+import stamina
+
+from tryon_client import Problem, Retries, Tryon
+from tryon_client.retrying import again
+from tryon_client.shop import list_items
+
+JOB = {
+    "id": "j", "kind": "import", "params": {}, "state": "succeeded", "stage": "", "attempts": 1, "sequence": 9,
+    "done": 1, "total": 1, "rate": None, "eta_s": None, "errors": [], "result": None,
+    "created_at": "2026-01-01T00:00:00Z", "started_at": None, "finished_at": None,
+}  # fmt: skip
+QUICK = Retries(attempts=4, wait_initial_s=0.001, wait_max_s=0.002)
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Stamina's own test mode: as many attempts, no pauses between them."""
+    with stamina.set_testing(True, attempts=4):
+        yield
+
+
+def problem(status: int, slug: str = "overloaded", **headers: str) -> httpx.Response:
+    body = {"type": f"https://tryon.invalid/problems/{slug}", "title": "t", "status": status, "detail": "d"}
+    return httpx.Response(status, json={**body, "instance": "/"}, headers=headers)
+
+
+class Answers(httpx.BaseTransport):
+    """Gives one answer after the other, and remembers what was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.asked: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        self.asked.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_busy_and_lost_requests_are_repeated_as_they_were() -> None:
+    answers = Answers(problem(503), httpx.ReadError("gone"), problem(429), httpx.Response(200, json=JOB))
+    with Tryon("http://shop", "k", retries=QUICK, transport=answers) as tryon:
+        assert tryon.start_import(feed=b"id\n1\n").id == "j"
+    keys = {request.headers["idempotency-key"] for request in answers.asked}
+    assert (len(answers.asked), len(keys)) == (4, 1)
+    assert all(b"id\n1\n" in request.content for request in answers.asked)
+    assert {request.headers["authorization"] for request in answers.asked} == {"Bearer k"}
+
+
+def test_calls_have_keys_of_their_own() -> None:
+    answers = Answers(*(httpx.Response(200, json=JOB) for _ in range(3)))
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon:
+        tryon.start_reindex()
+        tryon.start_reindex()
+        tryon.start_reindex(idempotency_key="mine")
+    first, second, mine = (request.headers["idempotency-key"] for request in answers.asked)
+    assert first != second
+    assert mine == "mine"
+
+
+def test_an_end_of_trying() -> None:
+    answers = Answers(*(problem(503) for _ in range(9)))
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon, pytest.raises(Problem) as busy:
+        tryon.list_items()
+    assert (busy.value.status, len(answers.asked)) == (503, 4)
+
+
+@pytest.mark.parametrize("answer", [problem(422, "invalid-request"), problem(404), problem(500), problem(403)])
+def test_what_would_be_answered_alike_is_not_asked_again(answer: httpx.Response) -> None:
+    answers = Answers(answer)
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon, pytest.raises(Problem):
+        tryon.list_items()
+
+
+def test_what_may_have_been_done_is_not_done_twice() -> None:
+    """A deletion whose answer was lost would be a 404, a job that runs already a 409."""
+    answers = Answers(httpx.ReadError("gone"))
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon, pytest.raises(httpx.ReadError):
+        tryon.delete_item("1")
+    answers = Answers(problem(503), httpx.Response(204))
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon:
+        tryon.delete_item("1")  # turned away before anything was done
+
+
+@pytest.mark.parametrize(
+    ("error", "repeatable", "expected"),
+    [
+        (Problem(problem(503, **{"Retry-After": "7"})), False, 7.0),
+        (Problem(problem(429)), False, True),
+        (Problem(problem(409, "idempotency-in-progress", **{"Retry-After": "1"})), False, 1.0),
+        (Problem(problem(409, "reindex-running")), True, False),
+        (Problem(httpx.Response(502, text="<html>")), True, True),
+        (Problem(httpx.Response(502, text="<html>")), False, False),
+        (httpx.ConnectError("no"), False, True),
+        (httpx.ReadTimeout("no"), False, False),
+        (ValueError("no"), True, False),
+    ],
+)
+def test_what_is_tried_again_and_when(error: Exception, repeatable: bool, expected: bool | float) -> None:
+    assert again(error, repeatable=repeatable) == expected
+
+
+def event(name: str, data: dict[str, object], id_: str = "") -> str:
+    lines = [*([f"id: {id_}"] if id_ else []), f"event: {name}", f"data: {json.dumps(data)}"]
+    return "\n".join(lines) + "\n\n"
+
+
+def stream(*events: str, then: Exception | None = None) -> httpx.Response:
+    def chunks() -> Iterator[bytes]:
+        yield from (one.encode() for one in events)
+        if then is not None:
+            raise then
+
+    return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=chunks())
+
+
+def test_a_watch_goes_on_where_its_connection_broke() -> None:
+    answers = Answers(
+        problem(503),
+        stream(event("progress", {"done": 1}, "3"), then=httpx.ReadError("gone")),
+        stream(event("finished", JOB, "9")),
+    )
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon:
+        events = list(tryon.watch_job("j"))
+    assert [one.name for one in events] == ["progress", "finished"]
+    assert events[-1].job is not None
+    assert [request.headers.get("last-event-id") for request in answers.asked] == [None, None, "3"]
+
+
+def test_a_watch_that_brings_nothing_ends() -> None:
+    answers = Answers(*(stream() for _ in range(9)))
+    with (
+        Tryon("http://shop", retries=QUICK, transport=answers) as tryon,
+        pytest.raises(Exception, match="again and again"),
+    ):
+        list(tryon.watch_job("j"))
+
+
+def test_a_job_that_is_over_has_nothing_more_to_tell() -> None:
+    answers = Answers(httpx.Response(204), httpx.Response(200, json=JOB))
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon:
+        assert tryon.wait_for_job("j").state == "succeeded"
+
+
+def test_every_page_is_asked_for() -> None:
+    pages = [httpx.Response(200, json={"items": [], "next": cursor}) for cursor in ("b", "c", None)]
+    answers = Answers(*pages)
+    with Tryon("http://shop/mounted", retries=QUICK, transport=answers) as tryon:
+        assert list(tryon.every(list_items, locale="en", limit=5)) == []
+    asked = [str(request.url) for request in answers.asked]
+    assert asked == [f"http://shop/mounted/v1/items?locale=en&limit=5{more}" for more in ("", "&cursor=b", "&cursor=c")]
+
+
+def test_a_proxys_page_is_an_error_that_says_so() -> None:
+    answers = Answers(httpx.Response(413, text="<html>too large</html>"))
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon, pytest.raises(Problem) as refused:
+        tryon.list_items()
+    assert refused.value.status == 413
+    assert "too large" in refused.value.detail
