@@ -122,7 +122,7 @@ async def _by_address(request: Request) -> ImportOptions:
         if len(body) > JSON_BYTES:
             raise RequestTooLarge(f"JSON may have {JSON_BYTES:,} bytes here. Send a feed as a file or by its address.")
     try:
-        return ImportIn.model_validate_json(bytes(body))
+        return ImportIn.model_validate_json(bytes(body), strict=True)  # lax, true would be a share: all of it
     except ValidationError as error:
         refuse(field_errors(error))
         raise

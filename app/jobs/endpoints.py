@@ -21,6 +21,7 @@ from app.openapi.document import header
 from app.openapi.parameters import path_id
 from app.openapi.problems import problems
 from app.paging import CursorQuery, LimitQuery, Page
+from app.texts import CleanText
 
 router = APIRouter(prefix="/v1", tags=["admin"])
 
@@ -28,7 +29,9 @@ REINDEX = "reindex"
 PING_S, SEND_S = 15, 30
 """Seconds between comments that keep proxies from hanging up, and until a reader that takes nothing is given up."""
 
-KindQuery = Annotated[str | None, Query(max_length=32, description="Only jobs of this kind: import, reindex.")]
+KindQuery = Annotated[
+    CleanText | None, Query(max_length=32, description="Only jobs of this kind.", examples=["import", "reindex"])
+]
 StateQuery = Annotated[JobState | None, Query(description="Only jobs in this state.")]
 LastEventHeader = Annotated[
     str | None,

@@ -17,7 +17,7 @@ class ReindexIn(BaseModel):
     is the one to go over to, named as in TRYON_MODEL__NAME.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     model: str | None = Field(default=None, min_length=1, max_length=500)
     force: bool = False

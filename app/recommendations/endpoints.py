@@ -45,6 +45,7 @@ from app.recommendations.relevance import packed
 from app.recommendations.repository import RecommendationRepository
 from app.recommendations.schemas import RecommendationOut
 from app.recommendations.service import RecommendationRequest, RecommendationService
+from app.texts import CleanText
 from models.contracts import Weights
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
@@ -209,7 +210,7 @@ async def get_heatmap(
     _who: ShopDep,
     recommendation_id: RecommendationId,
     container: ContainerDep,
-    item_id: Annotated[str, Query(min_length=1, max_length=128, description="A suggested item.")],
+    item_id: Annotated[CleanText, Query(min_length=1, max_length=128, description="A suggested item.")],
     width: Annotated[int, Query(ge=16, le=1024, description="Pixels, at most.")] = 480,
     if_none_match: Annotated[str | None, Header(description="ETags that the caller has.")] = None,
 ) -> Response:

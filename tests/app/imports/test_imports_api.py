@@ -160,6 +160,9 @@ async def test_bodies_that_are_no_import(shop: Whole) -> None:
     assert await refused(files={"feed": (None, "text")}, headers=admin) == (422, ["feed"])
     assert await refused(json={"url": "ftp://x/y"}, headers=admin) == (422, ["url"])
     assert await refused(json={"url": "http://x/y", "ful": True}, headers=admin) == (422, ["ful"])
+    for share in (True, "0.5"):
+        sent = {"url": "http://x/y", "retire_up_to": share}
+        assert await refused(json=sent, headers=admin) == (422, ["retire_up_to"])
     cut = {"content": b'--b\r\nContent-Disposition: form-data; name="feed"; filename="f"\r\n\r\nabc'}
     assert await refused(**cut, headers=admin | {"content-type": "multipart/form-data; boundary=b"}) == (422, ["body"])
     assert await refused(files={"feed": ("f", b"x" * 60_000)}, headers=admin) == (413, [])

@@ -184,6 +184,7 @@ async def test_a_retried_reindex_is_the_same_job(client: AsyncClient, wait_for: 
 async def test_admin_routes_say_what_is_wrong(client: AsyncClient) -> None:
     assert (await client.post("/v1/admin/reindex", json={"model": ""})).status_code == 422
     assert (await client.post("/v1/admin/reindex", json={"modle": "x"})).status_code == 422
+    assert (await client.post("/v1/admin/reindex", json={"force": 1})).status_code == 422
     assert (await client.get("/v1/admin/jobs/nope")).json()["type"].endswith("/job-not-found")
     assert (await client.post("/v1/admin/jobs/nope/cancel")).status_code == 404
     missing = await client.post("/v1/admin/indexes/..%2f../activate")
