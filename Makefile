@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: demo test lint types format bench clean
+.PHONY: demo test lint lint-api types format bench clean
 
 $(VENV)/.service: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,9 @@ test: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-api:  # the OpenAPI document by Spectral; needs node
+	npx --yes @stoplight/spectral-cli@6.16.3 lint docs/openapi.json -r docs/spectral.yaml --fail-severity warn
 
 types: $(VENV)/.dev
 	$(BIN)/mypy

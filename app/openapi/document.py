@@ -62,6 +62,7 @@ def complete(document: dict[str, Any]) -> None:
 def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         _plain(parameter)
+    operation.setdefault("security", [])
     responses: dict[str, Any] = {k: v for k, v in operation["responses"].items() if FASTAPIS_OWN not in str(v)}
     for error in _around(method, path, operation):
         status = str(int(error.status))

@@ -59,8 +59,8 @@ def never_null(schema: dict[str, Any]) -> dict[str, Any]:
     """Of a parameter or a form's field: it is there or not."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     rest = {name: value for name, value in schema.items() if name != "anyOf"}
-    if rest.get("default", ...) is None:
-        del rest["default"]
+    if rest.get("default", ...) is None or "contentSchema" in rest:  # what text stands for is no text
+        rest.pop("default", None)
     return {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})}
 
 

@@ -24,7 +24,6 @@ OPERATIONS = [
     for operation in operations.values()
 ]
 PROBLEM_JSON = "application/problem+json"
-REGISTRY: Registry[Any] = Registry().with_resource("document", Resource.opaque(DOCUMENT))
 UNTYPED = ("properties", "patternProperties", "additionalProperties")
 
 
@@ -95,10 +94,8 @@ def test_every_body_has_an_example_that_fits(operation: dict[str, Any]) -> None:
         given = [content["example"]] if "example" in content else []
         given += [example["value"] for example in content.get("examples", {}).values() if "value" in example]
         assert given or media_type == PROBLEM_JSON, f"{media_type} without an example"
-        required = [name for name in schema.get("required", ()) if media_type.startswith("multipart/")]
-        for example in given:  # a form's files cannot be shown
-            files = {name: "" for name in required if schema["properties"][name].get("format") == "binary"}
-            checker(schema).validate({**example, **files} if files else example)
+        for example in given:
+            checker(schema).validate(example)
 
 
 def test_every_example_is_shown() -> None:
