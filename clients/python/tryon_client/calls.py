@@ -55,7 +55,7 @@ class Call(Generic[T]):
             elif self.multipart:
                 parts: list[tuple[str, Any]] = [(name, (None, text)) for name, text in self.form]
                 parts += [(name, _part(opened, file)) for name, file in self.files]
-                yield {"files": parts or [("", (None, ""))]}
+                yield {"files": parts}
             else:
                 yield {}
 
@@ -105,11 +105,6 @@ def fields(given: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, str]]:
 def headers(**given: str | None) -> dict[str, str]:
     """Headers by name with underscores; those that are None are left out."""
     return {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-
-
-def json_of(body: BaseModel) -> dict[str, Any]:
-    """A JSON body of the fields that are set, with its header."""
-    return {"json": body.model_dump_json(exclude_unset=True, by_alias=True)}
 
 
 JSON = {"Content-Type": "application/json"}
