@@ -10,6 +10,7 @@ import structlog
 
 from app.settings import ModelSettings, PreprocessSettings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
+from models.encoders.batches import BatchedEncoder
 from models.engine import EngineWatcher, Place, RedisCache, SharedCache
 from models.engine.engine import Engine
 from models.engine.shared import AWAY_S
@@ -48,6 +49,8 @@ async def build_engine(
     if encoder is None:
         model = await asyncio.to_thread(load_model, settings, exports)
         encoder, stored = model.queries, model.stored
+        if settings.compile:
+            compiled(encoder, stored)
     say_device(settings, encoder)
     return Engine(
         encoder,
@@ -65,6 +68,14 @@ async def build_engine(
         deadline_s=settings.deadline_s,
         watcher=watcher,
     )
+
+
+def compiled(*encoders: Encoder) -> None:
+    """Raises ModelUnavailable for what torch does not compute."""
+    for encoder in set(encoders):
+        if not isinstance(encoder, BatchedEncoder):
+            raise ModelUnavailable(f"TRYON_MODEL__COMPILE: {encoder.spec.name} is nothing that torch computes")
+        encoder.compile()
 
 
 def say_device(settings: ModelSettings, encoder: Encoder) -> None:

@@ -23,6 +23,7 @@ class BatchedEncoder(ABC):
 
     def __init__(self, spec: ModelSpec, device: str) -> None:
         self._spec, self._device = spec, device
+        self._compiled: dict[str, Callable[[Any], Any]] = {}
 
     @property
     def spec(self) -> ModelSpec:
@@ -50,7 +51,15 @@ class BatchedEncoder(ABC):
         """One forward pass over pictures or texts. On CUDA it is under way when this returns."""
         del tokens  # this one gives none
         words, pictures = _apart(inputs)
-        return Landed.of(self._texts(words) if words else self._images(self._put(pictures)))
+        images: Callable[[Any], Tensor] = self._compiled.get("images", self._images)
+        return Landed.of(self._texts(words) if words else images(self._put(pictures)))
+
+    def compile(self, backend: str = "inductor") -> None:
+        """Have `begin` compute pictures by what torch.compile makes of the tower; it is made at the first batch.
+
+        One for all batch sizes: recompiling for each would stop a service for minutes.
+        """
+        self._compiled["images"] = torch.compile(self._images, dynamic=True, backend=backend)
 
     def _put(self, pictures: Sequence[Ready]) -> Any:
         return self._batch([ready.value for ready in pictures])
@@ -110,7 +119,13 @@ class TokenBatches(BatchedEncoder):
         words, pictures = _apart(inputs)
         if words:
             return Landed.of(*self._text_tokens(words))
-        return Landed.of(*self._image_tokens(self._put(pictures))).within([ready.frame for ready in pictures])
+        images: Callable[[Any], tuple[Tensor, Tensor]] = self._compiled.get("tokens", self._image_tokens)
+        return Landed.of(*images(self._put(pictures))).within([ready.frame for ready in pictures])
+
+    def compile(self, backend: str = "inductor") -> None:
+        """As `BatchedEncoder` has it, with tokens too."""
+        super().compile(backend)
+        self._compiled["tokens"] = torch.compile(self._image_tokens, dynamic=True, backend=backend)
 
     @abstractmethod
     def _image_tokens(self, batch: Any) -> tuple[Tensor, Tensor]:

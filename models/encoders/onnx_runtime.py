@@ -72,6 +72,11 @@ class OnnxEncoder(BatchedEncoder):
         twin._device = f"{self._device} {self._manifest.format}"
         return twin
 
+    def compile(self, backend: str = "inductor") -> None:
+        """Raises ModelUnavailable: ONNX Runtime optimises its graphs itself."""
+        del backend
+        raise ModelUnavailable("exported graphs are not for torch.compile; use runtime torch, or leave it out")
+
     def _prepared(self, picture: RGB) -> tuple[Arrays, int]:
         arrays = self._front.pictures([picture])
         return arrays, max(one[0, 0].size for one in arrays.values() if one.ndim == PICTURES)

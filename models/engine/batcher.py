@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from models.engine.errors import EngineClosed, EngineOverloaded
 from models.engine.memory import BatchCap, out_of_memory, reclaim
+from models.engine.threads import alone
 from models.engine.waiting import Entry, Waiting, Wanted
 from models.engine.watching import EngineWatcher, Ran, Unwatched
 
@@ -83,7 +84,7 @@ class Batcher(Generic[T, R]):
         self._changed = Condition()
         self._closed = False
         self._computing: SimpleQueue[Computing[T, R] | None] = SimpleQueue()
-        self._pool = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-prepare")
+        self._pool = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-prepare", initializer=alone)
         self._threads = [
             Thread(target=self._forwarding, name="tryon-forward", daemon=True),
             Thread(target=self._finishing, name="tryon-finish", daemon=True),

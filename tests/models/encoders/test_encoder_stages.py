@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.contracts import StagedEncoder, TokenEncoder
+from models.contracts import ModelUnavailable, StagedEncoder, TokenEncoder
 from models.encoders import load_encoder
+from models.encoders.batches import BatchedEncoder, TokenBatches
 from models.encoders.fake import FakeTokenEncoder
 from models.engine.encoded import Job, Towers
 
@@ -70,3 +71,24 @@ def test_a_mixed_batch_comes_back_in_order(staged: bool, open_clip_folder: Path)
     wanted = [texts[0], images[0], images[1], texts[1], images[1]]
     np.testing.assert_allclose([one.vector for one in found], wanted, atol=1e-5)
     assert [one.tokens is not None for one in found] == [True, True, False, False, True]
+
+
+def test_a_compiled_tower_gives_the_same(open_clip_folder: Path, clip_folder: Path) -> None:
+    for folder in (open_clip_folder, clip_folder):
+        encoder = load_encoder(str(folder), device="cpu")
+        assert isinstance(encoder, TokenBatches)
+        ready = [encoder.prepare(one) for one in pictures()]
+        before = encoder.begin(ready, tokens=True).rows()
+        encoder.compile("eager")  # what is traced is tested here; the compiler's own arithmetic is torch's to test
+        for count in (3, 1, 2):
+            after = encoder.begin(ready[:count], tokens=True).rows()
+            np.testing.assert_allclose(after.vectors, before.vectors[:count], atol=1e-5)
+            rows = encoder.begin(ready[:count], tokens=False).rows()
+            np.testing.assert_allclose(rows.vectors, before.vectors[:count], atol=1e-5)
+
+
+def test_exported_graphs_are_not_compiled(onnx_folder: Path) -> None:
+    encoder = load_encoder(str(onnx_folder), device="cpu")
+    assert isinstance(encoder, BatchedEncoder)
+    with pytest.raises(ModelUnavailable, match="runtime torch"):
+        encoder.compile()

@@ -289,3 +289,23 @@ def test_close_answers_what_is_being_prepared() -> None:
     assert future.result(WAIT) == 42
     closer.join(WAIT)
     assert not closer.is_alive()
+
+
+def test_what_prepares_keeps_to_one_core_and_nobody_else_does() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    counts: dict[str, int] = {}
+
+    def counting(thing: Thing) -> None:
+        counts["prepare"] = torch.get_num_threads()
+        prepare(thing)
+
+    def forward(batch: Sequence[Thing]) -> list[int]:
+        counts["forward"] = torch.get_num_threads()
+        return [thing.value for thing in batch]
+
+    batcher = Batcher(forward, max_batch=1, max_queue=1, prepare=counting)
+    batcher.submit(Thing(1), raw=True).result(WAIT)
+    batcher.close()
+    assert (counts, torch.get_num_threads()) == ({"prepare": 1, "forward": 2}, 2)
+    torch.set_num_threads(before)
