@@ -22,7 +22,7 @@ demo: $(VENV)/.service
 
 test: $(VENV)/.dev
 	bash scripts/ensure-browser.sh
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
