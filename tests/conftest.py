@@ -13,6 +13,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
+import app.commands.console  # noqa: F401 - rich keeps the width of the moment it is made in: no test's own
 from app.db.migrate import upgrade
 from app.db.session import Database
 

@@ -38,6 +38,10 @@ class ShopPage:
         found = expected_conditions.presence_of_element_located((By.CSS_SELECTOR, selector))
         return WebDriverWait(self.driver, PATIENCE_S).until(found, f"nothing matches {selector}")
 
+    def wait_to_see(self, selector: str) -> WebElement:
+        found = expected_conditions.visibility_of_element_located((By.CSS_SELECTOR, selector))
+        return WebDriverWait(self.driver, PATIENCE_S).until(found, f"{selector} is not to be seen")
+
     def choose_photo(self, path: Path) -> None:
         self.driver.find_element(By.ID, "photo").send_keys(str(path))
 

@@ -115,7 +115,7 @@ def test_marks_go_with_the_photo_they_were_made_for(open_shop: OpenShop, dress_p
     page.wait_for("#preview img.heat")
     page.driver.find_element(By.ID, "photo-remove").click()
     assert not page.all("#preview img")
-    assert page.all(".piece:first-child .marked img.heat")[0].is_displayed(), "the answer's own photo is still known"
+    page.wait_to_see(".piece:first-child .marked img.heat")  # the answer's own photo is still known
 
 
 def test_a_photo_without_words_is_read_in_no_language(open_shop: OpenShop, dress_photo: Path) -> None:
