@@ -67,9 +67,7 @@ def _engine(container: Container) -> Iterator[Metric]:
     waiting = {"shopper": load.waiting, "bulk": load.bulk_waiting}
     yield labelled("tryon_engine_queue_depth", "Inputs that wait for the model.", "priority", waiting)
     yield gauge("tryon_engine_queue_limit", "Inputs that may wait, in each queue.", load.queue_limit)
-    yield gauge(
-        "tryon_engine_batch_limit", "Inputs that go together at the most, as memory allows.", load.batch_limit
-    )
+    yield gauge("tryon_engine_batch_limit", "Inputs that go together at the most, as memory allows.", load.batch_limit)
     yield gauge("tryon_engine_last_success_timestamp_seconds", "When a forward pass last succeeded.", worked_at)
     yield gauge("tryon_cache_entries", "Encodings in the cache.", load.cached)
     yield gauge("tryon_cache_bytes", "Size of the cached encodings.", load.cached_bytes)
@@ -80,7 +78,7 @@ def _admission(container: Container) -> Iterator[Metric]:
     gate = container.admission.gate
     yield gauge("tryon_admission_working", "Costly requests that are worked on.", gate.working)
     yield gauge("tryon_admission_receiving", "Costly requests whose bodies are on their way.", gate.receiving)
-    yield gauge("tryon_admission_limit", "Costly requests that may be worked on at once.", int(gate.adaptive.limit))
+    yield gauge("tryon_admission_limit", "Costly requests that may be worked on at once.", gate.adaptive.room)
 
 
 def _pool(container: Container) -> Iterator[Metric]:
