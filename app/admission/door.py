@@ -16,6 +16,9 @@ from app.problems import DATABASE_AWAY, database_response, problem_response
 PRINCIPAL = "tryon.principal"
 """Where a request's scope holds who calls: a Principal, or the Unauthenticated to raise where a key is needed."""
 
+LEAST_PHOTO = 4096
+"""Bytes of a form from which on there is a photo in it; a description has 2,000 letters at the most."""
+
 
 class Door:
     """Around everything that costs something. Routes still ask for their scope: this refuses sooner, not instead."""
@@ -57,7 +60,7 @@ class Door:
         if not is_costly(scope["method"], path):
             return None
         known = isinstance(who, Principal) and "server" in who.grants
-        return admission.gate.enter(None if known else address)
+        return admission.gate.enter(None if known else address, _kind(group, scope))
 
 
 class _Watched:
@@ -89,6 +92,13 @@ class _Watched:
         if message["type"] == "http.response.start":
             self._status = message["status"]
         await self._send(message)
+
+
+def _kind(group: Group, scope: Scope) -> str:
+    """Of requests that take about as long: what is asked for, and whether there is a photo to be seen to."""
+    length = Headers(scope=scope).get("content-length", "0")
+    has_photo = _has_body(scope) and not (length.isdecimal() and 0 < int(length) < LEAST_PHOTO)
+    return f"{group} {'photo' if has_photo else 'words'}"
 
 
 def _has_body(scope: Scope) -> bool:

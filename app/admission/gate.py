@@ -1,8 +1,9 @@
 """How much is worked on at once: past it a request is refused at its head, before its body is read.
 
 The limit follows Little's law (1961): what is worked on = what gets done in a second x how long each takes. Where
-answers take longer than they should, it becomes what gets done in the time that they should take; where they do not and
-it is used up, it grows by one for as many answers as it counts.
+answers take longer than they may, it becomes what gets done in the time that they may take; where they do not, it grows
+by one for as many answers as it counts. What they may take is told from those that were alone: a
+queue longer than a few times that gains nothing and makes everybody late.
 """
 
 import math
@@ -17,30 +18,84 @@ from app.errors import Overloaded, TooManyRequests
 SMOOTHING = 0.2
 """Weight of the newest answer in the average: a single slow one is no overload."""
 
-USED_UP = 0.8
+ALONE_SMOOTHING = 0.1
+"""Of the newest in how long one takes that is alone, which changes seldom."""
+
+BLINK_S = 0.1
+"""What is answered so soon is soon enough, however quick it could be."""
+
+UNKNOWN = 64
+"""So many answers in a crowd of a kind that was never alone, and for a moment others wait, to learn what it takes."""
+
+DRIFT = 1.01
+"""Times, with each answer that takes too long though no less can be let in: one alone takes longer than was thought."""
+
 LONGEST_WAIT_S = 30
 
 
 @dataclass(slots=True)
 class Adaptive:
-    """A limit between `least` and `most` at which answers take about `target_s` seconds at the most."""
+    """A limit between `least` and `most` at which answers take about as long as they may.
+
+    That is `slowdown` times what they take alone, each kind by itself, and `target_s` seconds at the most.
+    """
 
     least: int
     most: int
     target_s: float
+    slowdown: float = math.inf
     limit: float = 0.0
     took_s: float = 0.0
+    alone_s: dict[str, float] = field(default_factory=dict)
+    _learning: bool = False
+    _strain: float = 0.0
+    """Times that answers take of what they may."""
+    _among: float = 0.0
+    _unknown: int = 0
 
     def __post_init__(self) -> None:
         self.limit = float(self.most)
 
-    def finished(self, took_s: float, at_work: int) -> None:
-        """One of `at_work` requests was answered after `took_s` seconds."""
-        self.took_s = took_s if not self.took_s else (1 - SMOOTHING) * self.took_s + SMOOTHING * took_s
-        if self.took_s > self.target_s:
-            self.limit = max(self.least, min(self.limit, at_work * self.target_s / self.took_s))
-        elif at_work >= USED_UP * self.limit:
+    @property
+    def room(self) -> int:
+        """How many may be worked on now."""
+        return 1 if self._learning else int(self.limit)
+
+    def may_take_s(self, kind: str) -> float:
+        """How long an answer of that kind may take."""
+        alone_s = self.alone_s.get(kind)
+        return min(self.target_s, max(BLINK_S, self.slowdown * alone_s)) if alone_s else self.target_s
+
+    def finished(self, took_s: float, at_work: int, at_end: int = 0, kind: str = "") -> None:
+        """One of a kind was answered after `took_s` seconds; `at_work` at its beginning, `at_end` at its end."""
+        crowd = max(at_work, at_end)
+        self._learn(took_s, crowd, kind)
+        self.took_s = _smooth(self.took_s, took_s)
+        strain = took_s / self.may_take_s(kind)
+        # Where hardly anybody was there it was slow by itself: fewer would not make it quicker.
+        self._strain = _smooth(self._strain, strain if crowd > self.least else min(strain, 1.0))
+        # Those who were there when it began are those whom it waited for: who left since says nothing of its time.
+        self._among = _smooth(self._among, at_work)
+        if self._strain > 1:
+            self.limit = max(self.least, min(self.limit, self._among / self._strain))
+        else:
             self.limit = min(self.most, self.limit + 1 / self.limit)
+
+    def _learn(self, took_s: float, crowd: int, kind: str) -> None:
+        """How long one takes that is alone."""
+        known = self.alone_s.get(kind)
+        if crowd <= 1:
+            self.alone_s[kind] = _smooth(known or 0.0, took_s, ALONE_SMOOTHING)
+            self._learning = False
+        elif known is None and crowd > self.least and self.slowdown < math.inf:
+            self._unknown += 1
+            self._learning = self._learning or self._unknown % UNKNOWN == 0
+        elif known is not None and self._strain > 1 and self.limit <= self.least:
+            self.alone_s[kind] = DRIFT * known
+
+
+def _smooth(before: float, newest: float, weight: float = SMOOTHING) -> float:
+    return newest if not before else (1 - weight) * before + weight * newest
 
 
 @dataclass(slots=True)
@@ -48,7 +103,9 @@ class Ticket:
     """One request inside: it is receiving its body until `received`, then worked on until it leaves."""
 
     address: str | None
+    kind: str = ""
     began: float | None = None
+    among: int = 0
 
 
 @dataclass(slots=True)
@@ -63,11 +120,16 @@ class Gate:
     by_address: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.adaptive = Adaptive(self.settings.least, self.settings.most, self.settings.target_s)
+        self.adaptive = Adaptive(
+            self.settings.least, self.settings.most, self.settings.target_s, self.settings.slowdown
+        )
 
-    def enter(self, address: str | None) -> Ticket:
-        """Raises Overloaded, and TooManyRequests for an address that has its share already."""
-        if self.working >= int(self.adaptive.limit) or self.receiving >= self.settings.receiving:
+    def enter(self, address: str | None, kind: str = "") -> Ticket:
+        """Args: kind: of those that take about as long.
+
+        Raises Overloaded, and TooManyRequests for an address that has its share already.
+        """
+        if self.working >= self.adaptive.room or self.receiving >= self.settings.receiving:
             wait = min(LONGEST_WAIT_S, max(1, math.ceil(self.adaptive.took_s)))
             raise Overloaded(f"Too much is being worked on. Try again in {wait} seconds.", retry_after_s=wait)
         if address is not None:
@@ -79,7 +141,7 @@ class Gate:
                 )
             self.by_address[address] += 1
         self.receiving += 1
-        return Ticket(address)
+        return Ticket(address, kind)
 
     def received(self, ticket: Ticket) -> None:
         """All of its body is here, or nobody wants it: work begins."""
@@ -87,6 +149,7 @@ class Gate:
             ticket.began = self.clock()
             self.receiving -= 1
             self.working += 1
+            ticket.among = self.working
 
     def leave(self, ticket: Ticket, *, answered: bool) -> None:
         """Answered or given up. Only answers tell how long work takes: a refusal is quick whatever the load."""
@@ -94,7 +157,8 @@ class Gate:
             self.receiving -= 1
         else:
             if answered:
-                self.adaptive.finished(self.clock() - ticket.began, self.working)
+                took_s = self.clock() - ticket.began
+                self.adaptive.finished(took_s, ticket.among, self.working, ticket.kind)
             self.working -= 1
         if ticket.address is not None:
             self.by_address[ticket.address] -= 1

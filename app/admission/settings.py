@@ -48,8 +48,9 @@ class AdmissionSettings(BaseModel):
     a key that is none.
 
     Recommendations, tags and looks are worked on `most` at once in a process, `least` even when they take longer than
-    `target_s` seconds: between the two it settles where they do not. `share` of them may be one address's; `receiving`
-    bodies may be on their way at once, and `requests` of any kind open. What is beyond is refused with 503.
+    they may: `slowdown` times as long as one that is alone (0.1 seconds at the least, `target_s` at the most). Between
+    the two it settles where they do not. `share` of them may be one address's; `receiving` bodies may be on their way
+    at once, and `requests` of any kind open. What is beyond is refused with 503.
     """
 
     storage: str = Field(default="memory://", pattern=r"^(memory://$|(redis|rediss|redis\+unix|valkey|valkeys)://.+)")
@@ -59,8 +60,9 @@ class AdmissionSettings(BaseModel):
     key: RateSettings = RateSettings()
     bad_keys: Rate = "300/minute"
     most: int = Field(default=128, ge=1)
-    least: int = Field(default=16, ge=1)
+    least: int = Field(default=4, ge=1)
     target_s: float = Field(default=5.0, gt=0)
+    slowdown: float = Field(default=3.0, ge=1)
     share: float = Field(default=0.5, gt=0, le=1)
     receiving: int = Field(default=256, ge=1)
     requests: int = Field(default=2_000, ge=1)

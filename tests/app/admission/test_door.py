@@ -1,7 +1,10 @@
 """Who is let in, how often, and when it is too much: told before a body is read, with when to come back."""
 
 import asyncio
+import heapq
+import random
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
-from app.admission.gate import Adaptive, Gate
+from app.admission.gate import Adaptive, Gate, Ticket
 from app.admission.groups import Group, group_of, is_costly, scope_for
 from app.admission.rates import Rates, shared_storage
 from app.admission.settings import AdmissionSettings, RateSettings, ServerSettings
@@ -145,6 +148,90 @@ def test_the_limit_stays_between_its_bounds(answers: list[tuple[float, int]]) ->
     for took, at_work in answers:
         adaptive.finished(took, at_work)
         assert 3 <= adaptive.limit <= 9
+
+
+@dataclass
+class Machine:
+    """Does two photos at a time behind a gate, each in a tenth of a second alone; its clock is its own."""
+
+    gate: Gate = field(init=False)
+    now: float = 0.0
+    settings: AdmissionSettings = field(default_factory=AdmissionSettings)
+    _under_way: list[tuple[float, int, Ticket]] = field(default_factory=list)
+    _free: list[float] = field(default_factory=lambda: [0.0, 0.0])
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.settings, lambda: self.now)
+
+    def asked(self, per_s: float, seconds: float, photo_s: float = 0.1) -> list[float | None]:
+        """How long each of a Poisson process took; None: it was refused."""
+        draw, due, end = random.Random(5), self.now, self.now + seconds
+        took: list[float | None] = []
+        while (due := due + draw.expovariate(per_s)) < end:
+            self._until(due)
+            try:
+                ticket = self.gate.enter(None, "photo")
+            except Overloaded:
+                took.append(None)
+                continue
+            self.gate.received(ticket)
+            done = max(due, heapq.heappop(self._free)) + photo_s * draw.uniform(0.8, 1.2)
+            heapq.heappush(self._free, done)
+            heapq.heappush(self._under_way, (done, len(took), ticket))
+            took.append(done - due)
+        return took
+
+    def _until(self, moment: float) -> None:
+        while self._under_way and self._under_way[0][0] <= moment:
+            self.now, _, ticket = heapq.heappop(self._under_way)
+            self.gate.leave(ticket, answered=True)
+        self.now = moment
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_of_three_times_as_many_as_it_can_do_as_many_are_answered_soon_as_if_no_more_had_come(known: bool) -> None:
+    machine = Machine()
+    if known:
+        machine.asked(1, 60)
+    machine.asked(45, 10)  # until it has settled
+    took = machine.asked(45, 60)
+    soon = [one for one in took if one is not None and one <= 0.4]
+    assert len(soon) >= 0.9 * 15 * 60, "of 20 that it can do in a second it can do 15 without a queue to speak of"
+    assert len(soon) >= 0.9 * len([one for one in took if one is not None])
+    after = machine.asked(5, 60)
+    assert None not in after and max(one for one in after if one is not None) < 0.4
+
+
+def test_a_machine_that_becomes_slower_lets_in_what_it_still_can_do() -> None:
+    machine = Machine()
+    machine.asked(1, 60)
+    machine.asked(5, 60, photo_s=0.4)
+    took = machine.asked(3, 120, photo_s=0.4)
+    assert took.count(None) <= 0.05 * len(took)
+
+
+def test_one_that_is_slow_by_itself_keeps_nobody_out() -> None:
+    adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=3)
+    for _ in range(20):
+        adaptive.finished(0.1, at_work=1, at_end=1)
+    for _ in range(3):
+        adaptive.finished(9.0, at_work=2, at_end=1)
+    assert adaptive.limit == 64
+
+
+def test_words_are_not_held_to_what_photos_take_nor_photos_to_what_words_do() -> None:
+    adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=3)
+    for _ in range(20):
+        adaptive.finished(0.5, 1, 1, "photo")
+        adaptive.finished(0.05, 1, 1, "words")
+    assert adaptive.may_take_s("photo") == pytest.approx(1.5)
+    assert adaptive.may_take_s("words") == pytest.approx(0.15)
+    for _ in range(20):
+        adaptive.finished(1.2, 8, 8, "photo")
+    assert adaptive.limit == 64
+    for _ in range(20):
+        adaptive.finished(1.2, 8, 8, "words")
+    assert adaptive.limit < 8
 
 
 async def test_too_often_is_429_with_when_to_return(tmp_path: Path) -> None:
