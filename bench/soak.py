@@ -70,8 +70,8 @@ def main(
     # What was measured is told even where something keeps a file in there.
     place = tempfile.TemporaryDirectory(prefix="tryon-soak-", ignore_cleanup_errors=True)
     with place as folder:
-        copy = _copied(data_dir, Path(folder))
-        shoppers = Shoppers(clients, _photos(photos, copy), before_s, warmup)
+        copy = copied(data_dir, Path(folder))
+        shoppers = Shoppers(clients, shoppers_photos(photos, copy), before_s, warmup)
         load = asyncio.run(_soak(copy, shoppers, amounts, worker=worker))
     table, missed = verdict(load, amounts)
     out.print(table)
@@ -139,7 +139,7 @@ def _work(service: Running, load: Load, data_dir: Path, amounts: Amounts) -> Ite
     yield Changes(service, load, pictures).run(amounts.changes)
 
 
-def _copied(data_dir: Path | None, folder: Path) -> Path:
+def copied(data_dir: Path | None, folder: Path) -> Path:
     """A data folder that may be spoilt: a copy, or a demo shop's."""
     copy = folder / "data"
     if data_dir is None:
@@ -150,7 +150,7 @@ def _copied(data_dir: Path | None, folder: Path) -> Path:
     return copy
 
 
-def _photos(archive: Path, data_dir: Path, most: int = 200) -> list[bytes]:
+def shoppers_photos(archive: Path, data_dir: Path, most: int = 200) -> list[bytes]:
     """Shoppers' photos; the shop's own pictures where there are none."""
     if not archive.is_file():
         return shop_pictures(data_dir, most)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import httpx
@@ -47,14 +48,17 @@ def filled(data_dir: Path) -> None:
 
 
 @asynccontextmanager
-async def running(data_dir: Path, *, worker: bool = False) -> AsyncIterator[Running]:
+async def running(
+    data_dir: Path, *, worker: bool = False, more: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Running]:
     """The service over `data_dir`, ready; its jobs are run by a process of their own where `worker` says so.
 
-    The logs are beside the data. A catalogue whose index is another model's is indexed first.
+    `more`: settings besides, as environment variables. The logs are beside the data. A catalogue whose index is another
+    model's is indexed first.
     """
     keys, port = await _keys(data_dir), free_port()
     own = {"TRYON_DATA_DIR": str(data_dir), "TRYON_PORT": str(port), "TRYON_LOG_LEVEL": "WARNING"}
-    environment = os.environ | UNLIMITED | own | {"TRYON_JOBS__IN_PROCESS": str(not worker).lower()}
+    environment = os.environ | UNLIMITED | own | dict(more) | {"TRYON_JOBS__IN_PROCESS": str(not worker).lower()}
     commands = ("serve", "worker") if worker else ("serve",)
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     async with contextlib.AsyncExitStack() as stack:
