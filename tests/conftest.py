@@ -1,6 +1,8 @@
 """Databases for tests: a real SQLite file and a real PostgreSQL server."""
 
 import asyncio
+import importlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -13,7 +15,6 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
-import app.commands.console  # noqa: F401 - rich keeps the width of the moment it is made in: no test's own
 from app.db.migrate import upgrade
 from app.db.session import Database
 
@@ -21,6 +22,15 @@ from app.db.session import Database
 # that waited 200 ms for a core is not. Tests whose first example loads dictionaries or models set their own.
 settings.register_profile("shared-cores", deadline=5_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-cores")
+
+
+def pytest_configure() -> None:
+    """A console keeps the COLUMNS that it is made under: made here, under none, it looks again for each test.
+
+    pytest-xdist sets 80 for its workers.
+    """
+    os.environ.pop("COLUMNS", None)
+    importlib.import_module("app.commands.console")
 
 
 @pytest.fixture(scope="module")
