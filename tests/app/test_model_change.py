@@ -58,9 +58,9 @@ async def test_model_and_index_switch_together_in_every_process_and_survive_a_re
         await second.live.refresh()
         job = await ended(first, await first.jobs.submit("reindex", {"model": "new"}, exclusive=True))
         assert job.state == "succeeded", job.errors
-        assert first.engine.spec.name == "new"
-        await second.models.refresh()  # or by itself, within a second or two
+        assert "new" in (first.engine.spec.name, second.engine.spec.name), "whoever took the job serves what it made"
         for one in (first, second):
+            await one.models.refresh()  # or by itself, within a second or two
             now = await one.live.view()
             assert now.snapshot.base.manifest.model == one.engine.spec.name == "new"
             assert len(now.snapshot.ids) == len(GARMENTS)
