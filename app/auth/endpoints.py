@@ -4,13 +4,14 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import BeforeValidator
 
 from app.auth.audit import AuditQuery, AuditRepository, AuditService
 from app.auth.schemas import AuditOut
 from app.dependencies import AdminDep, SessionDep
 from app.paging import CursorQuery, LimitQuery, Page
 from app.texts import CleanText
+from app.times import Moment
 
 router = APIRouter(prefix="/v1/admin", tags=["admin"])
 NUMBER = re.compile(r"\s*[-+]?[\d_]*\.?[\d_]*(e[-+]?\d+)?\s*", re.IGNORECASE)
@@ -31,7 +32,7 @@ async def list_audit(
     limit: LimitQuery = 50,
     key: Annotated[CleanText | None, Query(max_length=64, description="A key's id or prefix.")] = None,
     since: Annotated[
-        AwareDatetime | None, BeforeValidator(no_number), Query(description="Not older than this (RFC 3339).")
+        Moment | None, BeforeValidator(no_number), Query(description="Not older than this (RFC 3339).")
     ] = None,
 ) -> Page[AuditOut]:
     """What admins did, newest first: every admin request that changes something, with what was answered."""

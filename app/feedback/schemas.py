@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,6 +17,7 @@ from pydantic.json_schema import SkipJsonSchema
 from app.feedback.events import REASONS, Event, EventKind, Outcome, Result
 from app.multipart import field_errors
 from app.texts import CleanText, is_clean
+from app.times import Moment
 from models.taxonomy import taxonomy
 
 MOST_EVENTS = 100
@@ -74,14 +74,6 @@ class ShopperOut(BaseModel):
     created_at: dt.datetime
 
 
-def in_utc(moment: dt.datetime) -> dt.datetime:
-    """Raises ValueError for a time so far out that it is none in UTC."""
-    try:
-        return moment.astimezone(dt.UTC)
-    except OverflowError:
-        raise ValueError("is no time that can be told in UTC") from None
-
-
 class EventIn(BaseModel):
     """What a shopper did with an item or a look."""
 
@@ -92,9 +84,7 @@ class EventIn(BaseModel):
     item_id: Id
     recommendation_id: Id | None = None
     outfit_rank: int | None = Field(default=None, ge=1, le=MOST_OUTFITS, description="Of the look it was seen in.")
-    at: Annotated[AwareDatetime, AfterValidator(in_utc)] | None = Field(
-        default=None, description="When it happened; now, when left out."
-    )
+    at: Moment | None = Field(default=None, description="When it happened; now, when left out.")
     size: SizeText | None = Field(default=None, description="The size that was carted, bought or sent back.")
 
     def to_event(self) -> Event:

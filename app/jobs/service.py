@@ -7,6 +7,7 @@ from app.errors import JobNotFound
 from app.jobs.repository import JobQuery, JobRepository
 from app.jobs.tables import JobRow
 from app.paging import bad_cursor, decode_cursor, encode_cursor
+from app.times import in_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,6 @@ class JobService:
 def _position(cursor: str) -> tuple[dt.datetime, str]:
     moment, job_id = decode_cursor(cursor, parts=2)
     try:
-        at = dt.datetime.fromisoformat(moment)
+        return in_utc(dt.datetime.fromisoformat(moment)), job_id
     except ValueError:
         raise bad_cursor() from None
-    if at.tzinfo is None:
-        raise bad_cursor()
-    return at, job_id

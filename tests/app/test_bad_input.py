@@ -251,6 +251,9 @@ ADDRESSES = [
     "/v1/items?locale=%00",
     "/v1/items?filters=" + "[" * 10_000,
     "/v1/admin/jobs?cursor=WyJub3ciLCJ4Il0",  # ["now","x"]
+    "/v1/admin/jobs?cursor=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgIngiXQ",  # ["0001-01-01T00:00:00+14:00", "x"]
+    "/v1/admin/audit?since=0001-01-01T00:00:00%2B14:00",  # none in UTC
+    "/v1/admin/audit?cursor=WyIyMTQ3NDgzNjQ4Il0",  # ["2147483648"]
 ]
 
 
