@@ -1,5 +1,6 @@
 """What can go wrong, by name; and, in one table, what HTTP says about it (RFC 9457 problem details)."""
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -7,6 +8,9 @@ from typing import Any, ClassVar
 
 TYPE_BASE = "https://tryon.invalid/problems/"
 """Problem types are names, not pages: `.invalid` (RFC 2606) never resolves."""
+
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""How the system says that a disk is full, a quota used up, a file too large: what `StorageFull` tells a caller of."""
 
 
 @dataclass(frozen=True, slots=True)

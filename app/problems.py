@@ -1,6 +1,5 @@
 """Errors as answers: `application/problem+json` (RFC 9457), whoever sends them."""
 
-import errno
 from http import HTTPStatus
 
 import structlog
@@ -8,17 +7,13 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from app.errors import AppError, NotReady, StorageFull, problem
+from app.errors import NO_ROOM, AppError, NotReady, StorageFull, problem
 
 log = structlog.get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted)
 """What SQLAlchemy raises when the database is not there, busy or full: it passes by itself."""
-
-
-NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-"""How the system says that a disk is full, a quota used up, a file too large."""
 
 
 def problem_response(error: AppError, path: str) -> JSONResponse:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.catalog.importing.outcomes import RowOutcome
 from app.dependencies import AdminDep, ContainerDep, SessionDep
-from app.errors import FieldError, InvalidRequest, JobNotFound, RequestTooLarge, StorageFull
+from app.errors import FieldError, InvalidRequest, JobNotFound, RequestTooLarge
 from app.idempotency.claims import KeyHeader, claimed, hash_of
 from app.imports.files import FEED, PICTURES, ImportFiles
 from app.imports.repository import OutcomeRepository
@@ -105,11 +105,6 @@ async def _no_leftovers(files: ImportFiles, job_id: str) -> AsyncIterator[None]:
     """Files of a request that fails do not stay."""
     try:
         yield
-    except OSError as error:
-        await files.remove(job_id)
-        raise StorageFull(
-            f"The upload could not be kept: {error.strerror or error}. Make room and try again."
-        ) from error
     except BaseException:
         await files.remove(job_id)
         raise

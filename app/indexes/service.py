@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.catalog.live.catalog import same_space
-from app.errors import IndexDamaged, IndexVersionNotFound, ModelMismatch, StorageFull
+from app.errors import NO_ROOM, IndexDamaged, IndexVersionNotFound, ModelMismatch, StorageFull
 from app.indexes.schemas import IndexOut
 from models.contracts import IndexCorrupt, IndexNotWritten, ModelError
 from models.index import Manifest, SnapshotStore
@@ -52,6 +52,7 @@ class IndexService:
 
         Raises:
             IndexVersionNotFound, ModelMismatch, IndexDamaged, StorageFull: nothing is switched.
+            IndexNotWritten: nor here, where the folder refuses for another reason.
         """
         manifest = await self._manifest(version)
         async with AsyncExitStack() as stack:
@@ -68,6 +69,8 @@ class IndexService:
         except IndexCorrupt as fault:
             raise _damaged(version, fault) from fault
         except IndexNotWritten as error:
+            if error.errno not in NO_ROOM:
+                raise
             raise StorageFull(str(error.strerror)) from error
 
     async def verify(self, version: str) -> None:
@@ -118,4 +121,7 @@ def _damaged(version: str, fault: IndexCorrupt) -> IndexDamaged:
 
 def _size(folder: Path) -> int:
     """Bytes of a version; 0 where it was pruned meanwhile."""
-    return sum(path.stat().st_size for path in folder.iterdir()) if folder.is_dir() else 0
+    try:
+        return sum(path.stat().st_size for path in folder.iterdir())
+    except FileNotFoundError:
+        return 0
