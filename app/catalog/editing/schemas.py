@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from app.catalog.editing.operations import MOST_PICTURES, Op, Operation, OutcomeName, Result, invalid
@@ -73,6 +73,14 @@ class ItemIn(BaseModel):
     stock: int | dict[str, int | None] | None = None
     availability: str | None = Field(default=None, examples=["in_stock", "out_of_stock"])
     pictures: list[str] | None = Field(default=None, max_length=MOST_PICTURES)
+
+    @field_validator("price", "sale_price", "rating", "stock", "attributes", mode="before")
+    @classmethod
+    def _no_booleans(cls, given: Any) -> Any:
+        """pydantic would take `true` for 1."""
+        if any(isinstance(one, bool) for one in (given.values() if isinstance(given, dict) else (given,))):
+            raise ValueError("has true or false where a number or text belongs")
+        return given
 
     def operation(self, op: Op, item_id: str, if_match: str | None = None) -> Operation:
         """This as a change of `item_id`. Raises InvalidRequest for another id, or for pictures that are none."""

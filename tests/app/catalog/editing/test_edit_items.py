@@ -198,6 +198,19 @@ async def test_a_form_brings_pictures_as_files(shop: Whole) -> None:
         assert (await shop.client.put(f"{ITEMS}/formed", files=parts, headers=shop.key("admin"))).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"rating": True}, {"stock": False}, {"stock": {"M": True}}, {"price": True}, {"attributes": {"washable": True}}],
+    ids=str,
+)
+async def test_true_is_no_number(shop: Whole, fields: dict[str, Any]) -> None:
+    before = await item(shop, "dress%2Fred")
+    refused = await patch(shop, "dress%2Fred", **fields)
+    assert refused.status_code == 422, refused.text
+    assert [error["field"] for error in refused.json()["errors"]] == list(fields)
+    assert await item(shop, "dress%2Fred") == before
+
+
 async def test_a_batch_does_what_it_can_and_says_what_became_of_each(shop: Whole) -> None:
     operations: list[dict[str, Any]] = [
         {"op": "upsert", "id": "n1", "item": DRESS | {"pictures": [data_url("pink")]}},
