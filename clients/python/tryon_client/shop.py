@@ -92,8 +92,8 @@ def get_recommendation(recommendation_id: str) -> Call[Recommendation]:
 
 
 def erase_recommendation(recommendation_id: str) -> Call[None]:
-    """Erase an answer and everything that hangs on it."""
-    return Call("DELETE", path("/v1/recommendations/{}", recommendation_id), nothing)
+    """Erase an answer and everything that hangs on it. Not repeated when its answer is lost: it would be a 404."""
+    return Call("DELETE", path("/v1/recommendations/{}", recommendation_id), nothing, repeatable=False)
 
 
 def get_heatmap(recommendation_id: str, *, item_id: str, width: int | None = None) -> Call[bytes]:
@@ -126,8 +126,9 @@ def put_sizes(shopper_id: str, *, sizes: dict[str, list[str]], shopper_token: st
 
 
 def erase_shopper(shopper_id: str, *, shopper_token: str | None = None) -> Call[None]:
-    """Erase everything about a shopper."""
-    return Call("DELETE", path("/v1/shoppers/{}", shopper_id), nothing, headers=_named(shopper_token, None))
+    """Erase everything about a shopper. Not repeated when its answer is lost: it would be a 404."""
+    where, named = path("/v1/shoppers/{}", shopper_id), _named(shopper_token, None)
+    return Call("DELETE", where, nothing, headers=named, repeatable=False)
 
 
 def record_events(
