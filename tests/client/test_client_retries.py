@@ -23,7 +23,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 @pytest.fixture(autouse=True)
 def no_waiting() -> Iterator[None]:
     """Stamina's own test mode: as many attempts, no pauses between them."""
-    with stamina.set_testing(True, attempts=4):
+    with stamina.set_testing(True, attempts=4, cap=True):
         yield
 
 
@@ -76,6 +76,16 @@ def test_an_end_of_trying() -> None:
     assert (busy.value.status, len(answers.asked)) == (503, 4)
 
 
+def test_nobody_waits_longer_than_they_want_to() -> None:
+    """Such as for the next hour, where a rate is one of hours."""
+    for timeout_s, asked in ((60, 1), (3601, 2)):
+        answers = Answers(*(problem(429, **{"Retry-After": "3600"}) for _ in range(2)))
+        retries = Retries(attempts=2, timeout_s=timeout_s)
+        with Tryon("http://shop", retries=retries, transport=answers) as tryon, pytest.raises(Problem):
+            tryon.list_items()
+        assert len(answers.asked) == asked
+
+
 @pytest.mark.parametrize("answer", [problem(422, "invalid-request"), problem(404), problem(500), problem(403)])
 def test_what_would_be_answered_alike_is_not_asked_again(answer: httpx.Response) -> None:
     answers = Answers(answer)
@@ -97,6 +107,8 @@ def test_what_may_have_been_done_is_not_done_twice() -> None:
     ("error", "repeatable", "expected"),
     [
         (Problem(problem(503, **{"Retry-After": "7"})), False, 7.0),
+        (Problem(problem(503, **{"Retry-After": "61"})), True, False),
+        (Problem(problem(503, **{"Retry-After": "0"})), True, 0.0),
         (Problem(problem(429)), False, True),
         (Problem(problem(409, "idempotency-in-progress", **{"Retry-After": "1"})), False, 1.0),
         (Problem(problem(409, "reindex-running")), True, False),
@@ -108,7 +120,8 @@ def test_what_may_have_been_done_is_not_done_twice() -> None:
     ],
 )
 def test_what_is_tried_again_and_when(error: Exception, repeatable: bool, expected: bool | float) -> None:
-    assert again(error, repeatable=repeatable) == expected
+    told = again(error, repeatable=repeatable, left_s=60)
+    assert (told, type(told)) == (expected, type(expected))
 
 
 def event(name: str, data: dict[str, object], id_: str = "") -> str:

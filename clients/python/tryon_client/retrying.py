@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 from typing import TypedDict
 
 import httpx
@@ -30,7 +31,10 @@ class RetryArguments(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """At most so many `attempts`, for at most `timeout_s` seconds with the waits between them."""
+    """At most so many `attempts`, for at most `timeout_s` seconds with the waits between them.
+
+    A `Retry-After` that leads beyond that is not waited for.
+    """
 
     attempts: int = 5
     timeout_s: float = 60.0
@@ -38,9 +42,10 @@ class Retries:
     wait_max_s: float = 10.0
 
     def arguments(self, *, repeatable: bool) -> RetryArguments:
-        """For `stamina.retry_context`."""
+        """For one `stamina.retry_context`, which looks at its timeout only when a wait is over."""
+        end = monotonic() + self.timeout_s
         return {
-            "on": lambda error: again(error, repeatable=repeatable),
+            "on": lambda error: again(error, repeatable=repeatable, left_s=end - monotonic()),
             "attempts": self.attempts,
             "timeout": self.timeout_s,
             "wait_initial": self.wait_initial_s,
@@ -48,12 +53,13 @@ class Retries:
         }
 
 
-def again(error: Exception, *, repeatable: bool) -> bool | float:
-    """Whether to try again: False, True (after a back-off), or the seconds that the service asked for."""
+def again(error: Exception, *, repeatable: bool, left_s: float) -> bool | float:
+    """Whether to try again: False, True (after a back-off), or the seconds that the service asked for, of those left."""
     match error:
         case Problem():
             if error.status in TURNED_AWAY or error.slug == STILL_RUNNING:
-                return True if error.retry_after_s is None else error.retry_after_s
+                wait_s = error.retry_after_s
+                return True if wait_s is None else wait_s <= left_s and wait_s
             return repeatable and error.status in IN_BETWEEN
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
             return True
