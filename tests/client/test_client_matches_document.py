@@ -71,6 +71,12 @@ def bodies(operation: Schema) -> dict[str, Schema]:
     }
 
 
+def called(name: str, **given: Any) -> Call[Any]:
+    """With every argument that one of its ways takes, unless given otherwise."""
+    every = {argument: GIVEN.get(argument, "7") for argument in inspect.signature(CALLS[name]).parameters}
+    return CALLS[name](**every | (given or WAYS.get(name, [{}])[0]))
+
+
 def argument_of(parameter: Schema) -> str:
     return str(parameter["name"]).replace("-", "_").lower().removeprefix("x_")
 
@@ -121,7 +127,7 @@ def test_what_is_given_is_sent_where_the_document_says(name: str, left_out: dict
     ids = dict.fromkeys(re.findall(r"{(\w+)}", path), "a/b")
     arguments = inspect.signature(CALLS[name]).parameters
     assert list(arguments)[: len(ids)] == list(ids)
-    call = CALLS[name](**{argument: GIVEN.get(argument, "7") for argument in arguments} | ids | left_out)
+    call = called(name, **ids, **left_out)
     assert (call.method, call.path) == (method, re.sub(r"{\w+}", "a%2Fb", path))
     fields: set[str] = set()
     if media := bodies(operation):
@@ -142,16 +148,16 @@ def test_nothing_is_repeated_that_would_be_done_twice(name: str) -> None:
     """A lost answer is asked for again where that changes nothing, or where a key tells the service that it is one."""
     method, _, operation = OPERATIONS[name]
     keyed = any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ()))
-    arguments = inspect.signature(CALLS[name]).parameters
-    given = {argument: GIVEN.get(argument, "7") for argument in arguments} | WAYS.get(name, [{}])[0]
-    assert CALLS[name](**given).repeatable == (method in ("GET", "PUT") or keyed or name in HARMLESS)
+    assert called(name).repeatable == (method in ("GET", "PUT") or keyed or name in HARMLESS)
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_each_answer_is_read_as_what_it_is(name: str) -> None:
     [read] = get_args(get_type_hints(CALLS[name])["return"])
-    answers = {status: said for status, said in OPERATIONS[name][2]["responses"].items() if status < "300"}
-    for media in (said.get("content", {}) for said in answers.values()):
+    answers = {int(status): said.get("content", {}) for status, said in OPERATIONS[name][2]["responses"].items()}
+    errors_too = {status for status, media in answers.items() if status >= 400 and "application/json" in media}
+    assert called(name).answers == errors_too
+    for media in (media for status, media in answers.items() if status < 300 or status in errors_too):
         if "application/json" in media:
             assert ours(read, words=False) == set(facts(media["application/json"]["schema"], words=False))
         else:

@@ -16,6 +16,10 @@ JOB = {
     "done": 1, "total": 1, "rate": None, "eta_s": None, "errors": [], "result": None,
     "created_at": "2026-01-01T00:00:00Z", "started_at": None, "finished_at": None,
 }  # fmt: skip
+NOT_READY = {
+    "ready": False, "not_ready": ["index"], "degraded": [], "model": "m", "revision": "r", "device": "cpu",
+    "index_version": None, "items": 0, "database": "ok", "skipped": [], "problems": ["no index yet"], "warnings": [],
+}  # fmt: skip
 QUICK = Retries(attempts=4, wait_initial_s=0.001, wait_max_s=0.002)
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -29,6 +33,7 @@ def no_waiting() -> Iterator[None]:
 
 def problem(status: int, slug: str = "overloaded", **headers: str) -> httpx.Response:
     body = {"type": f"https://tryon.invalid/problems/{slug}", "title": "t", "status": status, "detail": "d"}
+    headers |= {"content-type": "application/problem+json"}
     return httpx.Response(status, json={**body, "instance": "/"}, headers=headers)
 
 
@@ -175,9 +180,24 @@ def test_every_page_is_asked_for() -> None:
     assert asked == [f"http://shop/mounted/v1/items?locale=en&limit=5{more}" for more in ("", "&cursor=b", "&cursor=c")]
 
 
-def test_a_proxys_page_is_an_error_that_says_so() -> None:
-    answers = Answers(httpx.Response(413, text="<html>too large</html>"))
+PAGES = [httpx.Response(413, text="<html>too large</html>"), httpx.Response(413, json={"message": "too large"})]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_proxys_page_is_an_error_that_says_so(page: httpx.Response) -> None:
+    answers = Answers(page)
     with Tryon("http://shop", retries=QUICK, transport=answers) as tryon, pytest.raises(Problem) as refused:
         tryon.list_items()
     assert refused.value.status == 413
     assert "too large" in refused.value.detail
+
+
+def test_who_asks_whether_it_is_ready_hears_what_is_missing() -> None:
+    answers = Answers(
+        httpx.Response(503, json=NOT_READY), problem(503), httpx.Response(200, json=NOT_READY | {"ready": True})
+    )
+    with Tryon("http://shop", retries=QUICK, transport=answers) as tryon:
+        told = tryon.readyz()
+        assert (told.ready, told.not_ready) == (False, ["index"])
+        assert tryon.readyz().ready  # turned away at the door, and asked again
+    assert len(answers.asked) == 3

@@ -29,6 +29,7 @@ class Call(Generic[T]):
         form: text fields of a multipart body; `files` may come with it.
         json: the body as JSON text; None without one.
         repeatable: doing it twice is as good as once, so that a lost answer may be asked for again.
+        answers: statuses from 400 on whose JSON is an answer like any other, and not a problem.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Call(Generic[T]):
     json: str | None = None
     multipart: bool = False
     repeatable: bool = True
+    answers: frozenset[int] = frozenset()
 
     def at(self, cursor: str) -> "Call[T]":
         """The same page of a list, further on."""

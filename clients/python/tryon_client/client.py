@@ -12,7 +12,7 @@ from httpx_sse import EventSource
 from tryon_client import admin, shop
 from tryon_client.admin_models import Job
 from tryon_client.calls import Call
-from tryon_client.errors import Problem
+from tryon_client.errors import Problem, media_type
 from tryon_client.retrying import Retries
 from tryon_client.watching import JobEvent, Watch
 
@@ -91,7 +91,7 @@ class Tryon:
         """What the service answers. Raises Problem, or httpx.TransportError where it cannot be reached."""
         for attempt in stamina.retry_context(**self._retries.arguments(repeatable=call.repeatable)):
             with attempt, call.body() as body:
-                return call.read(_checked(self._http.request(**_request(call), **body)))
+                return call.read(_checked(call, self._http.request(**_request(call), **body)))
         raise AssertionError(NEVER)
 
     def every(self, make: Callable[P, Call[PageOf[T]]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
@@ -127,7 +127,7 @@ class Tryon:
                 response = self._http.send(self._http.build_request(**_request(watch.call)), stream=True)
                 if response.is_error:
                     response.read()
-                return _checked(response)
+                return _checked(watch.call, response)
         raise AssertionError(NEVER)
 
     recommend = blocking(shop.recommend)
@@ -199,7 +199,7 @@ class AsyncTryon:
         """What the service answers. Raises Problem, or httpx.TransportError where it cannot be reached."""
         async for attempt in stamina.retry_context(**self._retries.arguments(repeatable=call.repeatable)):
             with attempt, call.body() as body:
-                return call.read(_checked(await self._http.request(**_request(call), **body)))
+                return call.read(_checked(call, await self._http.request(**_request(call), **body)))
         raise AssertionError(NEVER)
 
     async def every(self, make: Callable[P, Call[PageOf[T]]], *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
@@ -238,7 +238,7 @@ class AsyncTryon:
                 response = await self._http.send(self._http.build_request(**_request(watch.call)), stream=True)
                 if response.is_error:
                     await response.aread()
-                return _checked(response)
+                return _checked(watch.call, response)
         raise AssertionError(NEVER)
 
     recommend = awaiting(shop.recommend)
@@ -287,8 +287,8 @@ def _request(call: Call[Any]) -> dict[str, Any]:
     return {"method": call.method, "url": call.path, "params": dict(call.params), "headers": dict(call.headers)}
 
 
-def _checked(response: httpx.Response) -> httpx.Response:
+def _checked(call: Call[Any], response: httpx.Response) -> httpx.Response:
     """Raises Problem for everything that is an error, or leads elsewhere."""
-    if response.is_success:
+    if response.is_success or (response.status_code in call.answers and media_type(response) == "application/json"):
         return response
     raise Problem(response)

@@ -1,5 +1,7 @@
 """What can go wrong, as the service tells it (RFC 9457)."""
 
+import contextlib
+
 import httpx
 from pydantic import ValidationError
 
@@ -43,12 +45,17 @@ class Problem(TryonError):
         super().__init__(f"{self.status} {self.slug}: {self.detail}")
 
 
+def media_type(response: httpx.Response) -> str:
+    """What the body is, without its character set."""
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
 def _details(response: httpx.Response) -> ProblemDetails:
     """What is no problem+json comes from something between us and the service, such as a proxy."""
-    try:
-        return ProblemDetails.model_validate_json(response.content)
-    except ValidationError:
-        return ProblemDetails(title=response.reason_phrase, detail=response.text[:500])
+    if media_type(response) == "application/problem+json":
+        with contextlib.suppress(ValidationError):
+            return ProblemDetails.model_validate_json(response.content)
+    return ProblemDetails(title=response.reason_phrase, detail=response.text[:500])
 
 
 def _seconds(text: str) -> float | None:

@@ -54,7 +54,7 @@ class Retries:
 
 
 def again(error: Exception, *, repeatable: bool, left_s: float) -> bool | float:
-    """Whether to try again: False, True (after a back-off), or the seconds that the service asked for, of those left."""
+    """Whether to try again: False, True (after a back-off), or the seconds that were asked for, of those left."""
     match error:
         case Problem():
             if error.status in TURNED_AWAY or error.slug == STILL_RUNNING:

@@ -223,8 +223,8 @@ def healthz() -> Call[Health]:
 
 
 def readyz() -> Call[Readiness]:
-    """Whether shoppers can be answered. Raises Problem (503) while they cannot."""
-    return Call("GET", "/readyz", model(Readiness))
+    """Whether shoppers can be answered, and what is missing where they cannot."""
+    return Call("GET", "/readyz", model(Readiness), answers=frozenset({503}))
 
 
 class _SizesIn(BaseModel):
