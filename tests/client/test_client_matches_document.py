@@ -164,6 +164,12 @@ def test_each_answer_is_read_as_what_it_is(name: str) -> None:
             assert read is (bytes if media else type(None))
 
 
+@pytest.mark.parametrize("given", [{}, {"feed": b"x", "url": "u"}, {"url": "u", "pictures": b"x"}, {"pictures": b"x"}])
+def test_of_two_ways_to_import_nothing_is_left_out_silently(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="either a feed"):
+        admin.start_import(**given)
+
+
 def test_no_model_is_left_that_nothing_sends_or_answers() -> None:
     """So each is held against the document, with what is inside it, by the two tests above."""
     hints = [hint for call in CALLS.values() for hint in get_type_hints(call).values()]

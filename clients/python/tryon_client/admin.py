@@ -106,7 +106,9 @@ def start_import(
     retire_up_to: float | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Job]:
-    """Import a feed: a file, with an archive of pictures if you like, or its `url`."""
+    """Import a feed: a file, with an archive of pictures if you like, or its `url`; ValueError for both or none."""
+    if (feed is None) == (url is None) or (url is not None and pictures is not None):
+        raise ValueError("give either a feed, with its pictures if you like, or its url")
     given: dict[str, Any] = {"format": format, "dry_run": dry_run, "full": full, "retire_up_to": retire_up_to}
     sent = once(idempotency_key)
     if feed is None:

@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 M = TypeVar("M", bound=BaseModel)
 
 File: TypeAlias = Path | bytes
@@ -21,7 +22,7 @@ Value: TypeAlias = str | int | float | bool | BaseModel | Sequence[BaseModel] | 
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
+class Call(Generic[T_co]):
     """A request, and how to read its answer.
 
     Attributes:
@@ -34,7 +35,7 @@ class Call(Generic[T]):
 
     method: str
     path: str
-    read: Callable[[httpx.Response], T]
+    read: Callable[[httpx.Response], T_co]
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     form: tuple[tuple[str, str], ...] = ()
@@ -44,7 +45,7 @@ class Call(Generic[T]):
     repeatable: bool = True
     answers: frozenset[int] = frozenset()
 
-    def at(self, cursor: str) -> "Call[T]":
+    def at(self, cursor: str) -> "Call[T_co]":
         """The same page of a list, further on."""
         return replace(self, params={**self.params, "cursor": cursor})
 
