@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -58,7 +58,7 @@ class Base(DeclarativeBase):
     """All tables hang here; domains define theirs in their own `tables.py`."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {dt.datetime: UtcDateTime, Decimal: Amount, dict[str, Any]: JsonColumn}  # noqa: RUF012
+    type_annotation_map: ClassVar = {dt.datetime: UtcDateTime, Decimal: Amount, dict[str, Any]: JsonColumn}
 
 
 def now() -> dt.datetime:

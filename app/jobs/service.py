@@ -16,12 +16,7 @@ class JobService:
 
     jobs: JobRepository
 
-    async def page(
-        self,
-        cursor: str | None,
-        limit: int,
-        query: JobQuery = JobQuery(),  # noqa: B008 - frozen and empty
-    ) -> tuple[list[JobRow], str | None]:
+    async def page(self, cursor: str | None, limit: int, query: JobQuery) -> tuple[list[JobRow], str | None]:
         """Jobs, newest first, and the cursor of the next page. Raises InvalidRequest for a foreign cursor."""
         rows = await self.jobs.page(_position(cursor) if cursor else None, limit + 1, query)
         shown = rows[:limit]

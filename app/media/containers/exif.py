@@ -6,8 +6,11 @@ from app.media.containers.parts import UPRIGHT
 
 ORIENTATION = 0x0112
 SHORT, LONG = 3, 4
+ORIENTATIONS = range(1, 9)
 MOST_ENTRIES = 512
 HEADER = b"Exif\0\0"
+TIFF_HEADER = 8
+"""Bytes: byte order, magic number, offset of the first directory."""
 
 
 def orientation_in(exif: bytes) -> int:
@@ -17,7 +20,7 @@ def orientation_in(exif: bytes) -> int:
     """
     block = exif[len(HEADER) :] if exif.startswith(HEADER) else exif
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4])
-    if order is None or len(block) < 8:  # noqa: PLR2004 - byte order, magic number, offset of the directory
+    if order is None or len(block) < TIFF_HEADER:
         return UPRIGHT
     (at,) = struct.unpack_from(f"{order}I", block, 4)
     if at + 2 > len(block):
@@ -29,5 +32,5 @@ def orientation_in(exif: bytes) -> int:
         tag, kind, count = struct.unpack_from(f"{order}HHI", block, start)
         if tag == ORIENTATION and count == 1 and kind in (SHORT, LONG):
             (value,) = struct.unpack_from(f"{order}{'H' if kind == SHORT else 'I'}", block, start + 8)
-            return int(value) if 1 <= value <= 8 else UPRIGHT  # noqa: PLR2004 - EXIF's eight orientations
+            return int(value) if value in ORIENTATIONS else UPRIGHT
     return UPRIGHT

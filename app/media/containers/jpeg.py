@@ -13,6 +13,12 @@ APP0, APP1, APP2, APP14, APP15, COM = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 FRAMES = (0xC0, 0xC1, 0xC2)
 """Baseline, extended and progressive, Huffman-coded: what cameras and browsers know."""
 
+FILL = 0xFF
+"""What may stand before a marker, any number of times (B.1.1.2)."""
+
+BARE = frozenset({0x00, TEM, SOI, *range(0xD0, 0xD8)})
+"""Markers without a length."""
+
 OTHER_FRAMES = frozenset(range(0xC3, 0xD0)) - {DHT, DAC, 0xC8}
 TABLES = frozenset({DHT, DQT, DRI, SOS, *FRAMES})
 MOST_SEGMENTS = 4_000
@@ -54,7 +60,7 @@ def segments(data: bytes) -> Iterator[Segment]:
     at = 2
     for _ in range(MOST_SEGMENTS):
         at = data.find(b"\xff", at)
-        while 0 <= at < len(data) - 1 and data[at + 1] == 0xFF:  # noqa: PLR2004 - fill bytes (B.1.1.2)
+        while 0 <= at < len(data) - 1 and data[at + 1] == FILL:
             at = _past_fill(data, at)
         if at < 0 or at + 1 >= len(data):
             return
@@ -64,7 +70,7 @@ def segments(data: bytes) -> Iterator[Segment]:
             return
         if marker in OTHER_FRAMES:
             raise Refused("is a JPEG of a rare kind (lossless, hierarchical or arithmetic): save it as a plain one")
-        if marker in (0x00, TEM, SOI) or 0xD0 <= marker <= 0xD7:  # noqa: PLR2004 - markers without a length
+        if marker in BARE:
             at += 2
             continue
         end = _end(data, at)

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.media.containers.exif import SHORT, TIFF_HEADER
 from app.media.containers.parts import Refused, Slim
 
 SIGNATURES = (b"II*\0", b"MM\0*")
@@ -44,7 +45,7 @@ def slim_tiff(data: bytes) -> Slim:
 
 def _directory(data: bytes) -> Mapping[int, Entry]:
     order = "<" if data[:2] == b"II" else ">"
-    if len(data) < 8:  # noqa: PLR2004 - byte order, magic number, offset of the directory
+    if len(data) < TIFF_HEADER:
         raise Refused("is cut short in its header")
     (at,) = struct.unpack_from(f"{order}I", data, 4)
     if at + 2 > len(data):
@@ -59,6 +60,6 @@ def _directory(data: bytes) -> Mapping[int, Entry]:
         told += number * SIZES.get(kind, 1)
         if told > len(data):
             raise Refused("is a TIFF that names more than it holds")
-        (value,) = struct.unpack_from(f"{order}H" if kind == 3 else f"{order}I", data, start + 8)  # noqa: PLR2004
+        (value,) = struct.unpack_from(f"{order}H" if kind == SHORT else f"{order}I", data, start + 8)
         entries.setdefault(tag, Entry(number, value))
     return entries

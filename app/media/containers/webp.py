@@ -10,6 +10,9 @@ MOST_CHUNKS = 256
 FRAME_HEADER = 16
 """Bytes of an animation's frame before its chunks: place, size, duration, flags."""
 
+KEY_FRAME = 10
+"""Bytes of a lossy picture's beginning: frame tag, start code, size."""
+
 ALPHA = 0x10
 Chunk = tuple[bytes, memoryview]
 
@@ -65,7 +68,7 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 def _size_of(lossy: memoryview) -> bytes:
     """Width and height as the extended header writes them, from a key frame's own (RFC 6386, section 9.1)."""
-    if len(lossy) < 10 or bytes(lossy[3:6]) != b"\x9d\x01\x2a":  # noqa: PLR2004 - frame tag, start code, size
+    if len(lossy) < KEY_FRAME or bytes(lossy[3:6]) != b"\x9d\x01\x2a":
         raise Refused("is a damaged WebP")
     width, height = (int(value) & 0x3FFF for value in struct.unpack_from("<HH", lossy, 6))
     if not width or not height:

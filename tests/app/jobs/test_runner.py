@@ -17,7 +17,7 @@ from app.db.base import now
 from app.db.session import Database
 from app.errors import InvalidRequest, ReindexRunning
 from app.jobs.context import JobContext
-from app.jobs.repository import JobRepository
+from app.jobs.repository import JobQuery, JobRepository
 from app.jobs.runner import JobRunner
 from app.jobs.service import JobService
 from app.jobs.states import JobState, Worker, orphaned, pace
@@ -175,12 +175,12 @@ async def test_lists_newest_first_page_by_page(database: Database) -> None:
         seen: list[str] = []
         cursor = None
         while True:
-            rows, cursor = await service.page(cursor, 2)
+            rows, cursor = await service.page(cursor, 2, JobQuery())
             seen += [row.id for row in rows]
             if cursor is None:
                 break
         with pytest.raises(InvalidRequest):
-            await service.page("WyJ4IiwgInkiXQ", 2)
+            await service.page("WyJ4IiwgInkiXQ", 2, JobQuery())
     assert seen == ids[::-1]
 
 
