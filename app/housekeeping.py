@@ -5,9 +5,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.errors import DatabaseUnreachable
+from app.db.session import OUTAGES
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +39,7 @@ class Housekeeping:
             for name, chore in self.chores.items():
                 try:
                     await chore()
-                # Database or disk may be away for a while: the next round makes up for it.
-                except (SQLAlchemyError, DatabaseUnreachable, OSError):
+                except OUTAGES:  # the next round makes up for it
                     log.warning("chore_not_done", chore=name, exc_info=True)
                 except Exception:  # a fault of this one: the others are done all the same, and it is tried again
                     log.exception("chore_failed", chore=name)

@@ -12,6 +12,7 @@ from app.errors import FieldError, InvalidRequest
 from app.texts import is_clean
 
 T = TypeVar("T")
+INTEGER_MAX = 2**31 - 1
 
 LimitQuery = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 CursorQuery = Annotated[str | None, Query(max_length=1024, description="`next` of the page before.")]
@@ -38,6 +39,14 @@ def decode_cursor(cursor: str, parts: int) -> tuple[str, ...]:
     if not (isinstance(key, list) and len(key) == parts and all(isinstance(k, str) and is_clean(k) for k in key)):
         raise bad_cursor()
     return tuple(key)
+
+
+def decode_number(cursor: str) -> int:
+    """The number inside `cursor`, one that a database's INTEGER holds. Raises InvalidRequest as `decode_cursor`."""
+    (text,) = decode_cursor(cursor, parts=1)
+    if not (text.isascii() and text.isdecimal()) or int(text) > INTEGER_MAX:
+        raise bad_cursor()
+    return int(text)
 
 
 def bad_cursor() -> InvalidRequest:

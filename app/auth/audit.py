@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth.tables import AuditRow
 from app.db.base import now
 from app.db.session import Database
-from app.paging import bad_cursor, decode_cursor, encode_cursor
+from app.paging import decode_number, encode_cursor
 from app.settings import AuthSettings
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ class AuditService:
 
     async def page(self, cursor: str | None, limit: int, query: AuditQuery) -> tuple[list[AuditRow], str | None]:
         """Records, newest first, and the cursor of the next page. Raises InvalidRequest for a foreign cursor."""
-        rows = await self.records.page(_position(cursor) if cursor else None, limit + 1, query)
+        rows = await self.records.page(decode_number(cursor) if cursor else None, limit + 1, query)
         shown = rows[:limit]
         return shown, encode_cursor(str(shown[-1].id)) if len(rows) > limit else None
 
@@ -105,10 +105,3 @@ async def forget_old_deeds(database: Database, settings: AuthSettings) -> None:
         gone = await AuditRepository(session).forget_before(now() - dt.timedelta(days=settings.audit_days))
     if gone:
         log.info("old_audit_records_forgotten", records=gone)
-
-
-def _position(cursor: str) -> int:
-    (position,) = decode_cursor(cursor, parts=1)
-    if not (position.isascii() and position.isdecimal()) or int(position) >= 2**31:
-        raise bad_cursor()
-    return int(position)

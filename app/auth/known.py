@@ -8,14 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.keys import KeyRepository
 from app.auth.secret import digest
 from app.auth.tables import ApiKeyRow
 from app.db.base import now
-from app.db.session import Database
-from app.errors import DatabaseUnreachable
+from app.db.session import OUTAGES, Database
 
 log = structlog.get_logger(__name__)
 
@@ -105,5 +103,5 @@ class KnownKeys:
         try:
             async with self._database.unit_of_work() as session:
                 await KeyRepository(session).used(key_id, moment, self._seldom)
-        except (SQLAlchemyError, DatabaseUnreachable, OSError):  # the next look-up tries again
+        except OUTAGES:  # the next look-up tries again
             log.warning("key_use_not_noted", key_id=key_id, exc_info=True)

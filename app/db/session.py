@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Dialect, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.errors import DatabaseUnreachable
@@ -18,6 +19,9 @@ BUSY_MS = 10_000
 SQLITE = (
     "journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "secure_delete=ON",
 )  # fmt: skip
+
+OUTAGES = (SQLAlchemyError, DatabaseUnreachable, OSError)
+"""What work in the background outlives: database or disk are away for a while, and it is tried again."""
 
 
 class Database:

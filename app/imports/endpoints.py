@@ -21,6 +21,7 @@ from app.imports.upload import Upload, digest_of, stream_to
 from app.jobs.endpoints import JobId, queued_once
 from app.jobs.repository import JobRepository
 from app.jobs.schemas import JobOut
+from app.jobs.service import JobService
 from app.multipart import field_errors, refuse
 from app.openapi.document import header
 from app.openapi.problems import problems
@@ -45,7 +46,7 @@ def import_service(container: ContainerDep) -> ImportService:
 
 
 def outcome_service(session: SessionDep) -> OutcomeService:
-    return OutcomeService(JobRepository(session), OutcomeRepository(session))
+    return OutcomeService(JobService(JobRepository(session)), OutcomeRepository(session))
 
 
 ImportServiceDep = Annotated[ImportService, Depends(import_service)]

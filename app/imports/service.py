@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from app.catalog.feeds.mapping import ColumnMapping
 from app.catalog.importing.outcomes import RowOutcome
-from app.errors import FieldError, ImportFailed, InvalidRequest, JobNotFound
+from app.errors import FieldError, ImportFailed, InvalidRequest
 from app.imports.files import ImportFiles
 from app.imports.job import IMPORT
 from app.imports.repository import OutcomeRepository
 from app.imports.schemas import ImportOptions
 from app.jobs.queue import JobQueue
-from app.jobs.repository import JobRepository
+from app.jobs.service import JobService
 from app.jobs.tables import JobOutcomeRow, JobRow
-from app.paging import bad_cursor, decode_cursor, encode_cursor
+from app.paging import decode_number, encode_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ImportService:
 class OutcomeService:
     """Reading what became of a job's rows."""
 
-    jobs: JobRepository
+    jobs: JobService
     outcomes: OutcomeRepository
 
     async def page(
@@ -52,9 +52,8 @@ class OutcomeService:
             JobNotFound: there is no such job.
             InvalidRequest: a foreign cursor.
         """
-        if await self.jobs.get(job_id) is None:
-            raise JobNotFound(f"There is no job '{job_id[:64]}'. GET /v1/admin/jobs lists them.")
-        rows = await self.outcomes.page(job_id, outcome, _position(cursor) if cursor else 0, limit + 1)
+        await self.jobs.get(job_id)
+        rows = await self.outcomes.page(job_id, outcome, decode_number(cursor) if cursor else 0, limit + 1)
         shown = rows[:limit]
         return shown, encode_cursor(str(shown[-1].position)) if len(rows) > limit else None
 
@@ -65,10 +64,3 @@ def check_mapping(options: ImportOptions) -> None:
         ColumnMapping.of({**options.mapping})
     except ImportFailed as error:
         raise InvalidRequest(error.detail, fields=[FieldError("mapping", error.detail)]) from error
-
-
-def _position(cursor: str) -> int:
-    (text,) = decode_cursor(cursor, parts=1)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - a 32-bit number
-        raise bad_cursor()
-    return int(text)

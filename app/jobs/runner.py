@@ -8,11 +8,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from app.db.base import now
-from app.db.session import Database
-from app.errors import DatabaseUnreachable
+from app.db.session import OUTAGES, Database
 from app.jobs.context import Handler, JobCancelled, JobContext, JobLost
 from app.jobs.failures import told, transient
 from app.jobs.queue import JobQueue
@@ -38,7 +37,7 @@ class JobRunner(JobQueue):
         self,
         database: Database,
         handlers: Mapping[str, Handler],
-        settings: JobSettings = JobSettings(),  # noqa: B008 - never changed: shared safely
+        settings: JobSettings,
         *,
         around: Callable[[str], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
@@ -83,10 +82,9 @@ class JobRunner(JobQueue):
             try:
                 if await self._run_next():
                     continue
-            except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
-                # The database may be away for a while; the runner must outlive that.
+            except OUTAGES as error:
                 log.warning("job_runner_waits", reason=told(error))
-            except Exception:
+            except Exception:  # a fault of ours: without the runner no job would be taken up until a restart
                 log.exception("job_runner_failed")
             with contextlib.suppress(TimeoutError):  # Python 3.11's wait_for may swallow the wish to stop
                 async with asyncio.timeout(self._settings.poll_s):
@@ -101,9 +99,9 @@ class JobRunner(JobQueue):
                 if asyncio.get_running_loop().time() >= forget_at:
                     forget_at += KEEP_HOUSE_S
                     await self._forget_old()
-            except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
+            except OUTAGES as error:
                 log.warning("jobs_not_looked_after", reason=told(error))
-            except Exception:
+            except Exception:  # a fault of ours: what others left behind must still be taken up
                 log.exception("jobs_not_looked_after")
             await asyncio.sleep(self._settings.poll_s)
 
@@ -199,7 +197,7 @@ class JobRunner(JobQueue):
             except Exception as error:  # the process ends; whoever takes over sees it by the missing heart-beat
                 log.warning("job_not_given_back", job=job.id, reason=told(error))
             raise
-        except Exception as error:
+        except Exception as error:  # whatever a handler raises is how its job ended
             await self._failed(job, context, error)
             return
         await self._end(job, context, state, result)
@@ -249,7 +247,7 @@ class JobRunner(JobQueue):
             await asyncio.sleep(self._settings.heartbeat_s)
             try:
                 await context.beat()
-            except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
+            except OUTAGES as error:
                 log.warning("heartbeat_missed", job=context.job_id, reason=told(error))
             if context.lost:
                 work.cancel()
