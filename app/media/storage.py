@@ -3,8 +3,9 @@
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, Protocol
@@ -14,11 +15,26 @@ from models.durable import sync
 PART = ".part-"
 """How a file begins that is still being written."""
 
+MOST_OPEN = 64
+"""Files that wait for the disk together."""
+
+SYNCED_AT_ONCE = 8
+"""Waits for the disk that overlap: a file system writes down as one what is asked of it together."""
+
+Put = Callable[[str, bytes], None]
+"""Takes a key and what is to lie under it."""
+
 
 class BlobStore(Protocol):
     """Bytes under keys such as `items/ab/abcdef…`. Calls block; use a thread."""
 
     def put(self, key: str, data: bytes) -> None: ...
+
+    def together(self) -> AbstractContextManager[Put]:
+        """A `put` for many: each appears by the end of the block, which waits for the disk once for all of them. Where
+        the block raises, what has not appeared never does.
+        """
+        ...
 
     def get(self, key: str) -> bytes:
         """Raises KeyError when there is nothing under `key`."""
@@ -34,23 +50,44 @@ class BlobStore(Protocol):
 
 
 class LocalBlobs:
-    """A folder. A file appears whole or not at all, and has survived a power cut once `put` returns: whoever commits a
-    row that names it must not find it empty afterwards.
+    """A folder. A file appears whole or not at all, and outlives a power cut once `put` returns or the block of
+    `together` ends: whoever commits a row that names it must not find it empty afterwards.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
     def put(self, key: str, data: bytes) -> None:
-        path = self._path(key)
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            sync(path.parent.parent)
-        with appearing(path) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        sync(path.parent)
+        with self.together() as put:
+            put(key, data)
+
+    @contextmanager
+    def together(self) -> Iterator[Put]:
+        handles: list[int] = []
+        folders: set[Path] = set()
+        with ThreadPoolExecutor(SYNCED_AT_ONCE) as waiting:
+            with ExitStack() as written:
+
+                def appear() -> None:
+                    list(waiting.map(os.fsync, handles))
+                    written.close()
+                    handles.clear()
+
+                def put(key: str, data: bytes) -> None:
+                    if len(handles) == MOST_OPEN:
+                        appear()
+                    path = self._path(key)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    # all the way up: a folder may be new, made here or by another who has not waited for the disk yet
+                    folders.update(folder for folder in path.parents if folder.is_relative_to(self._root))
+                    file = written.enter_context(appearing(path))
+                    file.write(data)
+                    file.flush()
+                    handles.append(file.fileno())
+
+                yield put
+                appear()
+            list(waiting.map(sync, folders))
 
     def get(self, key: str) -> bytes:
         try:

@@ -127,9 +127,8 @@ class Editor:
         """Raises _Moved, with nothing written, when an item is no longer what its plan was made for."""
         writing = [plan for plan in plans if plan.writes(self.embedder.token_count)]
         results = [plan.result for plan in plans]
-        for plan in writing:
-            if isinstance(opened := pictures.get(plan.operation.id), list):
-                await self.desk.keep(opened)
+        brought = [pictures.get(plan.operation.id) for plan in writing]
+        await self.desk.keep([one for opened in brought if isinstance(opened, list) for one in opened])
         async with self.database.unit_of_work() as session:
             if writing:
                 await self._write(session, writing, made, told)

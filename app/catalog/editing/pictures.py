@@ -60,8 +60,12 @@ class PictureDesk:
 
     async def keep(self, pictures: Iterable[Opened]) -> None:
         """Put them into the blob store. Those of a commit that then fails are removed by the housekeeping."""
-        for one in pictures:
-            await asyncio.to_thread(self.blobs.put, one.record.blob_key, one.data)
+        await asyncio.to_thread(self._put, pictures)
+
+    def _put(self, pictures: Iterable[Opened]) -> None:
+        with self.blobs.together() as put:
+            for one in pictures:
+                put(one.record.blob_key, one.data)
 
     def _open(
         self, given: Sequence[bytes | str], fetched: Mapping[str, Fetched | FetchFailed]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +15,7 @@ from app.errors import AppError
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.photo import decode
 from app.media.pictures import picture_key, to_keep
-from app.media.storage import BlobStore
+from app.media.storage import BlobStore, Put
 from app.settings import LimitSettings
 from models.taxonomy.lookup import NOT_WORN
 
@@ -34,9 +35,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Found:
-    """An item's pictures: hash → bytes, in their order, and what of them could not be had, and why."""
+    """An item's pictures: hash → bytes, in their order; which of them the fetcher put into the blob store just now; and
+    what could not be had, and why.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
     missing: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, data: bytes, digest: str = "") -> None:
@@ -61,25 +65,35 @@ class PictureIntake:
         """The web addresses among an item's pictures."""
         return [name for name in item.draft.pictures if WEB.match(name)]
 
-    def take(self, item: Folded, known: Known | None, fetched: FetchedByUrl | None = None) -> Outcome:
-        """Check an item's pictures, store those that are new, and say what is to be written.
+    def take(
+        self, items: Mapping[int, Folded], known: Mapping[str, Known], fetched: FetchedByUrl
+    ) -> dict[int, Outcome]:
+        """Check items' pictures, store those that are new, and say what is to be written; by the items' own keys.
 
         An item none of whose pictures can be had keeps those it has; a new one fails where addresses of it gave
         nothing. A picture that is there and damaged fails the item.
 
         Args:
-            fetched: what the item's `addresses` gave.
+            known: by id, of items that the catalogue has.
+            fetched: what the items' `addresses` gave.
         """
+        with self._storing() as put:
+            return {key: self._take(item, known.get(item.draft.id), fetched, put) for key, item in items.items()}
+
+    def _storing(self) -> AbstractContextManager[Put]:
+        return self.blobs.together() if self.store else nullcontext(lambda key, data: None)
+
+    def _take(self, item: Folded, known: Known | None, fetched: FetchedByUrl, put: Put) -> Outcome:
         draft = item.draft
         try:
-            found = self._find(item, fetched or {})
+            found = self._find(item, fetched)
             digests = tuple(found.files)
             same_pictures = known is not None and (_nothing_new(digests, known, found) or digests == known.pictures)
             if not digests and (known is None or not known.pictures) and found.unreachable:
                 return Outcome("failed", errors=tuple(("pictures", why) for _, why in found.missing))
             if known is not None and same_pictures and known.content_hash == draft.content_hash:
                 return Outcome("unchanged", warnings=self._doubts(item, found, pictured=True))
-            records = None if same_pictures else self._stored(found.files)
+            records = None if same_pictures else self._stored(found, put)
         except AppError as error:
             return Outcome("failed", errors=(("pictures", error.detail),))
         except ValueError as error:
@@ -95,8 +109,9 @@ class PictureIntake:
         files, missing = self.pictures.read(item.row_ids, named, self.limits.photo_bytes)
         for name in item.draft.pictures:
             match fetched.get(name):
-                case Fetched(data=data, sha256=digest):
+                case Fetched(data=data, sha256=digest, kept=kept):
                     found.add(data, digest)
+                    found.kept.update((digest,) if kept else ())
                 case FetchFailed(reason=reason):
                     found.missing.append((name, f"{name} {reason}"))
                 case None:
@@ -107,14 +122,14 @@ class PictureIntake:
         found.missing += [(name, f"'{name}' is in no picture source") for name in missing if self.pictures]
         return found
 
-    def _stored(self, files: Mapping[str, bytes]) -> tuple[PictureRecord, ...]:
+    def _stored(self, found: _Found, put: Put) -> tuple[PictureRecord, ...]:
         """Every picture decoded once, to know that it can be, and put into the blob store."""
         records = []
-        for digest, data in files.items():
+        for digest, data in found.files.items():
             picture = decode(data, self.limits)
             key = picture_key(digest)
-            if self.store:
-                self.blobs.put(key, to_keep(data, picture))
+            if digest not in found.kept:
+                put(key, to_keep(data, picture))
             records.append(PictureRecord(key, digest, picture.width, picture.height))
         return tuple(records)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.feeds.folding import Folded, folded
-from app.catalog.importing.intake import FetchedByUrl, Outcome, PictureIntake
+from app.catalog.importing.intake import Outcome, PictureIntake
 from app.catalog.importing.journal import Began, Journal
 from app.catalog.importing.outcomes import Issue, RowOutcome, RowReport, issues_of
 from app.catalog.importing.report import ImportReport
@@ -77,12 +77,7 @@ class Writing:
         for chunk in portions({place: self.intake.addresses(item) for place, item in items.items()}):
             asked = [url for urls in chunk.values() for url in urls]
             fetched = await self.fetcher.fetch_many(asked, keep=self.intake.store) if asked else {}
-            yield await asyncio.to_thread(self._decided, {place: items[place] for place in chunk}, known, fetched)
-
-    def _decided(
-        self, items: Mapping[int, Folded], known: Mapping[str, Known], fetched: FetchedByUrl
-    ) -> dict[int, Outcome]:
-        return {p: self.intake.take(item, known.get(item.draft.id), fetched) for p, item in items.items()}
+            yield await asyncio.to_thread(self.intake.take, {place: items[place] for place in chunk}, known, fetched)
 
 
 def _reports(

@@ -66,6 +66,7 @@ class PictureFetcher:
             known = await FetchedFiles(session).of(list(spelled))
         found = await _all({url: self._picture(url, known.get(url), keep=keep) for url in spelled})
         if keep:
+            await asyncio.to_thread(self._shelf.put, [outcome for outcome, _ in found.values()])
             async with self._database.unit_of_work() as session:
                 await FetchedFiles(session).put([file for _, file in found.values() if file is not None])
         for url, (outcome, _) in found.items():

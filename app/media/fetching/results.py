@@ -8,13 +8,14 @@ class Fetched:
     """A file that an address gave, now or (`changed` False, its server said so) the last time.
 
     Its header is that of a picture within the limits; whether all of it can be decoded only decoding shows.
-    `sha256` is of `data`, in hexadecimal.
+    `sha256` is of `data`, in hexadecimal. `kept`: it was put into the blob store just now, under its `picture_key`.
     """
 
     url: str
     data: bytes = field(repr=False)
     sha256: str
     changed: bool = True
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Fetched pictures against the blob store: judged by their content, kept, and found again. All of it blocks."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedPhoto
 from app.media.fetching.client import Answer
 from app.media.fetching.problems import FetchProblem
 from app.media.fetching.repository import Remembered
-from app.media.fetching.results import Fetched
+from app.media.fetching.results import Fetched, FetchFailed
 from app.media.photo import check_header
 from app.media.pictures import kept_as_is, picture_key
 from app.media.storage import BlobStore
@@ -24,21 +25,24 @@ class Shelf:
     limits: LimitSettings
 
     def take(self, url: str, answer: Answer, data: bytes, *, keep: bool) -> tuple[Fetched, Remembered | None]:
-        """A picture that just came, and what to remember of it: nothing where it is not kept byte by byte.
+        """A picture that just came, and what to remember of it once it is put: nothing where it is not kept as it came.
 
-        Raises:
-            FetchProblem: it is no picture within the limits.
-            OSError: it cannot be stored.
+        Raises FetchProblem: it is no picture within the limits.
         """
         self._judge(data)
         sha256 = hashlib.sha256(data).hexdigest()
-        fetched = Fetched(url, data, sha256)
         if not keep or not kept_as_is(data):
-            return fetched, None
-        key = picture_key(sha256)
-        self.blobs.put(key, data)
+            return Fetched(url, data, sha256), None
         etag, last_modified = validators_of(answer)
-        return fetched, Remembered(url, answer.url, etag, last_modified, sha256, key)
+        known = Remembered(url, answer.url, etag, last_modified, sha256, picture_key(sha256))
+        return Fetched(url, data, sha256, kept=True), known
+
+    def put(self, found: Iterable[Fetched | FetchFailed]) -> None:
+        """Keep what is to be kept. Raises OSError when it cannot be stored."""
+        with self.blobs.together() as put:
+            for one in found:
+                if isinstance(one, Fetched) and one.kept:
+                    put(picture_key(one.sha256), one.data)
 
     def find(self, known: Remembered) -> Fetched | None:
         """The picture as it came the last time; None when it is gone or no longer the same.

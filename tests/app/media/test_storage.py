@@ -1,12 +1,12 @@
 """Blobs come back as they went in, and a key cannot leave the folder."""
 
 import os
+import resource
 from pathlib import Path
-from stat import S_ISDIR
 
 import pytest
 
-from app.media.storage import LocalBlobs
+from app.media.storage import MOST_OPEN, LocalBlobs
 
 
 def test_round_trip_and_delete(tmp_path: Path) -> None:
@@ -21,26 +21,46 @@ def test_round_trip_and_delete(tmp_path: Path) -> None:
 
 
 def test_what_was_put_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest, blob = os.fsync, tmp_path / "items" / "ab" / "abc"
-    synced: list[tuple[str, bool]] = []
+    honest, blobs = os.fsync, [tmp_path / "items" / "ab" / "abc", tmp_path / "items" / "cd" / "cde"]
+    synced: list[tuple[int, int]] = []
 
     def watched(handle: int) -> None:
-        mode = os.fstat(handle).st_mode
-        synced.append(("its folder" if S_ISDIR(mode) else "its bytes", blob.exists()))
+        known = os.fstat(handle)
+        synced.append((known.st_ino, sum(blob.exists() for blob in blobs)))
         honest(handle)
 
-    blob.parent.mkdir(parents=True)
     monkeypatch.setattr(os, "fsync", watched)
-    LocalBlobs(tmp_path).put("items/ab/abc", b"one")
-    assert synced == [("its bytes", False), ("its folder", True)]
-    LocalBlobs(tmp_path).put("items/cd/cde", b"one")
-    assert [name for name, _ in synced[2:]] == ["its folder", "its bytes", "its folder"], "its folder's name too"
+    with LocalBlobs(tmp_path).together() as put:
+        for blob in blobs:
+            put(blob.relative_to(tmp_path).as_posix(), b"one")
+        assert synced == [], "all of them at the end"
+    folders = [*(blob.parent for blob in blobs), tmp_path / "items", tmp_path]
+    bytes_first = {(path.stat().st_ino, 0) for path in blobs}
+    names_then = {(path.stat().st_ino, 2) for path in folders}
+    assert set(synced) == bytes_first | names_then
+    assert len(synced) == len(blobs) + len(folders), "a folder is waited for once"
+
+
+def test_any_number_may_be_put_together(tmp_path: Path) -> None:
+    blobs, few = LocalBlobs(tmp_path), resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = len(list(Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + MOST_OPEN + 20, few[1]))
+    try:
+        with blobs.together() as put:
+            for number in range(3 * MOST_OPEN):
+                put(f"items/{number % 5}/{number}", str(number).encode())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, few)
+    assert all(blobs.get(f"items/{n % 5}/{n}") == str(n).encode() for n in range(3 * MOST_OPEN))
 
 
 def test_nothing_half_written_stays(tmp_path: Path) -> None:
     blobs = LocalBlobs(tmp_path)
     with pytest.raises(TypeError):
         blobs.put("items/x", "not bytes")  # type: ignore[arg-type]
+    with pytest.raises(KeyError), blobs.together() as put:
+        put("items/x", b"whole")
+        raise KeyError("the block fails")
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 

@@ -1,14 +1,18 @@
 """Imports into real databases."""
 
 import dataclasses
+import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.changelog import ChangeLog
-from app.catalog.importing.importer import ImportReport, ImportRequest, run_import
+from app.catalog.importing.importer import ImportReport, ImportRequest, SilentJournal, run_import
+from app.catalog.importing.outcomes import RowReport
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
 from app.errors import ImportFailed
@@ -72,6 +76,39 @@ async def test_bad_rows_and_pictures_fail_alone_and_again_changes_nothing(
     assert counts(again) == (0, 0, 3, 3)
     async with database.unit_of_work() as session:
         assert (await ChangeLog(session).state()).revision == revision
+
+
+class Watching(SilentJournal):
+    """Asks, in each transaction that shows pictures, whether the disk has them: their bytes, and then their names."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.folder, self.shown = folder, set[str]()
+        self._synced: dict[int, set[Path]] = {}
+        self._fsync = os.fsync
+        monkeypatch.setattr(os, "fsync", self._watched)
+
+    async def write(self, session: AsyncSession, rows: Sequence[RowReport], checkpoint: Mapping[str, Any]) -> None:
+        items = await ItemRepository(session).hydrate([row.item_id for row in rows])
+        for key in (picture.blob_key for item in items.values() for picture in item.pictures):
+            path = self.folder / key
+            assert path.stat().st_ino in self._synced
+            assert path in self._synced[path.parent.stat().st_ino], "its folder is waited for when it has appeared"
+            self.shown.add(key)
+
+    def _watched(self, handle: int) -> None:
+        known = os.fstat(handle)
+        self._synced[known.st_ino] = set(self.folder.rglob("*"))
+        self._fsync(handle)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_row_never_names_a_picture_that_a_power_cut_could_take(
+    database: Database, blobs: LocalBlobs, request_: ImportRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Watching(tmp_path / "blobs", monkeypatch)
+    await run_import(database, blobs, Settings(), request_, journal=journal)
+    assert len(journal.shown) == 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -50,7 +50,7 @@ async def got(make: MakeFetcher, url: str, **fetch: object) -> Fetched:
 async def test_a_picture_comes_as_it_is(server: Misbehaving, fetching: MakeFetcher) -> None:
     url = server.on("/a.jpg", answers(200, PICTURE, **JPEG_TYPE))
     fetched = await got(fetching, url)
-    assert fetched == Fetched(url, PICTURE, hashlib.sha256(PICTURE).hexdigest())
+    assert fetched == Fetched(url, PICTURE, hashlib.sha256(PICTURE).hexdigest(), kept=True)
     sent = server.seen[0].headers
     assert sent["host"] == server.place
     assert sent["accept-encoding"] == "identity"
@@ -179,10 +179,10 @@ async def test_a_cancelled_call_leaves_no_request_behind(server: Misbehaving, fe
 async def test_a_full_disk_is_nobody_s_picture_s_fault(
     server: Misbehaving, fetching: MakeFetcher, blobs: LocalBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(key: str, data: bytes) -> None:
+    def full() -> Never:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(blobs, "put", full)
+    monkeypatch.setattr(blobs, "together", full)
     url = server.on("/a.jpg", answers(200, PICTURE))
     with pytest.raises(OSError, match="No space left"):
         await fetching().fetch_many([url])
