@@ -4,13 +4,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ByteSize, Field, field_validator, model_validator
+from pydantic import BaseModel, ByteSize, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.admission.settings import AdmissionSettings, ServerSettings
-from app.media.fetching.policy import Allowance
+from app.auth.settings import AuthSettings
+from app.feedback.settings import FeedbackSettings
+from app.jobs.settings import JobSettings
+from app.media.fetching.settings import FetchSettings
 from app.observability.settings import MetricsSettings, TraceSettings
 from app.photos.settings import PhotoSettings
 
@@ -219,45 +222,6 @@ class InferenceSettings(BaseModel):
     confidence: float = Field(default=0.8, ge=0, le=1)
 
 
-class FeedbackSettings(BaseModel):
-    """What shoppers' events say, and how long they are kept; their pull on a score is `ranking.taste`.
-
-    `half_life_days`: after so long an event says half as much. The signed weights are what each says when it is new.
-    `prior`: so many takes stand for what is not yet known of an item's popularity; it is counted anew every
-    `popularity_s` seconds. Events older than `keep_days` are refused, and forgotten every `forget_every_s` seconds by
-    the service that runs jobs or by the workers.
-    """
-
-    half_life_days: float = Field(default=60.0, gt=0)
-    keep_days: int = Field(default=730, ge=1)
-    view: float = Field(default=0.1, ge=0)
-    like: float = Field(default=0.5, ge=0)
-    cart: float = Field(default=0.7, ge=0)
-    purchase: float = Field(default=1.0, ge=0)
-    dislike: float = Field(default=-0.7, le=0)
-    return_: float = Field(default=-0.5, le=0)
-    prior: float = Field(default=5.0, gt=0)
-    popularity_s: float = Field(default=60.0, ge=0)
-    forget_every_s: float = Field(default=3600.0, gt=0)
-
-
-class AuthSettings(BaseModel):
-    """Who may call. Only the demo lets `shop` routes be anonymous.
-
-    `private_network`: the address listened on is reached from a network of the operator's own alone (a container whose
-    port is published on loopback): demo settings are then allowed on it. A process may go on taking a key for
-    `key_cache_s` seconds after it was revoked; 0 asks the database at every request. When a key was last used is noted
-    once in `last_used_s`. What admins did is kept for `audit_days`.
-    """
-
-    anonymous_shop: bool = False
-    private_network: bool = False
-    cors_origins: list[str] = []
-    key_cache_s: float = Field(default=3.0, ge=0, le=60)
-    last_used_s: float = Field(default=300.0, gt=0)
-    audit_days: int = Field(default=365, ge=1)
-
-
 class AdviceSettings(BaseModel):
     """Who words the advice on looks: a grammar; or a language model that transformers loads, where `model` names one.
 
@@ -269,45 +233,6 @@ class AdviceSettings(BaseModel):
     device: str = "auto"
     limit_s: float = Field(default=4.0, gt=0, le=60)
     max_tokens: int = Field(default=120, ge=16, le=512)
-
-
-class FetchSettings(BaseModel):
-    """How pictures and feeds are fetched by their address.
-
-    `concurrency` requests run at once, at most `per_host` of them to one host. Times are seconds: `connect_s` covers
-    name and handshake, `read_s` each silence, `total_s` one picture with its redirects and `download_s` one feed,
-    without what is spent in a queue. What can pass by itself (no connection, 429, 5xx) is tried `attempts` times, with
-    pauses that double from `backoff_s`; a server's own Retry-After is heeded up to `retry_after_s`. A host that did
-    nothing but fail for `give_up_s` is left alone for as long again. What nobody asked for in `keep_days` is forgotten,
-    and fetched anew when it is.
-
-    `ports` besides which none is asked. Addresses that are not public are refused, except what `allow_private` names:
-    hosts, addresses or networks, each with or without a port (`pictures.lan`, `10.1.0.0/16`, `10.1.2.3:8080`).
-    """
-
-    concurrency: int = Field(default=16, ge=1, le=256)
-    per_host: int = Field(default=6, ge=1, le=64)
-    connect_s: float = Field(default=5.0, gt=0)
-    read_s: float = Field(default=10.0, gt=0)
-    total_s: float = Field(default=20.0, gt=0)
-    download_s: float = Field(default=3600.0, gt=0)
-    max_bytes: int = Field(default=15 * MEGABYTE, ge=1)
-    max_redirects: int = Field(default=5, ge=0, le=20)
-    attempts: int = Field(default=3, ge=1, le=10)
-    backoff_s: float = Field(default=0.5, ge=0)
-    retry_after_s: float = Field(default=30.0, ge=0)
-    give_up_s: float = Field(default=60.0, gt=0)
-    keep_days: int = Field(default=180, ge=1)
-    user_agent: str = Field(default="tryon (catalogue import)", pattern=r"^[\x20-\x7e]+$")
-    ports: list[Annotated[int, Field(ge=1, le=65535)]] = [80, 443]
-    allow_private: list[str] = []
-
-    @field_validator("allow_private")
-    @classmethod
-    def _readable(cls, places: list[str]) -> list[str]:
-        for place in places:
-            Allowance.parse(place)
-        return places
 
 
 class ImportSettings(BaseModel):
@@ -322,31 +247,6 @@ class ImportSettings(BaseModel):
     unpacked_bytes: int = Field(default=20_000 * MEGABYTE, ge=1)
     retire_up_to: float = Field(default=0.5, ge=0, le=1)
     keep_failed_h: float = Field(default=24.0, ge=0)
-
-
-class JobSettings(BaseModel):
-    """The job runner: in this process, or left to `tryon worker` processes.
-
-    `concurrency`: how many jobs one process runs at a time. A worker says every `heartbeat_s` seconds that it lives;
-    silent for `lease_s` it has lost its job to another. A job whose process died, or that failed for a reason that
-    passes (the database away, the disk full), is begun up to `attempts` times, after pauses that double from
-    `backoff_s`. Finished jobs are forgotten after `keep_days`.
-    """
-
-    in_process: bool = True
-    poll_s: float = Field(default=1.0, gt=0)
-    concurrency: int = Field(default=2, ge=1, le=16)
-    heartbeat_s: float = Field(default=5.0, gt=0)
-    lease_s: float = Field(default=30.0, gt=0)
-    attempts: int = Field(default=5, ge=1)
-    backoff_s: float = Field(default=2.0, ge=0)
-    keep_days: int = Field(default=90, ge=1)
-
-    @model_validator(mode="after")
-    def _heart_faster_than_lease(self) -> "JobSettings":
-        if self.lease_s < 2 * self.heartbeat_s:
-            raise ValueError("jobs.lease_s must be at least twice jobs.heartbeat_s, or every late beat loses a job")
-        return self
 
 
 class Settings(BaseSettings):

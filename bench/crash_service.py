@@ -17,10 +17,11 @@ import httpx
 from app.auth.keys import KeyRepository
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.jobs.settings import JobSettings
 from app.main import create_app
 from app.observability.logging import configure_logging
 from app.server import run
-from app.settings import DatabaseSettings, JobSettings, PreprocessSettings, Settings
+from app.settings import DatabaseSettings, PreprocessSettings, Settings
 from app.startup import ClearStart
 from models.contracts import RGB, Matrix
 from models.encoders.fake import FakeEncoder

@@ -27,10 +27,11 @@ from app.catalog.reindexing.reindex import reindex
 from app.container import Container
 from app.db.migrate import prepare
 from app.errors import NotReady
+from app.jobs.settings import JobSettings
 from app.observability.logging import configure_logging
 from app.recommendations.endpoints import service_of
 from app.recommendations.service import RecommendationRequest
-from app.settings import JobSettings, Settings
+from app.settings import Settings
 from models.contracts import Encoder
 from models.evaluation import composed, interval
 from models.evaluation.folder import checksums

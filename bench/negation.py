@@ -17,10 +17,12 @@ from asgi_lifespan import LifespanManager
 from rich.console import Console
 from rich.table import Table
 
+from app.auth.settings import AuthSettings
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.jobs.settings import JobSettings
 from app.main import create_app
-from app.settings import AuthSettings, JobSettings, ModelSettings, Settings
+from app.settings import ModelSettings, Settings
 from models.taxonomy import taxonomy
 
 TOP = 10

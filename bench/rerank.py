@@ -26,13 +26,14 @@ from app.catalog.live.catalog import LiveView
 from app.container import Container
 from app.db.migrate import prepare
 from app.errors import NotReady
+from app.jobs.settings import JobSettings
 from app.media.photo import decode
 from app.observability.logging import configure_logging
 from app.recommendations.endpoints import service_of
 from app.recommendations.ranking import Calibration, Nudge, nudged
 from app.recommendations.rerank import closer_look
 from app.recommendations.service import RecommendationRequest
-from app.settings import JobSettings, RerankSettings, Settings
+from app.settings import RerankSettings, Settings
 from bench.hybrid import LANGUAGES, TOP, people, share
 from models.contracts import Encoder
 from models.evaluation import composed, interval

@@ -29,10 +29,11 @@ from app.db.base import now
 from app.db.migrate import prepare
 from app.feedback.events import Event, EventKind
 from app.feedback.repository import EventRepository, ShopperRepository
+from app.jobs.settings import JobSettings
 from app.observability.logging import configure_logging
 from app.recommendations.endpoints import service_of
 from app.recommendations.service import RecommendationRequest
-from app.settings import JobSettings, ModelSettings, Settings
+from app.settings import ModelSettings, Settings
 from models.evaluation import interval
 from models.evaluation.report import Figure, Report
 from models.taxonomy import taxonomy

@@ -9,9 +9,10 @@ from app.admission.groups import Group, scope_for
 from app.admission.rates import Rates, shared_storage
 from app.auth.known import KnownKeys
 from app.auth.principals import Principal, bearer_of, nobody, require, secret_in
+from app.auth.settings import AuthSettings
 from app.db.session import Database
 from app.errors import AppError, Overloaded, Unauthenticated
-from app.settings import AuthSettings, Settings
+from app.settings import Settings
 
 REFUSED = Counter("tryon_requests_refused_total", "Requests refused at the door", ["reason", "group"])
 

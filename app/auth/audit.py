@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.auth.settings import AuthSettings
 from app.auth.tables import AuditRow
 from app.db.base import now
 from app.db.session import Database
 from app.paging import decode_number, encode_cursor
-from app.settings import AuthSettings
 
 log = structlog.get_logger(__name__)
 

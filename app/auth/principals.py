@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.auth.known import KnownKey
+from app.auth.settings import AuthSettings
 from app.db.base import now
 from app.errors import Forbidden, Unauthenticated
-from app.settings import AuthSettings
 
 Scope = Literal["shop", "server", "admin"]
 

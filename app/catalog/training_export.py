@@ -16,10 +16,11 @@ from app.errors import AppError
 from app.feedback.memory import kept_since, weights_of
 from app.feedback.pairs import pairs_of
 from app.feedback.repository import EventRepository
+from app.feedback.settings import FeedbackSettings
 from app.media.photo import decode
 from app.media.pictures import as_webp
 from app.media.storage import BlobStore
-from app.settings import FeedbackSettings, LimitSettings
+from app.settings import LimitSettings
 
 PAGE = 200
 LONGEST_SIDE = 384

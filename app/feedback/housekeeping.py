@@ -5,8 +5,8 @@ import structlog
 from app.db.session import Database
 from app.feedback.memory import kept_since
 from app.feedback.repository import EventRepository, ShopperRepository
+from app.feedback.settings import FeedbackSettings
 from app.recommendations.repository import RecommendationRepository
-from app.settings import FeedbackSettings
 
 log = structlog.get_logger(__name__)
 

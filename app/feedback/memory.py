@@ -17,9 +17,9 @@ from app.db.base import now
 from app.db.session import Database
 from app.feedback.popularity import Popularity, popularity_of
 from app.feedback.repository import EventRepository, ShopperRepository
+from app.feedback.settings import FeedbackSettings
 from app.feedback.sizes import learned, usual
 from app.feedback.taste import Backdrop, Taste, Weights, kept_away, leanings, taste_of
-from app.settings import FeedbackSettings
 
 log = structlog.get_logger(__name__)
 SAMPLE = 2_048

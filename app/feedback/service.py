@@ -12,9 +12,9 @@ from app.feedback.memory import PopularityOfAll, kept_since
 from app.feedback.naming import NOBODY
 from app.feedback.repository import NO_SIZES, EventRepository, ShopperRepository, Sizes
 from app.feedback.schemas import ShopperOut, SizesOut
+from app.feedback.settings import FeedbackSettings
 from app.feedback.sizes import learned
 from app.recommendations.repository import RecommendationRepository
-from app.settings import FeedbackSettings
 
 AHEAD = dt.timedelta(minutes=5)
 """A client's clock may be so much ahead; what it says is then taken as now."""

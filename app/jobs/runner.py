@@ -16,9 +16,9 @@ from app.jobs.context import Handler, JobCancelled, JobContext, JobLost
 from app.jobs.failures import told, transient
 from app.jobs.queue import JobQueue
 from app.jobs.repository import JobRepository
+from app.jobs.settings import JobSettings
 from app.jobs.states import Claim, JobState, Worker, pause
 from app.jobs.tables import JobRow
-from app.settings import JobSettings
 
 log = structlog.get_logger(__name__)
 

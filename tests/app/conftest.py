@@ -16,6 +16,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.auth.keys import KeyRepository
+from app.auth.settings import AuthSettings
 from app.auth.tables import AuditRow
 from app.catalog.records import ItemRecord, PictureRecord, VariantRecord
 from app.catalog.reindexing.reindex import reindex
@@ -23,7 +24,7 @@ from app.catalog.repository import ItemRepository
 from app.container import Container
 from app.db.tables import metadata
 from app.main import create_app
-from app.settings import AuthSettings, DatabaseSettings, Settings
+from app.settings import DatabaseSettings, Settings
 from models.contracts import Encoder
 from models.encoders.fake import FakeEncoder
 from models.taxonomy import taxonomy

@@ -9,10 +9,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.auth.settings import AuthSettings
 from app.main import create_app
 from app.observability.logging import configure_logging
 from app.server import run
-from app.settings import AuthSettings, PreprocessSettings, Settings
+from app.settings import PreprocessSettings, Settings
 from app.startup import ClearStart
 from models.contracts import RGB, Matrix
 from models.encoders.fake import FakeEncoder

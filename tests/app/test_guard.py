@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 
 from app.admission.settings import ServerSettings
 from app.auth.keys import KeyRepository
+from app.auth.settings import AuthSettings
 from app.cli import cli
 from app.db.session import Database
 from app.errors import ConfigurationFault
 from app.guard import DEMO_KEY, check_keys, check_settings, is_loopback
 from app.main import create_app
-from app.settings import AuthSettings, DatabaseSettings, Settings
+from app.settings import DatabaseSettings, Settings
 from tests.app.conftest import STAND_IN, Whole, serving
 
 OPEN = AuthSettings(anonymous_shop=True)

@@ -7,8 +7,8 @@ from fastapi.routing import APIRoute
 from app.api import ROUTERS
 from app.auth.keys import KeyRepository
 from app.auth.secret import mint
+from app.auth.settings import AuthSettings
 from app.dependencies import admin_caller
-from app.settings import AuthSettings
 from tests.app.conftest import Whole, serving
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics", "/", "/admin", "/static/{path:path}", "/config.json"})

@@ -13,9 +13,10 @@ from app.container import Container
 from app.db.migrate import upgrade
 from app.indexes.service import IndexService
 from app.jobs.repository import JobRepository
+from app.jobs.settings import JobSettings
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
-from app.settings import DatabaseSettings, JobSettings, Settings
+from app.settings import DatabaseSettings, Settings
 from models.encoders.fake import FakeEncoder
 from tests.app.conftest import GARMENTS, _record
 

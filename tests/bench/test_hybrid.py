@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.catalog.facts import ItemFacts, facts_of
+from app.jobs.settings import JobSettings
 from app.recommendations import diversity
-from app.settings import JobSettings, Settings
+from app.settings import Settings
 from bench.hybrid import Fall, Wish, commonest, fall, fallen, measure, share, without
 from models.encoders.fake import FakeEncoder
 from tests.models.evaluation.conftest import drawn_shop

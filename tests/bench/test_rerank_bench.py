@@ -12,7 +12,8 @@ from app.catalog.importing.importer import ImportRequest, run_import
 from app.catalog.reindexing.reindex import reindex
 from app.container import Container
 from app.db.migrate import prepare
-from app.settings import IndexSettings, JobSettings, RerankSettings, Settings
+from app.jobs.settings import JobSettings
+from app.settings import IndexSettings, RerankSettings, Settings
 from bench.rerank import Question, agreement, look_ms, measure
 from models.encoders.fake import FakeTokenEncoder
 from tests.models.evaluation.conftest import drawn_shop

@@ -18,8 +18,9 @@ from app.auth.keys import KeyRepository
 from app.container import Container
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.jobs.settings import JobSettings
 from app.main import create_app
-from app.settings import DatabaseSettings, JobSettings, PreprocessSettings, Settings
+from app.settings import DatabaseSettings, PreprocessSettings, Settings
 from bench.crash import picture
 from models.contracts import Encoder
 from models.encoders.fake import FakeEncoder

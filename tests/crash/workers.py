@@ -23,9 +23,9 @@ from unittest import mock
 import httpx
 
 from app.container import Container
+from app.jobs.settings import JobSettings
 from app.media.storage import LocalBlobs
 from app.observability.logging import configure_logging
-from app.settings import JobSettings
 from bench.crash import FEED_ROWS, Shop
 from bench.crash_service import Service, SlowEncoder, postgres
 from bench.soak_service import free_port

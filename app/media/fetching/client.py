@@ -21,7 +21,7 @@ from app.media.fetching.manners import Manners
 from app.media.fetching.network import CheckedNetwork, Resolver, SystemResolver
 from app.media.fetching.policy import Policy
 from app.media.fetching.problems import FetchProblem
-from app.settings import FetchSettings
+from app.media.fetching.settings import FetchSettings
 
 T = TypeVar("T")
 OK, NOT_MODIFIED = 200, 304

@@ -7,7 +7,7 @@ import structlog
 from app.db.base import now
 from app.db.session import Database
 from app.media.fetching.repository import FetchedFiles
-from app.settings import FetchSettings
+from app.media.fetching.settings import FetchSettings
 
 log = structlog.get_logger(__name__)
 

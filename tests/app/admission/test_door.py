@@ -20,9 +20,9 @@ from app.admission.rates import Rates, shared_storage
 from app.admission.settings import AdmissionSettings, RateSettings, ServerSettings
 from app.auth.keys import KeyRepository
 from app.auth.principals import GRANTS, Principal
+from app.auth.settings import AuthSettings
 from app.auth.tables import ApiKeyRow
 from app.errors import ConfigurationFault, Overloaded, TooManyRequests
-from app.settings import AuthSettings
 from tests.app.conftest import ORIGIN, Whole, serving
 
 BROWSER = Principal("k1", GRANTS["shop"], "tryon_shop_abcdefgh")

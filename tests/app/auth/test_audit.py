@@ -8,10 +8,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from app.auth.audit import AuditQuery, AuditRepository, Deed, forget_old_deeds, object_of
+from app.auth.settings import AuthSettings
 from app.auth.tables import AuditRow
 from app.db.base import now
 from app.db.session import Database
-from app.settings import AuthSettings
 from tests.app.conftest import Whole, serving
 from tests.app.test_keys_by_route import ADMIN, path_of
 

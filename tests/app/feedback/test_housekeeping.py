@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from app.db.base import now
 from app.feedback.housekeeping import forget_old
+from app.feedback.settings import FeedbackSettings
 from app.feedback.tables import EventRow, ShopperRow
-from app.settings import FeedbackSettings
 from tests.app.conftest import serving
 from tests.app.feedback.conftest import Counter, Visitor
 

@@ -9,8 +9,9 @@ from app.catalog.training_export import export_for_training
 from app.feedback.events import Deed, EventKind
 from app.feedback.memory import weights_of
 from app.feedback.pairs import Taken, pairs_of
+from app.feedback.settings import FeedbackSettings
 from app.media.storage import LocalBlobs
-from app.settings import FeedbackSettings, LimitSettings
+from app.settings import LimitSettings
 from tests.app.feedback.conftest import Counter
 from tests.app.recommendations.toys import photo
 

@@ -12,8 +12,8 @@ from app.catalog.facts import ItemFacts
 from app.feedback.events import Deed, EventKind
 from app.feedback.memory import weights_of
 from app.feedback.popularity import popularity_of
+from app.feedback.settings import FeedbackSettings
 from app.feedback.taste import Backdrop, Taste, kept_away, leanings, taste_of
-from app.settings import FeedbackSettings
 from models.contracts import Matrix
 from tests.app.recommendations.making import item
 

@@ -11,8 +11,9 @@ from app.catalog.importing.importer import ImportReport, ImportRequest, run_impo
 from app.catalog.repository import ItemRepository
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.media.fetching.settings import FetchSettings
 from app.media.storage import LocalBlobs
-from app.settings import FetchSettings, Settings
+from app.settings import Settings
 from tests.app.media.fetching.misbehaving import Misbehaving, answers, misbehaving, picture, with_validators
 
 

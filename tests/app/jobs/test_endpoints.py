@@ -23,10 +23,11 @@ from app.db.session import Database
 from app.indexes.endpoints import router as indexes
 from app.jobs.endpoints import router as jobs
 from app.jobs.runner import JobRunner
+from app.jobs.settings import JobSettings
 from app.jobs.states import JobState
 from app.media.storage import LocalBlobs
 from app.middleware import install_error_handlers
-from app.settings import JobSettings, Settings
+from app.settings import Settings
 from models.encoders.fake import FakeEncoder
 from models.engine.engine import Engine
 from models.fusion import fusions

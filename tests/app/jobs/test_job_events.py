@@ -16,10 +16,10 @@ from app.jobs.context import JobContext
 from app.jobs.events import events_since, follow, seen_by
 from app.jobs.repository import JobRepository
 from app.jobs.runner import JobRunner
+from app.jobs.settings import JobSettings
 from app.jobs.states import JobState
 from app.jobs.tables import JobRow
 from app.jobs.watching import Watchers
-from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
 RESULT = {

@@ -20,9 +20,9 @@ from app.jobs.context import JobContext
 from app.jobs.repository import JobQuery, JobRepository
 from app.jobs.runner import JobRunner
 from app.jobs.service import JobService
+from app.jobs.settings import JobSettings
 from app.jobs.states import JobState, Worker, orphaned, pace
 from app.jobs.tables import JobRow
-from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
 SLOW = JobSettings(poll_s=60)

@@ -12,11 +12,11 @@ from app.db.session import Database
 from app.jobs.context import JobContext
 from app.jobs.repository import JobRepository
 from app.jobs.runner import JobRunner
+from app.jobs.settings import JobSettings
 from app.jobs.states import JobState
 from app.observability import monitor as monitoring
 from app.observability.repository import KindOfJob, MonitoringRepository
 from app.observability.settings import MetricsSettings
-from app.settings import JobSettings
 from tests.app.catalog.editing.test_edit_items import data_url
 from tests.app.conftest import Whole, serving
 

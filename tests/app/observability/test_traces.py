@@ -10,12 +10,13 @@ from opentelemetry.trace import StatusCode
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from app.auth.settings import AuthSettings
 from app.db.session import Database
 from app.errors import ConfigurationFault
 from app.main import create_app
 from app.observability.settings import TraceSettings
 from app.observability.tracing import Traces
-from app.settings import AuthSettings, Settings
+from app.settings import Settings
 from models.encoders.fake import FakeEncoder
 from tests.app.conftest import _fill
 

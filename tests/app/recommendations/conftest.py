@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import delete, func, select
 
 from app.admission.admission import Admission
+from app.auth.settings import AuthSettings
 from app.catalog.changelog import ChangeLog
 from app.catalog.endpoints import router as catalog
 from app.catalog.live.catalog import LiveCatalog
@@ -31,7 +32,7 @@ from app.photos.shelf import PhotoShelf
 from app.recommendations.advisor import Advisor
 from app.recommendations.by_item_endpoints import router as by_item
 from app.recommendations.endpoints import router
-from app.settings import AuthSettings, DatabaseSettings, Settings
+from app.settings import DatabaseSettings, Settings
 from models.contracts import Encoder
 from models.engine import Engine
 from models.fusion import fusions

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.auth.settings import AuthSettings
 from app.recommendations.tables import RecommendationRow
-from app.settings import AuthSettings
 from tests.app.recommendations.conftest import Service, Shop
 from tests.app.recommendations.toys import ToyTokenEncoder, photo
 

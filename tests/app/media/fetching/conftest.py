@@ -9,8 +9,9 @@ import pytest
 from app.db.migrate import upgrade
 from app.db.session import Database
 from app.media.fetching.fetcher import PictureFetcher
+from app.media.fetching.settings import FetchSettings
 from app.media.storage import LocalBlobs
-from app.settings import FetchSettings, LimitSettings, Settings
+from app.settings import LimitSettings, Settings
 from tests.app.media.fetching.misbehaving import Misbehaving, misbehaving
 
 MakeFetcher = Callable[..., PictureFetcher]

@@ -12,9 +12,10 @@ from app.db.session import Database
 from app.media.fetching.forgetting import forget_unasked
 from app.media.fetching.repository import FetchedFiles, Remembered
 from app.media.fetching.results import Fetched, FetchFailed
+from app.media.fetching.settings import FetchSettings
 from app.media.pictures import picture_key
 from app.media.storage import LocalBlobs
-from app.settings import FetchSettings, LimitSettings
+from app.settings import LimitSettings
 from tests.app.media.fetching.conftest import MakeFetcher
 from tests.app.media.fetching.misbehaving import Misbehaving, answers, picture, with_validators
 

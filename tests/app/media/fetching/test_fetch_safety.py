@@ -13,7 +13,7 @@ from app.media.fetching.network import CheckedNetwork
 from app.media.fetching.policy import Allowance, Policy
 from app.media.fetching.problems import FetchProblem
 from app.media.fetching.results import Fetched, FetchFailed
-from app.settings import FetchSettings
+from app.media.fetching.settings import FetchSettings
 from tests.app.media.fetching.conftest import MakeFetcher
 from tests.app.media.fetching.misbehaving import Misbehaving, answers, drips, picture
 
