@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from admin_page import AdminPage, OpenAdmin
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from shop_page import OpenShop, ShopPage
+
+from bench.soak_service import free_port
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMEDRIVER = Path("/usr/bin/chromedriver")
@@ -56,7 +57,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     if running := os.environ.get("TRYON_E2E_URL"):
         yield Demo(running, os.environ.get("TRYON_E2E_KEY", ""))
         return
-    folder, port = tmp_path_factory.mktemp("demo"), _free_port()
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
     command = [sys.executable, "-m", "app.cli", "demo", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen([*command, "--data-dir", str(folder / "data")], cwd=ROOT, stdout=log, stderr=log)
@@ -137,12 +138,6 @@ def _as_newcomer(browser: webdriver.Chrome, url: str, width: int, language: str)
     # What a tab keeps for its session outlives that command.
     browser.get(f"{url}healthz")
     browser.execute_script("sessionStorage.clear()")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

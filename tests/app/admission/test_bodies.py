@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 
 from app.admission.bodies import BodyLimit, Budget, budgets
@@ -16,12 +14,13 @@ from app.middleware import CatchAll
 from app.server import server_options
 from app.settings import LimitSettings, Settings
 from tests.app.conftest import Whole
+from tests.live import listening
 
 QUICK = ServerSettings(header_s=0.4, header_bytes=4096)
 
 
 @contextlib.asynccontextmanager
-async def listening(budget: Budget, settings: ServerSettings = QUICK) -> AsyncIterator[int]:
+async def limited(budget: Budget) -> AsyncIterator[int]:
     app = FastAPI()
     app.add_middleware(BodyLimit, budget_of=lambda method, path: budget)
     app.add_middleware(CatchAll)
@@ -30,16 +29,8 @@ async def listening(budget: Budget, settings: ServerSettings = QUICK) -> AsyncIt
     async def size(request: Request) -> int:
         return len(await request.body())
 
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", **server_options(settings)))
-        serving = asyncio.create_task(server.serve([listener]))
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await serving
+    async with listening(app, **server_options(QUICK)) as port:
+        yield port
 
 
 async def talk(port: int, *pieces: bytes, pause_s: float = 0.0) -> tuple[bytes, float]:
@@ -70,31 +61,31 @@ ROOMY = Budget(1_000_000, 60, 60)
 
 
 async def test_a_head_that_never_ends_is_hung_up_on() -> None:
-    async with listening(ROOMY) as port:
+    async with limited(ROOMY) as port:
         for pieces in ([b""], [HEAD], [HEAD, *[b"X-A: b\r\n"] * 40]):
             _, took = await talk(port, *pieces, pause_s=0.05)
             assert took < 3
 
 
 async def test_a_head_that_is_too_large_is_refused() -> None:
-    async with listening(ROOMY) as port:
+    async with limited(ROOMY) as port:
         said, _ = await talk(port, HEAD + b"X-A: " + b"a" * 70_000)
     assert said.startswith(b"HTTP/1.1 400") or said == b""
 
 
 async def test_a_body_that_stops_or_drips_is_408() -> None:
     length = HEAD + b"Content-Length: 1000\r\n\r\n"
-    async with listening(Budget(1_000_000, 60, 0.2)) as port:
+    async with limited(Budget(1_000_000, 60, 0.2)) as port:
         said, took = await talk(port, length + b"abc")
         assert said.startswith(b"HTTP/1.1 408") and b"request-too-slow" in said and took < 3
-    async with listening(Budget(1_000_000, 0.4, 60)) as port:
+    async with limited(Budget(1_000_000, 0.4, 60)) as port:
         said, took = await talk(port, length, *[b"a"] * 200, pause_s=0.02)
         assert said.startswith(b"HTTP/1.1 408") and took < 3
 
 
 async def test_an_endless_body_is_413_and_hung_up_on() -> None:
     chunk = b"2710\r\n" + b"a" * 10_000 + b"\r\n"
-    async with listening(Budget(50_000, 60, 60)) as port:
+    async with limited(Budget(50_000, 60, 60)) as port:
         said, took = await talk(port, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 400, pause_s=0.01)
     assert said.startswith(b"HTTP/1.1 413") and b"request-too-large" in said
     assert took < 3, "what is sent after the answer is not listened to for long"
@@ -102,7 +93,7 @@ async def test_an_endless_body_is_413_and_hung_up_on() -> None:
 
 async def test_an_honest_request_and_the_next_on_its_connection() -> None:
     once = HEAD + b"Content-Length: 3\r\n\r\nabc"
-    async with listening(ROOMY) as port:
+    async with limited(ROOMY) as port:
         said, _ = await talk(port, once, HEAD + b"Connection: close\r\nContent-Length: 5\r\n\r\nabcde", pause_s=0.6)
     assert said.count(b"HTTP/1.1 200") == 2, "a pause between requests is no slow head"
 

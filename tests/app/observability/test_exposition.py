@@ -10,13 +10,8 @@ from app.observability import exposition
 from app.observability.exposition import exposed
 from app.observability.instruments import Instruments
 from app.observability.settings import MetricsSettings
+from bench.soak_service import free_port
 from models.engine import Ran
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_worker_shows_what_its_engine_did_while_it_runs() -> None:
