@@ -1,9 +1,7 @@
 """`tryon worker`: a process that runs jobs and serves nobody (TRYON_JOBS__IN_PROCESS=false on the service)."""
 
 import asyncio
-import os
 import signal
-from contextlib import suppress
 
 from sqlalchemy import make_url
 
@@ -13,7 +11,7 @@ from app.observability.exposition import exposed
 from app.observability.instruments import Instruments
 from app.observability.tracing import Traces
 from app.settings import Settings
-from models.priority import NICENESS
+from models.priority import NICENESS, yield_to_others
 
 BESIDE_SQLITE = 5
 """While a worker writes to SQLite nobody else can: it must not wait long for a core then. Bulk threads yield more."""
@@ -25,8 +23,7 @@ async def work(settings: Settings) -> None:
     The whole process yields to the services beside it: it is started before any of its threads is.
     """
     sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
-    with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, 0, BESIDE_SQLITE if sqlite else NICENESS)
+    yield_to_others(BESIDE_SQLITE if sqlite else NICENESS)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

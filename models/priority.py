@@ -16,14 +16,15 @@ NICENESS = 15
 """Linux gives such a thread about a thirtieth of a core that somebody else wants, and all of one that nobody does."""
 
 
-def yield_to_others() -> None:
+def yield_to_others(niceness: int = NICENESS) -> None:
     """Lower the priority of the calling thread, and so of those it starts from now on (OpenMP's, FAISS's).
 
     On Linux a thread has a priority of its own (setpriority(2), "C library/kernel differences"). Where it has none, or
-    may not be changed, everything stays as it is.
+    may not be changed, or yields more already (`nice -n 19 tryon reindex`), everything stays as it is.
     """
     with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(niceness, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 def background_threads(count: int, name: str) -> ThreadPoolExecutor:
