@@ -71,7 +71,7 @@ def details_of(cells: Iterable[str], names: str = "section_name:attribute_name:a
     order = [name.strip() for name in names.split(":")]
     found = []
     for cell in cells:
-        for part in next(csv.reader([cell.replace("\n", " ")], skipinitialspace=True), []):
+        for part in next(csv.reader([re.sub(r"[\r\n]+", " ", cell)], skipinitialspace=True), []):
             pieces = dict(zip(order, part.split(":", len(order) - 1), strict=False))
             if pieces.get("attribute_name") and pieces.get("attribute_value"):
                 found.append((pieces["attribute_name"], pieces["attribute_value"]))

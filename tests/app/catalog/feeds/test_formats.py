@@ -9,10 +9,13 @@ from time import process_time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.catalog.feeds.draft import ItemDraft
 from app.catalog.feeds.folding import folded
 from app.catalog.feeds.formats import FeedFormat, format_of
+from app.catalog.feeds.google import details_of
 from app.catalog.feeds.html import plain_text
 from app.catalog.feeds.shopify_columns import option_kind
 from app.catalog.feeds.source import FeedSource
@@ -110,6 +113,18 @@ def test_google_text(tmp_path: Path) -> None:
     assert (tee.attributes["fit"], tee.attributes["product_highlight"]) == ("slim", ["soft", "washable"])
     assert (heels.title, heels.kind) == ('Heels 5" high', "heels")
     assert "15 cells" in wrong(found)["4"]
+
+
+@given(st.lists(st.text(st.characters() | st.sampled_from('\r\n",:'))))
+def test_no_detail_of_a_google_feed_ends_the_import(cells: list[str]) -> None:
+    assert all(name and value for name, value in details_of(cells))
+
+
+def test_a_google_detail_may_go_over_several_lines(tmp_path: Path) -> None:
+    header = "id\titem_group_id\tproduct_detail(section_name:attribute_name:attribute_value)\n"
+    (tmp_path / "f.tsv").write_bytes(f'{header}1\tg\t":Care:cold\r\nwash, :Fit:slim"\n'.encode())
+    (item,) = drafts(read(tmp_path / "f.tsv", tmp_path)).values()
+    assert item.attributes == {"care": "cold wash", "fit": "slim"}
 
 
 def test_shopify_of_the_older_header(tmp_path: Path) -> None:
