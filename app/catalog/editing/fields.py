@@ -89,7 +89,9 @@ def _stocked(fields: Mapping[str, Any], stock: Any) -> dict[str, Any]:
     if not isinstance(listed, list):
         raise ValueError("counts by size need 'sizes' as a list")
     sizes = [one if isinstance(one, Mapping) else {"size": one} for one in listed]
-    known = [str(one.get("size")) for one in sizes]
+    known = dict.fromkeys(str(one.get("size")) for one in sizes)
     if strange := [size for size in stock if size not in known]:
-        raise ValueError(f"has counts for {', '.join(map(repr, strange[:5]))}; the item comes in {known or 'no sizes'}")
+        raise ValueError(
+            f"has counts for {', '.join(map(repr, strange[:5]))}; the item comes in {[*known] or 'no sizes'}"
+        )
     return {**fields, "sizes": [{**one, "stock": stock.get(str(one.get("size")), one.get("stock"))} for one in sizes]}

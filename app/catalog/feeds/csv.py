@@ -1,6 +1,7 @@
 """CSV and TSV feeds: a header line, and the delimiter (`,` `;` `|` or tab) that the header uses most (RFC 4180)."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -58,7 +59,7 @@ def _names(file: str, line: str, *, repeated: bool) -> list[str]:
     names = [name.strip() for name in header]
     if not any(names):
         raise ImportFailed(f"{file} has no header: its first line must name the columns.")
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if twice and not repeated:
         raise ImportFailed(f"{file} names a column twice: {', '.join(twice)}.")
     return names

@@ -133,7 +133,7 @@ def draft_of(fields: Mapping[str, Any], currency: str) -> Drafted:
     values["attributes"] = {k: v for k, v in fields.get("attributes", {}).items() if v not in EMPTY}
     values |= _words(fields, values["attributes"], warnings)
     values |= _prices(fields, currency, issues)
-    values["pictures"] = _picture_names(fields.get("pictures"))
+    values["pictures"] = few_enough(_picture_names(fields.get("pictures")), warnings)
     try:
         values["variants"] = _sizes(fields)
     except ValueError as error:
@@ -219,17 +219,30 @@ def _prices(fields: Mapping[str, Any], currency: str, issues: list[tuple[str, st
 
 def _sizes(fields: Mapping[str, Any]) -> tuple[VariantRecord, ...]:
     variants = parse_variants(fields.get("sizes"), fields.get("stock"), fields.get("availability"))
+    if len(variants) > MOST_SIZES:
+        raise ValueError(f"{len(variants):,} sizes; at most {MOST_SIZES:,} are taken")
     if any(len(v.size) > LONGEST_SIZE or FORBIDDEN.search(v.size) for v in variants):
         raise ValueError(f"a size is longer than {LONGEST_SIZE} characters or has control characters")
     return tuple(variants)
 
 
 LONGEST_SIZE = 64
+MOST_SIZES = 1_000
+
+MOST_PICTURES = 50
+"""Of an item, from a feed: all of them are in memory at once."""
 
 
 def _picture_names(value: Any) -> list[str]:
     names = value if isinstance(value, list) else str(value or "").split("|")
     return list(dict.fromkeys(str(name).strip() for name in names if str(name).strip()))
+
+
+def few_enough(names: list[str], warnings: list[tuple[str, str]]) -> list[str]:
+    """The first pictures of an item, as many as are taken; what is left out is warned about."""
+    if len(names) > MOST_PICTURES:
+        warnings.append(("pictures", f"only the first {MOST_PICTURES} of {len(names):,} are taken"))
+    return names[:MOST_PICTURES]
 
 
 def _reason(message: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.catalog.feeds.draft import ItemDraft
+from app.catalog.feeds.draft import ItemDraft, few_enough
 from app.catalog.feeds.rows import Issues
 
 
@@ -30,6 +30,7 @@ def folded(rows: Sequence[Folded]) -> Folded:
             warnings.append(("sizes", f"line {row.line} repeats size {', '.join(twice)}: the first is kept"))
         for variant in row.draft.variants:
             variants.setdefault(variant.size, variant)
-    pictures = dict.fromkeys(name for row in rows for name in row.draft.pictures)
+    named = list(dict.fromkeys(name for row in rows for name in row.draft.pictures))
+    pictures = few_enough(named, warnings)
     draft = first.draft.model_copy(update={"variants": tuple(variants.values()), "pictures": tuple(pictures)})
     return Folded(first.line, draft, tuple(dict.fromkeys(id_ for row in rows for id_ in row.row_ids)), tuple(warnings))

@@ -1,6 +1,7 @@
 """Sizes and how many of each: `XS|S|M` beside `23|29|`, lists of objects, or one count without sizes."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,8 +27,7 @@ def parse_variants(sizes: Any, stock: Any, availability: Any) -> list[VariantRec
         variants = _paired([str(size).strip() for size in named], _listed(stock, keep_empty=True))
     if _sold_out(availability) and all(v.stock is None for v in variants):
         variants = [VariantRecord(v.size, 0) for v in variants] or [VariantRecord("", 0)]
-    names = [v.size for v in variants]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name, times in Counter(v.size for v in variants).items() if times > 1), None)
     if twice is not None:
         raise ValueError(f"size '{twice}' is named twice")
     return variants

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalog.feeds.draft import Drafted, draft_of
-from app.catalog.feeds.folding import folded
+from app.catalog.feeds.folding import Folded, folded
 from app.catalog.feeds.formats import read_feed
 from app.catalog.feeds.join import Joined
 from app.catalog.feeds.mapping import ColumnMapping
@@ -156,6 +157,27 @@ def test_sizes_and_stock() -> None:
     for given_ in (("S|M", "1", None), ("S|S", None, None), ("S", "1.5", None), (None, "1|2", None)):
         with pytest.raises(ValueError, match=r"size|stock"):
             pairs(*given_)
+
+
+def test_very_many_sizes_or_columns_are_refused_as_soon_as_they_are_read(tmp_path: Path) -> None:
+    started = process_time()
+    assert rejected(id="1", sizes=[{"size": str(n)} for n in range(60_000)]) == {
+        "sizes": "60,000 sizes; at most 1,000 are taken"
+    }
+    feed = write(tmp_path / "f.csv", ",".join(map(str, range(60_000))) + ",0\n")
+    with pytest.raises(ImportFailed, match="names a column twice: 0"):
+        list(read_feed(feed))
+    assert process_time() - started < 5, "each was compared with all others"
+
+
+def test_of_very_many_pictures_the_first_are_taken_and_a_warning_says_so() -> None:
+    found = drafted(id="1", pictures=[f"{n}.jpg" for n in range(60)])
+    assert found.draft.pictures == tuple(f"{n}.jpg" for n in range(50))
+    assert found.warnings == (("pictures", "only the first 50 of 60 are taken"),)
+    rows = [Folded(n, drafted(id=str(n), pictures=[f"{n}-{m}" for m in range(30)]).draft, (str(n),)) for n in (1, 2)]
+    whole = folded(rows)
+    assert whole.draft.pictures == (*(f"1-{m}" for m in range(30)), *(f"2-{m}" for m in range(20)))
+    assert whole.warnings == (("pictures", "only the first 50 of 60 are taken"),)
 
 
 def test_mappings_name_columns_and_refuse_what_is_not_there(tmp_path: Path) -> None:
