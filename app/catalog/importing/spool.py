@@ -8,7 +8,6 @@ when it is complete, so that a resumed import reads no feed twice and trusts no 
 
 import errno
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from app.catalog.feeds.draft import ItemDraft
 from app.catalog.feeds.folding import Folded
 from app.catalog.feeds.rows import RowIssue
 from app.catalog.importing.outcomes import Issue
+from models.durable import sync
 
 Verdict = Literal["item", "folded", "failed", "skipped"]
 PARTIAL = ".part"
@@ -208,6 +208,5 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _settle(partial: Path, path: Path) -> None:
     """On disk for good, then under its final name."""
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(partial)
     partial.replace(path)
