@@ -7,6 +7,7 @@ import httpx
 import pytest
 import stamina
 
+from app.jobs.endpoints import PING_S
 from tryon_client import Problem, Retries, Tryon
 from tryon_client.retrying import again
 from tryon_client.shop import list_items
@@ -163,6 +164,24 @@ def test_a_watch_that_brings_nothing_ends() -> None:
         pytest.raises(Exception, match="again and again"),
     ):
         list(tryon.watch_job("j"))
+
+
+def test_a_watch_that_is_led_elsewhere_says_so() -> None:
+    elsewhere = httpx.Response(308, headers={"location": "https://shop"}, content=iter([b"Permanent Redirect"]))
+    with Tryon("http://shop", retries=QUICK, transport=Answers(elsewhere)) as tryon, pytest.raises(Problem) as told:
+        list(tryon.watch_job("j"))
+    assert (told.value.status, told.value.detail) == (308, "Permanent Redirect")
+
+
+def test_a_watch_is_more_patient_than_the_service_is_silent() -> None:
+    """Which is for 15 seconds (app.jobs.endpoints.PING_S), whatever a call may take."""
+    answers = Answers(stream(event("finished", JOB, "9")), httpx.Response(200, json=JOB))
+    with Tryon("http://shop", timeout_s=5, retries=QUICK, transport=answers) as tryon:
+        list(tryon.watch_job("j"))
+        tryon.get_job("j")
+    watch, call = (request.extensions["timeout"] for request in answers.asked)
+    assert (watch["connect"], call["read"]) == (5, 5)
+    assert watch["read"] >= 3 * PING_S
 
 
 def test_a_job_that_is_over_has_nothing_more_to_tell() -> None:

@@ -124,8 +124,10 @@ class Tryon:
     def _stream(self, watch: Watch) -> httpx.Response:
         for attempt in stamina.retry_context(**self._retries.arguments(repeatable=True)):
             with attempt:
-                response = self._http.send(self._http.build_request(**_request(watch.call)), stream=True)
-                if response.is_error:
+                patience = watch.patience(self._http.timeout)
+                request = self._http.build_request(**_request(watch.call), timeout=patience)
+                response = self._http.send(request, stream=True)
+                if not response.is_success:
                     response.read()
                 return _checked(watch.call, response)
         raise AssertionError(NEVER)
@@ -235,8 +237,10 @@ class AsyncTryon:
     async def _stream(self, watch: Watch) -> httpx.Response:
         async for attempt in stamina.retry_context(**self._retries.arguments(repeatable=True)):
             with attempt:
-                response = await self._http.send(self._http.build_request(**_request(watch.call)), stream=True)
-                if response.is_error:
+                patience = watch.patience(self._http.timeout)
+                request = self._http.build_request(**_request(watch.call), timeout=patience)
+                response = await self._http.send(request, stream=True)
+                if not response.is_success:
                     await response.aread()
                 return _checked(watch.call, response)
         raise AssertionError(NEVER)

@@ -12,6 +12,9 @@ from tryon_client.calls import Call, path
 from tryon_client.errors import TryonError
 
 EventName: TypeAlias = Literal["stage", "progress", "error", "finished"]
+SILENCE_S = 45.0
+"""So long a stream may say nothing, whatever a call may take: the service does so for 15 seconds at the most."""
+
 BARREN = 5
 """Streams in a row that may end with nothing new in them before that is an error."""
 
@@ -33,6 +36,12 @@ class Watch:
     last_id: str = ""
     finished: bool = False
     barren: int = 0
+
+    @staticmethod
+    def patience(timeout: httpx.Timeout) -> httpx.Timeout:
+        """A client's `timeout`, for a stream."""
+        read = None if timeout.read is None else max(timeout.read, SILENCE_S)
+        return httpx.Timeout(connect=timeout.connect, read=read, write=timeout.write, pool=timeout.pool)
 
     @property
     def call(self) -> Call[None]:
