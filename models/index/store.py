@@ -23,7 +23,6 @@ from models.interaction import ItemTokens
 from models.registry import ModelSpec
 
 log = logging.getLogger(__name__)
-OnSkip = Callable[[str, IndexCorrupt], None]
 OnStep = Callable[[str], None]
 
 
@@ -209,13 +208,12 @@ class SnapshotStore:
         """Read every byte of `version`. Raises IndexCorrupt, saying what is wrong with it."""
         return self.open(version).manifest
 
-    def open_current(
-        self, on_skip: OnSkip | None = None, fits: Callable[[Manifest], bool] = lambda _: True
-    ) -> Snapshot | None:
+    def open_current(self, fits: Callable[[Manifest], bool] = lambda _: True) -> Snapshot | None:
         """The live snapshot, or the newest intact one when it is damaged; None before the first `activate`.
 
+        Each snapshot passed over is logged with its fault.
+
         Args:
-            on_skip: told the version and the fault of each snapshot passed over (they are logged too).
             fits: what may stand in for the live one, such as the same model's.
 
         Raises:
@@ -231,8 +229,6 @@ class SnapshotStore:
                 return self.open(version)
             except IndexCorrupt as fault:
                 log.warning("snapshot %s passed over: %s", version, fault)
-                if on_skip:
-                    on_skip(version, fault)
         raise IndexCorrupt("no snapshot is intact: reindex")
 
     def manifest(self, version: str) -> Manifest:

@@ -12,7 +12,7 @@ Precision: TypeAlias = Literal["float32", "float16", "int8"]
 """What is kept of a vector.
 
 `float32`: all of it. `float16`: rows of half the size, which are searched and read. `int8`: the same rows, and one byte
-a number beside them (`models.index.codes`): these are searched, the rows re-rank what they find.
+a number beside them (`models.index.structures.Codes`): these are searched, the rows re-rank what they find.
 """
 
 Stored: TypeAlias = NDArray[np.float32] | NDArray[np.float16]

@@ -67,7 +67,7 @@ class Columns:
     """Immutable. Row i belongs to `ids[i]`, as in the snapshot it was built for.
 
     Attributes:
-        suggestable: rows that may be suggested at all, shape (n,): worn, with a picture vector, still in the catalogue.
+        suggestable: rows that may be suggested at all, shape (n,): worn, still in the catalogue.
         prices: asking prices in ten-thousandths, int64, shape (n,); -1 where there is none.
         own: by name and value, both folded, the rows that have it of the shop's own attributes.
         words: the words that are this catalogue's own.
@@ -93,17 +93,13 @@ class Columns:
         cls,
         ids: Sequence[str],
         facts: Mapping[str, ItemFacts],
-        pictured: Mask | None = None,
         private: frozenset[str] = frozenset(),
     ) -> "Columns":
-        """Align `facts` with `ids`; `pictured` says which rows have a picture vector (all, when None), `private` which
-        attributes are not for shoppers.
-        """
+        """Align `facts` with `ids`; `private` says which attributes are not for shoppers."""
         items = tuple(facts.get(id_) for id_ in ids)
-        worn = np.fromiter(map(is_worn, items), np.bool_, len(items))
         return cls(
             items=items,
-            suggestable=worn if pictured is None else worn & pictured,
+            suggestable=np.fromiter(map(is_worn, items), np.bool_, len(items)),
             in_stock=np.fromiter(map(is_stocked, items), np.bool_, len(items)),
             prices=np.fromiter(map(price_of, items), np.int64, len(items)),
             categories={n: Category.of([get(f) if f else "" for f in items]) for n, get in CATEGORIES.items()},

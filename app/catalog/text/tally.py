@@ -1,7 +1,6 @@
 """Counts that change a little at a time, over all of a catalogue, without being copied. Pure."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
@@ -22,10 +21,6 @@ class Tally(Mapping[K, int], Generic[K]):
 
     base: Mapping[K, int]
     over: Mapping[K, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, things: Iterable[K]) -> "Tally[K]":
-        return cls(dict(Counter(things)))
 
     def __getitem__(self, thing: K) -> int:
         count = self.over.get(thing)

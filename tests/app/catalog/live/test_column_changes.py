@@ -115,8 +115,8 @@ def test_rows_are_found_by_id_and_strangers_have_none() -> None:
 @settings(max_examples=50)
 @given(start=st.text("abc"), moves=st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(-2, 3))))
 def test_a_tally_moves_as_a_plain_count_does(start: str, moves: list[dict[str, int]]) -> None:
-    tally = Tally.of(start)
     plain = {thing: start.count(thing) for thing in set(start)}
+    tally = Tally(dict(plain))
     for move in moves:
         step = {thing: by for thing, by in move.items() if plain.get(thing, 0) + by >= 0}
         tally = tally.moved(step)

@@ -42,11 +42,12 @@ def test_every_wrong_field_is_named_at_once() -> None:
     assert {e.field for e in refused.value.fields} == {"kind", "season"}
 
 
-def test_a_row_without_a_picture_vector_is_never_suggested() -> None:
-    facts = facts_of(("a", "", "", "", "dress", "one_piece", *[""] * 6, None, None, None, 0, ""))
-    columns = Columns.build(["a", "a"], {"a": facts}, np.array([True, False]))
-    assert columns.mask(Filters()).tolist() == [True, False]
-    assert columns.mask(Filters.model_validate({"price": {"min": "0"}})).tolist() == [False, False]
+def test_an_item_without_a_price_passes_no_price_filter_and_one_that_is_gone_or_not_worn_none_at_all() -> None:
+    worn = facts_of(("a", "", "", "", "dress", "one_piece", *[""] * 6, None, None, None, 0, ""))
+    scent = facts_of(("b", "", "", "", "perfume", "none", *[""] * 6, Decimal(9), None, None, 0, ""))
+    columns = Columns.build(["a", "b", "gone"], {"a": worn, "b": scent})
+    assert columns.mask(Filters()).tolist() == [True, False, False]
+    assert columns.mask(Filters.model_validate({"price": {"min": "0"}})).tolist() == [False] * 3
 
 
 def test_a_whole_shop_is_masked_within_a_frame() -> None:
