@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalog.queries import MAY_BE_WORN
 from app.catalog.records import (
     TOKENS,
     EmbeddingKey,
@@ -53,7 +54,7 @@ class EmbeddingRepository:
                 ItemRow.usage,
                 ItemRow.pattern,
             )
-            .where(or_(ItemRow.slot.not_in(("", NOT_WORN)), ItemRow.kind == ""))
+            .where(MAY_BE_WORN)
             .order_by(ItemRow.id)
             .execution_options(yield_per=PAGE)
         )
@@ -181,9 +182,14 @@ WORDED = ("title", "title_zh", "brand", "kind", "colour", "gender", "season", "u
 
 def source_of(item: Any, pictures: Sequence[PictureRecord]) -> IndexSource | None:
     """What is embedded of an item that has `id`, `slot` and what is `WORDED`; None for one that is in no index."""
-    if not pictures or (item.kind and item.slot in ("", NOT_WORN)):
+    if not pictures or not may_be_worn(item):
         return None
     return _source(item, [(picture.blob_key, picture.sha256) for picture in pictures])
+
+
+def may_be_worn(item: Any) -> bool:
+    """`MAY_BE_WORN`, of an item that has `kind` and `slot`."""
+    return not item.kind or item.slot not in ("", NOT_WORN)
 
 
 def _sources(items: Sequence[Any], pictures: Mapping[str, Sequence[tuple[str, str]]]) -> list[IndexSource]:

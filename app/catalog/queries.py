@@ -9,6 +9,7 @@ from app.catalog.facts import SIZES, STATED
 from app.catalog.narrowing.attributes import MOST_VALUES, PREFIX
 from app.catalog.narrowing.filters import Condition, Criteria
 from app.catalog.tables import InferredRow, ItemAttributeRow, ItemRow, VariantRow
+from models.taxonomy.lookup import NOT_WORN
 
 FACET_COLUMNS = {
     "kind": ItemRow.kind,
@@ -41,6 +42,9 @@ def unsaid(name: str) -> ColumnElement[bool]:
     """That the feed said nothing: an item without a kind has no slot of its own either."""
     return (ItemRow.kind if name == "slot" else FACET_COLUMNS[name]) == ""
 
+
+MAY_BE_WORN = or_(ItemRow.slot.not_in(("", NOT_WORN)), ItemRow.kind == "")
+"""As far as the feed says: what is inferred of an item neither embeds it nor keeps it from being embedded."""
 
 IN_STOCK = or_(VariantRow.stock.is_(None), VariantRow.stock > 0)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.asking import said_plainly
+from app.catalog.embeddings import may_be_worn
 from app.catalog.inference.filling import guesses_of, knowledge, stamp_of, teller
 from app.catalog.inference.guesses import NAMES, Guess
 from app.catalog.inference.repository import Gap
@@ -16,7 +17,6 @@ from app.settings import Settings
 from models.contracts import RGB
 from models.engine.engine import Engine
 from models.interaction import ItemTokens
-from models.taxonomy.lookup import NOT_WORN
 from models.zero_shot import AttributeTagger
 
 
@@ -92,5 +92,6 @@ class Embedder:
 
 def _gap(record: ItemRecord, image_hash: str) -> Gap | None:
     missing = tuple(name for name in NAMES if not getattr(record, name))
-    worn = not record.kind or record.slot not in ("", NOT_WORN)
-    return Gap(record.id, record.title, record.title_zh, missing, image_hash, "") if missing and worn else None
+    if not missing or not may_be_worn(record):
+        return None
+    return Gap(record.id, record.title, record.title_zh, missing, image_hash, "")

@@ -11,11 +11,11 @@ from app.catalog.changelog import ChangeLog
 from app.catalog.embeddings import of_key
 from app.catalog.facts import STATED, Inferred
 from app.catalog.inference.guesses import NAMES, Guess
+from app.catalog.queries import MAY_BE_WORN
 from app.catalog.records import EmbeddingKey
 from app.catalog.repository import PAGE
 from app.catalog.tables import EmbeddingRow, InferenceRow, InferredRow, ItemRow
 from app.db.statements import dialect_insert, table_of
-from models.taxonomy.lookup import NOT_WORN
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,11 @@ class InferenceRepository:
     async def gaps(self, key: EmbeddingKey) -> AsyncIterator[Sequence[Gap]]:
         """Items that lack something, apart from what is known not to be worn, by id, a page at a time."""
         stated = [getattr(ItemRow, name) for name in NAMES]
-        worn = or_(ItemRow.kind == "", ItemRow.slot.not_in(("", NOT_WORN)))
         query = (
             select(ItemRow.id, ItemRow.title, ItemRow.title_zh, EmbeddingRow.source_hash, InferenceRow.stamp, *stated)
             .outerjoin(EmbeddingRow, and_(EmbeddingRow.item_id == ItemRow.id, *of_key(key)))
             .outerjoin(InferenceRow, InferenceRow.item_id == ItemRow.id)
-            .where(worn, or_(*(column == "" for column in stated)))
+            .where(MAY_BE_WORN, or_(*(column == "" for column in stated)))
             .order_by(ItemRow.id)
             .execution_options(yield_per=PAGE)
         )

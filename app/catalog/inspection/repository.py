@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.catalog.embeddings import of_key
 from app.catalog.facts import STATED
 from app.catalog.narrowing.filters import Criteria
-from app.catalog.queries import effective, unsaid
+from app.catalog.queries import MAY_BE_WORN, effective, unsaid
+from app.catalog.records import EmbeddingKey
 from app.catalog.repository import ItemRepository
 from app.catalog.tables import EmbeddingRow, InferredRow, ItemRow, PictureRow
 from models.registry import ModelSpec
@@ -98,8 +100,7 @@ def _has(problem: Problem, spec: ModelSpec) -> ColumnElement[bool]:
             return and_(effective("kind") != "", effective("slot").in_(("", NOT_WORN)))
         case Problem.not_indexed:
             # As the reindex chooses: what has a picture and may be worn as far as we know.
-            wanted = or_(ItemRow.slot.not_in(("", NOT_WORN)), ItemRow.kind == "")
-            return and_(_pictured(), wanted, or_(*(~_embedded(signal, spec) for signal in SIGNALS)))
+            return and_(_pictured(), MAY_BE_WORN, or_(*(~_embedded(signal, spec) for signal in SIGNALS)))
         case Problem.no_price:
             return ItemRow.price.is_(None)
         case Problem.inferred:
@@ -112,9 +113,8 @@ def _pictured() -> ColumnElement[bool]:
 
 
 def _embedded(signal: str, spec: ModelSpec) -> ColumnElement[bool]:
-    row = EmbeddingRow
-    same = (row.model_revision == spec.revision, row.preprocess_version == spec.preprocess_version)
-    return exists().where(row.item_id == ItemRow.id, row.signal == signal, *same).correlate(ItemRow)
+    own = of_key(EmbeddingKey.of(signal, spec))
+    return exists().where(EmbeddingRow.item_id == ItemRow.id, *own).correlate(ItemRow)
 
 
 def words_of(text: str | None) -> tuple[str, ...]:
