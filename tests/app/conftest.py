@@ -1,6 +1,5 @@
 """The whole service as it is deployed: `create_app` with its lifespan, keys, a tiny catalogue and a stand-in model."""
 
-import io
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import pytest
 import structlog
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
-from PIL import Image
 from sqlalchemy import func, select
 
 from app.auth.keys import KeyRepository
@@ -28,6 +26,7 @@ from app.settings import DatabaseSettings, Settings
 from models.contracts import Encoder
 from models.encoders.fake import FakeEncoder
 from models.taxonomy import taxonomy
+from tests.app.plain_pictures import plain
 
 ORIGIN = "https://shop.example"
 STAND_IN = FakeEncoder()
@@ -101,9 +100,7 @@ async def _fill(container: Container) -> dict[str, str]:
 
 
 def _record(container: Container, kind: str, colour: str) -> ItemRecord:
-    out = io.BytesIO()
-    Image.new("RGB", (30, 40), colour).save(out, "PNG")
-    container.blobs.put(f"items/{colour}", out.getvalue())
+    container.blobs.put(f"items/{colour}", plain(colour))
     return ItemRecord(
         id=f"{kind}/{colour}",
         content_hash="",

@@ -1,7 +1,6 @@
 """What the settings of the model make of the engine, and what a caller hears when it is too busy."""
 
 import asyncio
-import io
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 import structlog
-from PIL import Image
 
 import app.engines
 from app.engines import build_engine, compiled
@@ -17,6 +15,7 @@ from app.settings import ModelSettings, PreprocessSettings
 from models.contracts import RGB, Matrix, ModelUnavailable
 from models.encoders.fake import FakeEncoder
 from tests.app.conftest import Whole, serving
+from tests.app.plain_pictures import plain
 
 PLAIN = PreprocessSettings(segmenter="none")
 
@@ -35,19 +34,13 @@ class Standing(FakeEncoder):
         return super().encode_images(pictures)
 
 
-def photo(colour: str) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 60), colour).save(out, "PNG")
-    return out.getvalue()
-
-
 def until(true: Callable[[], bool]) -> None:
     pause = threading.Event()
     assert any(true() or pause.wait(0.01) for _ in range(3_000))
 
 
 async def tag(shop: Whole, colour: str) -> httpx.Response:
-    files = [("photo", ("a.png", photo(colour), "image/png"))]
+    files = [("photo", ("a.png", plain(colour), "image/png"))]
     return await shop.client.post("/v1/tags", files=files, headers=shop.key("shop"))
 
 

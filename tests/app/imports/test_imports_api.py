@@ -11,11 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
 
 from app.catalog.repository import ItemRepository
 from app.settings import ImportSettings, LimitSettings
 from tests.app.conftest import Whole, serving
+from tests.app.plain_pictures import plain
 
 FEED = """id,title,article_type,base_colour,price
 1,Red dress,Dresses,Red,10
@@ -90,12 +90,11 @@ async def test_a_feed_becomes_items_and_every_row_is_told_of(shop: Whole) -> Non
 
 
 async def test_pictures_come_along_and_a_folder_of_them_is_a_feed(shop: Whole) -> None:
-    archive, picture = io.BytesIO(), io.BytesIO()
-    Image.new("RGB", (30, 40), "red").save(picture, "PNG")
+    archive, picture = io.BytesIO(), plain("red")
     with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("dresses/a1.png", picture.getvalue())
+        packed.writestr("dresses/a1.png", picture)
         packed.writestr("dresses/a1.json", json.dumps({"title": "Gown", "colour": "red"}))
-        packed.writestr("dresses/a2.png", picture.getvalue()[:30])
+        packed.writestr("dresses/a2.png", picture[:30])
     job = await ended(shop, await send(shop, archive.getvalue(), name="pictures.zip"))
     assert outcomes(await rows(shop, job)) == [(1, "a1", "created"), (2, "a2", "failed")]
     async with shop.container.database.unit_of_work() as session:

@@ -1,12 +1,10 @@
 """Canaries over a real database and a stand-in model: what they name must be found, or nothing moves."""
 
-import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from app.catalog.records import ItemRecord, PictureRecord
 from app.catalog.reindexing.reindex import ReindexResult, reindex
@@ -21,6 +19,7 @@ from models.engine.engine import Engine
 from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
+from tests.app.plain_pictures import plain
 
 Rebuild = Callable[..., Awaitable[ReindexResult]]
 
@@ -38,9 +37,7 @@ async def rebuild(database: Database, engine: Engine, tmp_path: Path) -> Rebuild
     blobs = LocalBlobs(tmp_path / "blobs")
     records = []
     for id_, colour, kind, slot in (("d-1", "red", "dress", "one_piece"), ("b-1", "blue", "boots", "footwear")):
-        drawn = io.BytesIO()
-        Image.new("RGB", (30, 40), colour).save(drawn, "PNG")
-        blobs.put(f"items/{colour}", drawn.getvalue())
+        blobs.put(f"items/{colour}", plain(colour))
         shown = (PictureRecord(f"items/{colour}", colour, 30, 40),)
         records.append(ItemRecord(id=id_, content_hash="0", title=id_, kind=kind, slot=slot, pictures=shown))
     async with database.unit_of_work() as session:

@@ -34,23 +34,18 @@ from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
 from tests.app.jobs.conftest import WaitFor
+from tests.app.plain_pictures import plain
 
 ODD_ID = "a/b c?é"
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def picture(colour: str) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 80), colour).save(out, "PNG")
-    return out.getvalue()
-
-
 async def fill(database: Database, blobs: LocalBlobs) -> dict[str, str]:
     """Two items and a key of each scope; returns the keys."""
     records = []
     for id_, colour in ((ODD_ID, "red"), ("2", "blue")):
-        blobs.put(f"items/{colour}", picture(colour))
+        blobs.put(f"items/{colour}", plain(colour, (60, 80)))
         shown = (PictureRecord(f"items/{colour}", colour, 60, 80),)
         facts: dict[str, Any] = {"title": f"{colour} dress", "title_zh": "裙", "kind": "dress", "slot": "one_piece"}
         variants = (VariantRecord("M", 1),)
