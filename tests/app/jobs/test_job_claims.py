@@ -16,9 +16,9 @@ from app.errors import DatabaseUnreachable, JobNotFound, JobNotRetryable, Reinde
 from app.jobs.context import JobContext, JobLost
 from app.jobs.repository import JobRepository
 from app.jobs.runner import JobRunner
+from app.jobs.settings import JobSettings
 from app.jobs.states import Claim, JobState, Worker
 from app.jobs.tables import JobOutcomeRow, JobRow
-from app.settings import JobSettings
 from tests.app.jobs.conftest import WaitFor
 
 QUICK = JobSettings(poll_s=0.1, heartbeat_s=0.02, lease_s=60, attempts=3, backoff_s=0.01)
@@ -201,6 +201,29 @@ async def test_two_lanes_do_not_wait_for_each_other(database: Database, wait_for
         assert row.state == "queued"
         stuck.go.set()
         await wait_for(waiting.id, JobState.succeeded)
+
+
+@pytest.mark.parametrize("step", ["claim", "recover"])
+@pytest.mark.parametrize("error", [DatabaseUnreachable("away"), ZeroDivisionError("a bug")], ids=["outage", "bug"])
+async def test_a_runner_outlives_what_goes_wrong_between_jobs(
+    database: Database, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
+) -> None:
+    honest, calls, again = getattr(JobRepository, step), 0, asyncio.Event()
+
+    async def fails_first(self: JobRepository, *args: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise error
+        again.set()
+        return await honest(self, *args)
+
+    alone = QUICK.model_copy(update={"concurrency": 1})
+    async with running(JobRunner(database, {"work": nothing}, alone)) as runner:
+        monkeypatch.setattr(JobRepository, step, fails_first)
+        async with asyncio.timeout(10):
+            await again.wait()
+        await wait_for((await runner.submit("work", {})).id, JobState.succeeded)
 
 
 async def test_what_cannot_be_run_again_says_why(database: Database, wait_for: WaitFor) -> None:
