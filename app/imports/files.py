@@ -12,7 +12,7 @@ from app.db.base import now
 from app.db.session import Database
 from app.jobs.repository import JobRepository
 from app.jobs.states import JobState
-from app.media.storage import PART
+from models.durable import PART
 
 FEED, PICTURES = "feed", "pictures"
 UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)

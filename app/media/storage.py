@@ -2,18 +2,14 @@
 
 import datetime as dt
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from models.durable import sync
-
-PART = ".part-"
-"""How a file begins that is still being written."""
+from models.durable import PART, appearing, sync
 
 MOST_OPEN = 64
 """Files that wait for the disk together."""
@@ -120,16 +116,3 @@ class LocalBlobs:
         if not path.is_relative_to(self._root) or path == self._root:
             raise ValueError(f"blob key leaves the store: {key!r}")
         return path
-
-
-@contextmanager
-def appearing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that becomes `path` when the block succeeds, and vanishes when it raises."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

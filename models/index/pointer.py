@@ -1,13 +1,12 @@
 """Which version is live: two small files, each replaced in one step."""
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.contracts import IndexOvertaken
-from models.durable import sync
+from models.durable import appearing, sync
 
 CURRENT = "current"
 PREVIOUS = "previous"
@@ -66,17 +65,10 @@ class Pointer:
 
     def _replace(self, name: str, version: str, sure: Callable[[], None] = lambda: None) -> None:
         """`sure` is asked last, and raises where it is not to be."""
-        handle, beside = tempfile.mkstemp(prefix=f".{name}-", dir=self.root)
-        path = Path(beside)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(version + "\n")
-                file.flush()
-                os.fsync(handle)
-            path.chmod(0o644)  # mkstemp made it private; other processes of the service read it too
+        with appearing(self.root / name) as file:
+            file.write(f"{version}\n".encode())
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)  # other processes of the service read it too
+            os.fsync(file.fileno())
             sure()
-            path.replace(self.root / name)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
         sync(self.root)

@@ -15,8 +15,9 @@ from app.media.fetching.problems import FetchProblem
 from app.media.fetching.repository import FetchedFiles, Remembered
 from app.media.fetching.results import Fetched, FetchFailed
 from app.media.fetching.shelf import Shelf, conditions_of, renewed
-from app.media.storage import BlobStore, appearing
+from app.media.storage import BlobStore
 from app.settings import Settings
+from models.durable import appearing
 
 PICTURES = "image/jpeg, image/png, image/webp, */*;q=0.1"
 """Asked for by name: servers that may choose like to send AVIF, which we cannot read."""

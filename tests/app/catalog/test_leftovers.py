@@ -11,7 +11,8 @@ from app.catalog.leftovers import GRACE, remove_orphans
 from app.catalog.records import ItemRecord, PictureRecord
 from app.catalog.repository import ItemRepository
 from app.db.session import Database
-from app.media.storage import PART, LocalBlobs
+from app.media.storage import LocalBlobs
+from models.durable import PART
 
 SHOWN, ORPHAN, FRESH = "items/aa/shown", "items/bb/orphan", "items/cc/fresh"
 

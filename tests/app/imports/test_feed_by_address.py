@@ -9,8 +9,9 @@ from app.imports.files import FEED, ImportFiles
 from app.imports.job import IMPORT
 from app.jobs.repository import JobRepository
 from app.media.fetching.settings import FetchSettings
-from app.media.storage import PART, LocalBlobs
+from app.media.storage import LocalBlobs
 from app.settings import Settings
+from models.durable import PART
 from tests.app.imports.test_imports_resume import attempt
 from tests.app.media.fetching.misbehaving import answers, misbehaving
 
