@@ -46,7 +46,7 @@ class ItemRepository:
         return await self._session.get(ItemRow, item_id)
 
     async def hydrate(self, ids: Sequence[str]) -> dict[str, ItemRow]:
-        """The items of `ids` that exist, in the order given, variants and pictures loaded: three queries in all."""
+        """The items of `ids` that exist, in the order given, all that belongs to them loaded: four queries in all."""
         found: dict[str, ItemRow] = {}
         for chunk in batched(ids, IDS_A_QUERY):
             rows = await self._session.scalars(select(ItemRow).where(ItemRow.id.in_(chunk)))
