@@ -2,7 +2,6 @@
 no forward.
 """
 
-import io
 import signal
 import socket
 import subprocess
@@ -17,21 +16,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.app.plain_pictures import plain
 from tests.app.standing_service import STOPS
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 WAITING = 2
 """Who waits beside the one that the model has; then who is worked on when one of them has hung up."""
-
-
-def photo(colour: tuple[int, int, int]) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 60), colour).save(out, "PNG")
-    return out.getvalue()
 
 
 def until(true: Callable[[], bool], what: str) -> None:
@@ -58,7 +51,7 @@ class Service:
         return httpx.get(self.url + path, timeout=PATIENCE_S)
 
     def tags(self, colour: tuple[int, int, int]) -> httpx.Response:
-        files = [("photo", ("a.png", photo(colour), "image/png"))]
+        files = [("photo", ("a.png", plain(colour), "image/png"))]
         data = {"labels": ["dress", "shoes"]}
         return httpx.post(f"{self.url}/v1/tags", files=files, data=data, timeout=PATIENCE_S)
 
@@ -126,7 +119,7 @@ def test_at_sigterm_what_is_under_way_is_answered_and_what_comes_is_refused(serv
 def test_who_hangs_up_costs_no_forward(service: Service) -> None:
     asked = service.standing()
     waiting = service.threads.submit(service.tags, (9, 9, 9))
-    body = photo((7, 7, 7))
+    body = plain((7, 7, 7))
     lines = [b"--x", b'Content-Disposition: form-data; name="photo"; filename="a.png"', b"", body, b"--x--", b""]
     form = b"\r\n".join(lines)
     head = f"POST /v1/tags HTTP/1.1\r\nHost: x\r\nContent-Length: {len(form)}\r\n"
