@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.batches import batched
 from app.db.base import now
 from app.db.session import Database
+from app.db.statements import IDS_A_QUERY
 from app.errors import FieldError, IdempotencyInProgress, IdempotencyMismatch, InvalidRequest
 from app.idempotency.tables import IdempotencyKeyRow
 
@@ -80,8 +82,9 @@ async def claimed(
 async def forget_answers(session: AsyncSession, ids: Collection[str]) -> None:
     """No retry names these erased answers any more; one with their key is still no new request: it finds nothing."""
     row = IdempotencyKeyRow
-    named = row.response["id"].as_string().in_(ids)
-    await session.execute(update(row).where(named).values(response={"id": ERASED}))
+    for some in batched(list(ids), IDS_A_QUERY):
+        named = row.response["id"].as_string().in_(some)
+        await session.execute(update(row).where(named).values(response={"id": ERASED}))
 
 
 async def forget_expired(database: Database) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.db.base import Base, now
 from app.db.session import Database
 from app.errors import IdempotencyInProgress, IdempotencyMismatch
-from app.idempotency.claims import ABANDONED, KEPT, claimed, forget_expired, hash_of
+from app.idempotency.claims import ABANDONED, ERASED, KEPT, claimed, forget_answers, forget_expired, hash_of
 from app.idempotency.tables import IdempotencyKeyRow
 
 ROUTE, WHO = "POST /things", "someone"
@@ -42,6 +42,19 @@ async def test_the_second_time_is_a_replay(empty: Database) -> None:
     assert await once(empty) == {"id": 7}
     with pytest.raises(IdempotencyMismatch):
         await once(empty, body="other")
+    await empty.close()
+
+
+async def test_however_many_answers_are_erased_no_retry_names_them(empty: Database) -> None:
+    ids = [f"rec_{n}" for n in range(40_000)]
+    async with claimed(empty, "k", ROUTE, WHO, "b") as claim, empty.unit_of_work() as session:
+        assert claim is not None
+        await claim.finish(session, 201, {"id": ids[-1]})
+    async with empty.unit_of_work() as session:
+        await forget_answers(session, ids)
+    async with claimed(empty, "k", ROUTE, WHO, "b") as again:
+        assert again is not None
+        assert again.replay == {"id": ERASED}
     await empty.close()
 
 
