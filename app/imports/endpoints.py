@@ -75,7 +75,7 @@ async def start_import(
             wanted, parts = await _by_address(request), []
         else:
             upload = await _uploaded(request, service.files, job_id)
-            wanted = _options(upload)
+            wanted = await asyncio.to_thread(_options, upload)  # a mapping may be long, and YAML is read slowly
             parts = await asyncio.to_thread(_digests, upload) if idempotency_key is not None else []
         check_mapping(wanted)
         asked = hash_of([("options", wanted.model_dump_json().encode()), *parts])

@@ -8,12 +8,10 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.batches import batched
 from app.db.base import now
-from app.db.statements import dialect_insert, table_of
+from app.db.statements import IDS_A_QUERY, dialect_insert, table_of
 from app.media.tables import FetchedFileRow
-
-CHUNK = 500
-"""Parameters of one statement: SQLite's older limit is 999."""
 
 ROWS = table_of(FetchedFileRow)
 
@@ -39,8 +37,8 @@ class FetchedFiles:
     async def of(self, urls: Sequence[str]) -> dict[str, Remembered]:
         """What is remembered, by URL."""
         found: dict[str, Remembered] = {}
-        for start in range(0, len(urls), CHUNK):
-            hashes = [_hash(url) for url in urls[start : start + CHUNK]]
+        for some in batched(urls, IDS_A_QUERY):
+            hashes = [_hash(url) for url in some]
             rows = await self._session.scalars(select(FetchedFileRow).where(FetchedFileRow.url_hash.in_(hashes)))
             for row in rows:
                 found[row.url] = Remembered(
