@@ -1,7 +1,7 @@
 """Embeds the pictures and words of items that have no vector of the model in use yet, in committed chunks."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -48,15 +48,19 @@ class Encoding:
     inferred: int = 0
     failed: dict[str, str] = field(default_factory=dict)
 
-    def followed_by(self, later: "Encoding") -> "Encoding":
-        """Both runs as one: what is to be indexed is the later's to say, what was done is added up."""
+    def followed_by(self, later: "Encoding", of: Collection[str] | None) -> "Encoding":
+        """Both runs as one, the later `of` some items (None: of all): what is to be indexed of these is the later's to
+        say, what was done is added up.
+        """
+        again = frozenset(of or ())
+        first = Encoding([]) if of is None else self
         return Encoding(
-            sources=later.sources,
+            sources=[*(source for source in first.sources if source.item_id not in again), *later.sources],
             images=self.images + later.images,
             texts=self.texts + later.texts,
             tokens=self.tokens + later.tokens,
             inferred=self.inferred + later.inferred,
-            failed=later.failed,
+            failed={id_: why for id_, why in first.failed.items() if id_ not in again} | later.failed,
         )
 
 
@@ -99,14 +103,16 @@ class EncodingRun:
                 "no_tokens_to_keep", model=engine.spec.name, detail="this model gives none: nothing is reranked"
             )
 
-    async def run(self, *, reencode: bool) -> Encoding:
-        """Embed what has no vector, or everything. Progress counts items of both signals."""
+    async def run(self, *, reencode: bool, of: Sequence[str] | None = None) -> Encoding:
+        """Embed what has no vector, or everything, `of` up to some thousand items or of all. Progress counts items of
+        both signals.
+        """
         async with self._database.unit_of_work() as session:
             repository = EmbeddingRepository(session)
-            outcome = Encoding(await repository.sources())
-            images = {} if reencode else await repository.hashes(self._key("image"))
-            texts = {} if reencode else await repository.hashes(self._key("text"))
-            tokens = {} if reencode else await repository.hashes(self._key(TOKENS))
+            outcome = Encoding(await repository.sources(of))
+            images = {} if reencode else await repository.hashes(self._key("image"), of)
+            texts = {} if reencode else await repository.hashes(self._key("text"), of)
+            tokens = {} if reencode else await repository.hashes(self._key(TOKENS), of)
         lacking = Lacking(
             {s.item_id for s in outcome.sources if images.get(s.item_id) != s.image_hash},
             {s.item_id for s in outcome.sources if self._tokens and tokens.get(s.item_id) != self._hash(s)},

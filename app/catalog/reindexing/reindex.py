@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import structlog
 
-from app.catalog.changelog import ChangeLog, oldest_needed
+from app.catalog.changelog import ChangeLog, ChangesForgotten, oldest_needed
 from app.catalog.inference.filling import infer_missing
 from app.catalog.live.catalog import same_space
 from app.catalog.reindexing.encoding import Encoding, EncodingRun
@@ -37,6 +37,8 @@ Stage = Callable[[str], Coroutine[Any, Any, None]]
 before the switch.
 """
 
+MOST_CHANGED = 2_000
+"""Items that are asked for by name, in one statement each; where there are more, all are read."""
 
 TELLING_S = 60.0
 """A loop that has not told a stage by then runs no longer."""
@@ -154,8 +156,18 @@ class _Run:
         revision = await _revision(self.database)
         if revision != begun:  # what came while this was at it, so that less is left to apply
             await self.stage("encode")
-            encoded = encoded.followed_by(await self.encoding.run(reencode=False))
+            came = await self._changed(begun, revision)
+            encoded = encoded.followed_by(await self.encoding.run(reencode=False, of=came), came)
         return encoded, revision
+
+    async def _changed(self, after: int, upto: int) -> list[str] | None:
+        """Items that were changed meanwhile; None where they are many, or nobody knows: all are looked at then."""
+        async with self.database.unit_of_work() as session:
+            try:
+                ids = await ChangeLog(session).since(after, upto)
+            except ChangesForgotten:
+                return None
+        return ids if len(ids) <= MOST_CHANGED else None
 
     async def loaded(self, encoded: Encoding) -> Rows:
         """The stored vectors. Raises NotReady when there are none."""

@@ -15,7 +15,7 @@ from app.catalog.schemas import Filters
 from app.db.session import Database
 from app.errors import NotReady
 from app.media.storage import LocalBlobs
-from app.settings import IndexSettings, Settings
+from app.settings import IndexSettings, InferenceSettings, Settings
 from models.encoders.fake import FakeEncoder
 from models.engine.engine import Engine
 from models.fusion import fusions
@@ -102,6 +102,45 @@ async def test_an_unreadable_picture_costs_its_item_alone(shop: Shop) -> None:
     shop.blobs.delete("items/green")
     result = await shop.reindex()
     assert (result.items, [item for item, _ in result.failed]) == (1, ["b", "c"])
+
+
+class Watched(LocalBlobs):
+    """Tells which pictures were read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.read: list[str] = []
+
+    def get(self, key: str) -> bytes:
+        self.read.append(key)
+        return super().get(key)
+
+
+@pytest.mark.parametrize(("most", "looks"), [(2_000, 1), (1, 2)])
+async def test_what_changes_meanwhile_is_looked_at_again_alone_unless_it_is_much(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, looks: int
+) -> None:
+    monkeypatch.setattr("app.catalog.reindexing.reindex.MOST_CHANGED", most)
+    for id_, colour in (("a", "red"), ("broken", "blue"), ("gone", "green"), ("mended", "white")):
+        await shop.put(id_, colour)
+    shop.blobs.put("items/blue", b"no picture")
+    shop.blobs.put("items/white", b"no picture")
+    blobs, told = Watched(tmp_path / "blobs"), list[int]()
+
+    async def progress(done: int, _total: int) -> None:
+        told.append(done)
+        if done == 8 and told.count(8) == 1:  # four texts and four items' pictures
+            await shop.put("late", "black")
+            await shop.put("mended", "lime")
+            async with shop.database.unit_of_work() as session:
+                await ItemRepository(session).delete(["gone"])
+
+    quiet = Settings(data_dir=tmp_path, inference=InferenceSettings(enabled=False))  # what is inferred is a change too
+    result = await reindex(shop.database, blobs, shop.engine, shop.snapshots, quiet, progress=progress)
+    assert shop.snapshots.open(result.version).ids == ("a", "late", "mended")
+    assert [item for item, _ in result.failed] == ["broken"]
+    assert (result.encoded_images, result.encoded_texts) == (4, 5)
+    assert (blobs.read.count("items/blue"), blobs.read.count("items/black")) == (looks, 1)
 
 
 @sqlite_only
