@@ -18,6 +18,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bench.soak_service import free_port
 from tests.app.plain_pictures import plain
 from tests.app.standing_service import STOPS
 
@@ -73,9 +74,7 @@ class Service:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Service]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "tests.app.standing_service", str(folder), str(port)]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log) as process:
         service = Service(process, folder, port)

@@ -1,12 +1,11 @@
 """The client against the real service on a real socket: blocking in a thread, async beside the server."""
 
 import asyncio
-import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
+from tests.app.plain_pictures import plain
 from tests.client.conftest import Live
 from tryon_client import AsyncTryon, Event, Example, Filters, Money, Problem, Tryon
 from tryon_client.admin import inspect_items
@@ -15,18 +14,12 @@ from tryon_client.models import Labels, TaggedAttributes
 from tryon_client.shop import list_items, list_recommendations
 
 
-def png(colour: str = "red") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 80), colour).save(out, "PNG")
-    return out.getvalue()
-
-
 def a_shoppers_visit(tryon: Tryon, photo: Path) -> None:
     """Everything a shop's backend does for one shopper."""
     shopper = tryon.create_shopper(sizes={"top": ["M"]})
     token = shopper.shopper_token
     answer = tryon.recommend(
-        photos=[photo, png()],
+        photos=[photo, plain("red")],
         description="a red dress",
         filters=Filters(gender="women", in_stock=True),
         budget=Money(amount="500", currency="EUR"),
@@ -55,7 +48,7 @@ def a_shoppers_visit(tryon: Tryon, photo: Path) -> None:
 
 async def test_a_shoppers_visit(live: Live, tmp_path: Path) -> None:
     photo = tmp_path / "me.png"
-    photo.write_bytes(png("blue"))
+    photo.write_bytes(plain("blue"))
     with Tryon(live.url, live.keys["server"]) as tryon:
         await asyncio.to_thread(a_shoppers_visit, tryon, photo)
 
@@ -75,16 +68,16 @@ async def test_the_catalogue_page_by_page(live: Live) -> None:
 
 async def test_tags_by_labels_and_by_the_taxonomy(live: Live) -> None:
     async with AsyncTryon(live.url, live.keys["shop"]) as tryon:
-        told = await tryon.tag_photo(png(), labels=["dress", "shoes"])
+        told = await tryon.tag_photo(plain("red"), labels=["dress", "shoes"])
         assert isinstance(told, Labels)
         assert {label.label for label in told.labels} == {"dress", "shoes"}
-        assert isinstance(await tryon.tag_photo(png()), TaggedAttributes)
+        assert isinstance(await tryon.tag_photo(plain("red")), TaggedAttributes)
 
 
 async def test_live_changes(live: Live) -> None:
     async with AsyncTryon(live.url, live.keys["admin"]) as tryon:
         fields = ItemFields(title="Coat", kind="coat", price=Price(amount="90"), sizes=[Size(size="M", stock=2)])
-        made = await tryon.put_item("client/1", fields, pictures=[png("green")])
+        made = await tryon.put_item("client/1", fields, pictures=[plain("green")])
         assert made.outcome == "created"
         changed = await tryon.patch_item("client/1", ItemFields(stock={"M": 5}), if_match=made.etag)
         assert changed.outcome == "changed"

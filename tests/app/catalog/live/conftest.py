@@ -1,7 +1,6 @@
 """A catalogue over a real database, real snapshots and a stand-in model, changed as the service changes it."""
 
 import dataclasses
-import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from app.catalog.editing.editor import Editor
 from app.catalog.editing.embedding import Embedder
@@ -29,12 +27,7 @@ from models.fusion import fusions
 from models.index import SnapshotStore
 from models.preprocess.image import GarmentPreprocessor
 from models.taxonomy import taxonomy
-
-
-def drawn(colour: str) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (24, 32), colour).save(out, "PNG")
-    return out.getvalue()
+from tests.app.plain_pictures import plain
 
 
 class NoWeb:
@@ -71,7 +64,7 @@ class Shop:
 
     async def put(self, id_: str, colour: str, **fields: Any) -> Result:
         given = {"title": id_, "kind": "dress", "colour": colour} | fields
-        result = (await self.apply(Operation("upsert", id_, given, (drawn(colour),))))[0]
+        result = (await self.apply(Operation("upsert", id_, given, (plain(colour),))))[0]
         assert result.error is None, result.error
         return result
 
@@ -81,9 +74,9 @@ class Shop:
     async def import_(self, id_: str, colour: str) -> None:
         """As a feed's row comes in: nothing is embedded."""
         key = f"items/{colour}"
-        self.blobs.put(key, drawn(colour))
+        self.blobs.put(key, plain(colour))
         record = ItemRecord(id_, "0", id_, kind="dress", slot=taxonomy().slot_of("dress"), colour=colour,
-                            pictures=(PictureRecord(key, colour, 24, 32),))  # fmt: skip
+                            pictures=(PictureRecord(key, colour, 30, 40),))  # fmt: skip
         async with self.database.unit_of_work() as session:
             await ItemRepository(session).upsert([record])
 

@@ -18,7 +18,8 @@ from models.contracts import RGB
 from models.encoders.fake import FakeEncoder
 from models.index import SnapshotStore
 from models.index.manifest import Manifest
-from tests.app.catalog.live.conftest import Shop, drawn, sqlite_only
+from tests.app.catalog.live.conftest import Shop, sqlite_only
+from tests.app.plain_pictures import plain
 
 
 class HeldStore(SnapshotStore):
@@ -98,7 +99,7 @@ async def test_changes_during_a_reindex_are_there_after_its_switch(shop: Shop, h
     for one in (live, shop.live()):
         assert await shop.found(one) == {"b": 5, "c": 3, "n": 4}
         view = await one.view()
-        pink = FakeEncoder().encode_images([Image.open(io.BytesIO(drawn("pink")))])[0]
+        pink = FakeEncoder().encode_images([Image.open(io.BytesIO(plain("pink")))])[0]
         assert float(view.snapshot.image[view.snapshot.row_of["n"]] @ pink) == pytest.approx(1, abs=1e-3)
         await one.close()
 
@@ -187,7 +188,7 @@ async def test_of_a_large_batch_few_pictures_are_in_memory_at_once(shop: Shop, m
     class Web:
         async def fetch_many(self, urls: Sequence[str]) -> dict[str, Fetched | FetchFailed]:
             fetched.append(len(urls))
-            return {url: Fetched(url, drawn(url.rpartition("/")[2]), url) for url in urls}
+            return {url: Fetched(url, plain(url.rpartition("/")[2]), url) for url in urls}
 
     monkeypatch.setattr(shop.engine, "encode_pictures", encoded)
     colours = ("green", "black", "white", "navy", "pink")
