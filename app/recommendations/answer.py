@@ -8,6 +8,8 @@ from typing import Any
 from app.catalog.narrowing.facets import labelled, narrowing
 from app.catalog.narrowing.sizing import NO_USUAL, ways_to_write
 from app.catalog.schemas import Filters, ItemOut, Money
+from app.catalog.service import item_out
+from app.catalog.tables import ItemRow
 from app.recommendations.advice import Spending, Subject, advise
 from app.recommendations.decide import Decision, Garment, Shortfall
 from app.recommendations.evidence import Evidence
@@ -16,7 +18,7 @@ from app.recommendations.explain import Asked, Reason, reasons
 from app.recommendations.outfit import Look
 from app.recommendations.ranking import Ranked
 from app.recommendations.relevance import packed
-from app.recommendations.tables import OutfitRow, SuggestionRow
+from app.recommendations.tables import OutfitRow, RecommendationRow, SuggestionRow
 from app.recommendations.wanted import Seen
 from app.recommendations.wording import say
 from models.contracts import Fused
@@ -51,6 +53,26 @@ def needed(decision: Decision) -> list[str]:
     if decision.looks and decision.anchor and decision.given is None:
         ids.append(decision.anchor.id)
     return list(dict.fromkeys(ids))
+
+
+def shown(rows: Mapping[str, ItemRow], locale: str) -> dict[str, ItemOut]:
+    """Items as the answer shows them, by id."""
+    return {id_: item_out(row, locale) for id_, row in rows.items()}
+
+
+def fill(
+    row: RecommendationRow,
+    decision: Decision,
+    evidence: Mapping[str, Evidence],
+    items: Mapping[str, ItemOut],
+    frame: Frame,
+    private: frozenset[str],
+) -> None:
+    """The row's suggestions, outfits, note and facets. `private`: attributes that are nobody's but the shop's."""
+    row.suggestions = suggestion_rows(decision, evidence, items, frame)
+    row.outfits = outfit_rows(decision, items, frame)
+    row.note = note(decision.shortfall, len(row.suggestions), frame.locale)
+    row.facets = facets_shown(decision, private, frame.locale)
 
 
 def suggestion_rows(

@@ -10,7 +10,6 @@ from app.catalog.facts import ItemFacts
 from app.catalog.live.catalog import LiveCatalog, LiveView
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
-from app.catalog.service import item_out
 from app.errors import ItemNotFound, ItemNotIndexed, ItemNotWorn
 from app.feedback.memory import Memory
 from app.recommendations import answer
@@ -103,7 +102,7 @@ class ByItemService:
 
     async def _hydrated(self, decision: Decision, locale: str) -> Mapping[str, ItemOut]:
         found = await self.items.hydrate(answer.needed(decision))
-        return {id_: item_out(row, locale) for id_, row in found.items()}
+        return answer.shown(found, locale)
 
     def _frame(self, locale: str) -> answer.Frame:
         return answer.Frame(locale=locale, currency=self.settings.shop.currency, budget=None)

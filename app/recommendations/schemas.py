@@ -128,14 +128,15 @@ class SuggestionOut(BaseModel):
     item: ItemOut
 
     @classmethod
-    def of(cls, row: SuggestionRow, existing: frozenset[str]) -> "SuggestionOut":
-        heatmap = f"/v1/recommendations/{row.recommendation_id}/heatmap?item_id={quote(row.item_id, safe='')}"
+    def of(cls, row: SuggestionRow, existing: frozenset[str], answer: str | None = None) -> "SuggestionOut":
+        """`answer`: the recommendation it is stored with; nothing is drawn of what is not stored."""
+        heatmap = f"/v1/recommendations/{answer}/heatmap?item_id={quote(row.item_id, safe='')}"
         return cls(
             rank=row.rank,
             score=row.score,
             parts={name: row.parts[name] for name in PARTS if name in row.parts},
             shares=_largest_first(row.shares) if row.shares else None,
-            heatmap_url=heatmap if row.relevance else None,
+            heatmap_url=heatmap if answer and row.relevance else None,
             reasons=[ReasonOut.model_validate(r) for r in row.reasons],
             item=_item(row.item, existing),
         )
@@ -239,7 +240,7 @@ class RecommendationOut(BaseModel):
                 "model": {"name": row.model_name, "revision": row.model_revision, "device": row.device},
                 "index_version": row.index_version,
                 "query": row.query,
-                "suggestions": [SuggestionOut.of(s, existing) for s in row.suggestions],
+                "suggestions": [SuggestionOut.of(s, existing, row.id) for s in row.suggestions],
                 "outfits": [OutfitOut.of(o, existing) for o in row.outfits],
                 "note": row.note,
                 "facets": dict(sorted(row.facets.items())) if row.facets else None,

@@ -17,7 +17,7 @@ from app.catalog.narrowing.attributes import private_names
 from app.catalog.narrowing.filters import check, resolve
 from app.catalog.repository import ItemRepository
 from app.catalog.schemas import Filters, ItemOut
-from app.catalog.service import item_out
+from app.db.base import now
 from app.errors import (
     AppError,
     FieldError,
@@ -43,7 +43,7 @@ from app.recommendations.lifting import known_in, lift_said
 from app.recommendations.names import Named, names_in, query_for
 from app.recommendations.relevance import Relevance, unpacked
 from app.recommendations.repository import RecommendationRepository
-from app.recommendations.schemas import RecommendationOut
+from app.recommendations.schemas import RecommendationOut, TimingsOut
 from app.recommendations.stopwatch import StageObserver, Stopwatch, Unobserved
 from app.recommendations.tables import RecommendationRow
 from app.recommendations.wanted import Seen
@@ -123,13 +123,8 @@ class RecommendationService:
         watch.spent.update(query.timings_ms)
         with watch.stage("search"):
             named = await self._named(parsed, asked, view.columns)
-        stocked = view.columns.categories["kind"].counts()
-        seen = [_seen(self.tagger, part, stocked) for part in query.parts]
-        if examples and not photos:
-            seen = [seen_in(examples)]
-        garments = garments_of(query, parsed, seen, view.columns, named)
-        if examples and not photos:  # nobody's own garment: looks are not built on it
-            garments = [replace(g, seen=(), wanted=as_items(g.wanted)) for g in garments]
+        instead = seen_in(examples) if examples and not photos else None
+        garments = await asyncio.to_thread(self._garments, query, parsed, view.columns, named, instead)
         leaning = NO_LEANING if asked.mode == "semantic" else await self.memory.leaning(asked.shopper_id, view)
         leaning = replace(leaning, away=leaning.away | shown_before(examples, view.columns))
         decider = Decider(
@@ -138,6 +133,7 @@ class RecommendationService:
         decision = await asyncio.to_thread(decider.decide, query, garments, asked.filters, _limits(asked), watch)
         row = RecommendationRow(
             id=f"rec_{secrets.token_urlsafe(ID_BYTES)}",
+            created_at=now(),
             locale=asked.locale,
             mode=asked.mode,
             model_name=self.engine.spec.name,
@@ -155,12 +151,12 @@ class RecommendationService:
                     both=bool(photos) and query.text is not None,
                 ),
             },
-            timings_ms={},
+            timings_ms=watch.timings_ms(),
         )
         with watch.stage("rank"):
             aspect = photos[0].width / photos[0].height if photos else 1.0
             witness = Witness(query.text, aspect, lambda row: np.asarray(view.snapshot.image[row]), decider.calibration)
-            evidence = witness.evidence(decision)
+            evidence = await asyncio.to_thread(witness.evidence, decision)
         return await self._store(row, decision, evidence, asked, watch)
 
     async def get(self, recommendation_id: str) -> RecommendationOut:
@@ -240,6 +236,19 @@ class RecommendationService:
         hits = await self.items.with_words(query_for(names, parsed.terms), resolve(asked.filters, columns.own), most)
         return Named(names, {hit.item_id: hit.details for hit in hits})
 
+    def _garments(
+        self, query: EncodedQuery, parsed: ParsedText, columns: Columns, named: Named, instead: tuple[Seen, ...] | None
+    ) -> list[Garment]:
+        """What is asked for. `instead` of a photo, examples say what is seen: nobody's own garment, so that no look is
+        built on it.
+        """
+        if instead is not None:
+            garments = garments_of(query, parsed, [instead], columns, named)
+            return [replace(g, seen=(), wanted=as_items(g.wanted)) for g in garments]
+        stocked = columns.categories["kind"].counts()
+        seen = [_seen(self.tagger, part, stocked) for part in query.parts]
+        return garments_of(query, parsed, seen, columns, named)
+
     async def _query(
         self, photos: Sequence[RGB], parsed: ParsedText, asked: RecommendationRequest, examples: Sequence[Example]
     ) -> EncodedQuery:
@@ -279,19 +288,18 @@ class RecommendationService:
         with watch.stage("persist"):
             hydrated = await self.items.hydrate(answer.needed(decision))
         with watch.stage("rank"):
-            items = {id_: item_out(found, asked.locale) for id_, found in hydrated.items()}
-            row.suggestions = answer.suggestion_rows(decision, evidence, items, frame)
-            row.outfits = answer.outfit_rows(decision, items, frame)
+            items = await asyncio.to_thread(answer.shown, hydrated, asked.locale)
+            await asyncio.to_thread(answer.fill, row, decision, evidence, items, frame, private_names(self.settings))
             await self._reword(row, decision, items, frame)
-            row.note = answer.note(decision.shortfall, len(row.suggestions), asked.locale)
-            row.facets = answer.facets_shown(decision, private_names(self.settings), asked.locale)
+            answered = await asyncio.to_thread(RecommendationOut.of, row, frozenset(items))
+        # A writer keeps all others waiting, until the answer leaves: nothing is computed from here on.
         with watch.stage("persist"):
             if row.shopper_id is not None and not await self.shoppers.hold(row.shopper_id):
                 raise ShopperNotFound(NOBODY)
             await self.recommendations.add(row)
         await self.recommendations.retime(row, watch.timings_ms())
         self.observer.answered(watch.spent)
-        return RecommendationOut.of(row, frozenset(items))
+        return answered.model_copy(update={"timings_ms": TimingsOut.model_validate(row.timings_ms)})
 
     async def _reword(
         self, row: RecommendationRow, decision: Decision, items: Mapping[str, ItemOut], frame: answer.Frame

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from models.engine.errors import EngineClosed, EngineOverloaded
 from models.engine.memory import BatchCap, out_of_memory, reclaim
 from models.engine.threads import alone
-from models.engine.waiting import Entry, Waiting, Wanted
+from models.engine.waiting import Company, Entry, Waiting, Wanted
 from models.engine.watching import EngineWatcher, Ran, Unwatched
 
 T = TypeVar("T")
@@ -114,24 +114,24 @@ class Batcher(Generic[T, R]):
         with self._changed:
             if bulk:
                 self._changed.wait_for(lambda: self._closed or len(self._waiting.bulk) < self._max_queue)
-            if self._closed:
-                raise EngineClosed("the engine is shut down")
-            entry: Entry[T, R] = Entry(item, self._clock(), bulk)
+            self._check_open()
             if not bulk:
-                self._make_room()
-                self._busy_until = entry.since + BUSY_S
-            if raw and not bulk and self._prepare is not None:
-                self._preparing += 1
-                self._pool.submit(self._preparation, entry, self._prepare)
-            else:
-                self._waiting.put(entry)
-                self._changed.notify_all()
+                self._make_room(1)
+            entry: Entry[T, R] = Entry(item, self._clock(), bulk)
+            self._accept([entry], raw=raw)
             return entry.future
 
-    def submit_together(self, items: Sequence[T]) -> list[Future[R]]:
-        """Queue several at once, so that they make one batch where that is large enough. Raises as `submit`."""
+    def submit_together(self, items: Sequence[T], *, raw: bool = False) -> list[Future[R]]:
+        """Queue several at once, so that they make one batch where that is large enough.
+
+        Those that are `raw` wait for each other until all are prepared. Raises as `submit`, and queues none then.
+        """
         with self._changed:
-            return [self.submit(item) for item in items]
+            self._check_open()
+            self._make_room(len(items))
+            entries: list[Entry[T, R]] = [Entry(item, self._clock()) for item in items]
+            self._accept(entries, raw=raw)
+            return [entry.future for entry in entries]
 
     def close(self) -> None:
         """Take no more work, finish what waits, stop the threads. May be called twice."""
@@ -142,15 +142,36 @@ class Batcher(Generic[T, R]):
         for thread in self._threads:
             thread.join()
 
-    def _make_room(self) -> None:
-        if self.queued[0] >= self._max_queue:
+    def _check_open(self) -> None:
+        if self._closed:
+            raise EngineClosed("the engine is shut down")
+
+    def _accept(self, entries: list[Entry[T, R]], *, raw: bool) -> None:
+        """Of one sort, all bulk or none; there is room for them."""
+        if any(not entry.bulk for entry in entries):
+            self._busy_until = self._clock() + BUSY_S
+        if raw and self._prepare is not None and not any(entry.bulk for entry in entries):
+            self._preparing += len(entries)
+            company: Company[T, R] = Company(len(entries))
+            for entry in entries:
+                self._pool.submit(self._preparation, entry, company, self._prepare)
+        else:
+            self._put(entries)
+
+    def _put(self, entries: Sequence[Entry[T, R]]) -> None:
+        for entry in entries:
+            self._waiting.put(entry)
+        self._changed.notify_all()
+
+    def _make_room(self, number: int) -> None:
+        if self.queued[0] + number > self._max_queue:
             self._waiting.drop_unwanted()
-        if self.queued[0] >= self._max_queue:
+        if self.queued[0] + number > self._max_queue:
             self._watcher.dropped("refused")
             raise EngineOverloaded(f"{self._max_queue} inputs are waiting already")
 
-    def _preparation(self, entry: Entry[T, R], prepare: Callable[[T], None]) -> None:
-        """One item's first stage. Whatever comes of it, its place among those being prepared is free again."""
+    def _preparation(self, entry: Entry[T, R], company: Company[T, R], prepare: Callable[[T], None]) -> None:
+        """One item's first stage. Whatever comes of it, those that came with it wait for it no more."""
         ready = False
         try:
             if self._wanted(entry):
@@ -163,10 +184,10 @@ class Batcher(Generic[T, R]):
             _fail([entry], error)
         finally:
             with self._changed:
-                self._preparing -= 1
-                if ready:
-                    self._waiting.put(entry)
-                self._changed.notify_all()
+                company.came(entry, ready=ready)
+                if not company.missing:
+                    self._preparing -= company.number
+                    self._put(company.ready)
 
     def _forwarding(self) -> None:
         while batch := self._take():

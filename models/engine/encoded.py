@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contracts import RGB, WHOLE, Box, Encoder, Landing, Ready, Rows, StagedEncoder, TokenEncoder, Vector
+from models.engine.threads import Cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Towers:
     """
 
     def __init__(self, encoder: Encoder, stored: Encoder) -> None:
+        self.cores = Cores()
         self._queries = encoder if isinstance(encoder, StagedEncoder) else Undivided(encoder)
         same = stored is encoder
         self._stored = self._queries if same else stored if isinstance(stored, StagedEncoder) else Undivided(stored)
@@ -87,7 +89,8 @@ class Towers:
             places = tuple(n for n, job in enumerate(batch) if _sort(job) == sort)
             if places:
                 jobs = [batch[n] for n in places]
-                parts.append(Part(places, self._of(bulk).begin(self._inputs(jobs), tokens=tokens)))
+                with self.cores.spread(len(jobs)):
+                    parts.append(Part(places, self._of(bulk).begin(self._inputs(jobs), tokens=tokens)))
         return parts
 
     def finish(self, parts: Sequence[Part]) -> list[Encoded]:

@@ -21,6 +21,7 @@ from models.engine.errors import EngineClosed, EngineLate, EngineOverloaded, Unk
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
 from models.engine.remembered import Remembered
 from models.engine.shared import SharedCache
+from models.engine.threads import alone
 from models.engine.watching import EngineWatcher, Load, Unwatched
 from models.priority import background_threads
 from models.registry import ModelSpec
@@ -106,7 +107,7 @@ class Engine:
         )
         self._remembered = Remembered(self._batcher, self._cache, shared, self._watcher)
         self._cropping = 0
-        self._crop_threads = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-crop")
+        self._crop_threads = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-crop", initializer=alone)
         # Of their own: what is nearly answered does not wait behind what has just come.
         self._fuse_threads = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-fuse")
         # Bulk work fills at most two batches at a time, so that a shopper waits behind two and not behind a catalogue.
@@ -210,7 +211,8 @@ class Engine:
     async def warm_up(self) -> None:
         """Do once what the first caller would else wait for: every stage with every sort of input.
 
-        On a GPU a full batch too, so that it is known whether the memory suffices. Raises whatever is wrong.
+        On a GPU a full batch too, so that it is known whether the memory suffices; on a CPU small batches, to find how
+        many cores they are worth. Raises whatever is wrong.
         """
         photo = Image.new("RGB", WARM_SIDES, "white")
         await self._in(self._crop_threads, partial(self._preprocessor.prepare, photo, "auto"))
@@ -218,8 +220,21 @@ class Engine:
         for count in sorted({1, full}):
             for item in (photo, PROBE):
                 for bulk in (False, True):
-                    jobs = [Job(item, tokens=not bulk, bulk=bulk) for _ in range(count)]
-                    await asyncio.gather(*map(asyncio.wrap_future, self._batcher.submit_together(jobs)))
+                    await self._forward([Job(item, tokens=not bulk, bulk=bulk) for _ in range(count)])
+        if self.device.startswith("cpu"):
+            await self._towers.cores.learn(partial(self._timed, photo), min(self._max_batch, self._max_queue))
+
+    async def _timed(self, photo: RGB, inputs: int) -> float:
+        """Seconds from prepared pictures to their vectors."""
+        jobs = [Job(photo, tokens=True) for _ in range(inputs)]
+        for job in jobs:
+            self._towers.prepare(job)
+        started = perf_counter()
+        await self._forward(jobs)
+        return perf_counter() - started
+
+    async def _forward(self, jobs: Sequence[Job]) -> None:
+        await asyncio.gather(*map(asyncio.wrap_future, self._batcher.submit_together(jobs)))
 
     async def close(self) -> None:
         """Finish what is queued and stop the threads. May be called twice."""
@@ -273,16 +288,11 @@ class Engine:
 
     def _queued(self, inputs: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Future[Encoded]] | None:
         """Among shoppers' inputs; None where their queue has no room for all."""
-        futures: list[Future[Encoded]] = []
+        jobs = [Job(item, tokens=tokens, bulk=True) for item in inputs]
         try:
-            for item in inputs:
-                job = Job(item, tokens=tokens, bulk=True)
-                futures.append(self._batcher.submit(job, raw=not isinstance(item, str)))
+            return self._batcher.submit_together(jobs, raw=not any(isinstance(one, str) for one in inputs))
         except EngineOverloaded:
-            for future in futures:
-                future.cancel()
             return None
-        return futures
 
     async def _encode_chunk(self, chunk: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Encoded]:
         async with self._bulk_slots:

@@ -38,8 +38,8 @@ class Remembered:
             flights |= self._joined(missing, expires)  # others may have begun while the shared cache was asked
             begun = [key for key in missing if key not in flights]
             self._watcher.looked_up(Looked(len(found), len(shared), len(flights), len(begun)))
-            for key in begun:
-                flights[key] = self._begun(key, inputs[key], expires)
+            flights |= self._begun({key: inputs[key] for key in begun if isinstance(inputs[key], str)}, expires)
+            flights |= self._begun({key: inputs[key] for key in begun if key not in flights}, expires, raw=True)
             fresh = await landed(flights)
         finally:
             for flight in flights.values():
@@ -60,9 +60,13 @@ class Remembered:
             self._cache.put(key, encoded)
         return found
 
-    def _begun(self, key: bytes, item: RGB | str, expires: float) -> Flight:
-        job = Job(item, tokens=True, expires=expires)
-        future = self._batcher.submit(job, raw=not isinstance(item, str))
+    def _begun(self, inputs: Mapping[bytes, RGB | str], expires: float, *, raw: bool = False) -> dict[bytes, Flight]:
+        """In one forward, once all that are `raw` are prepared."""
+        jobs = {key: Job(item, tokens=True, expires=expires) for key, item in inputs.items()}
+        futures = self._batcher.submit_together(list(jobs.values()), raw=raw)
+        return {key: self._flight(key, jobs[key], future) for key, future in zip(jobs, futures, strict=True)}
+
+    def _flight(self, key: bytes, job: Job, future: Future[Encoded]) -> Flight:
         # Before the flight's own: who finds it over finds its result in the cache.
         future.add_done_callback(lambda done: self._keep(key, done))
         return self._flights.begun(key, job, future)

@@ -1,7 +1,19 @@
 """How many cores one thread's arithmetic spreads over."""
 
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
+
+WORTH = 0.7
+"""Of one core's speed that each of several cores must have left for a forward to spread over them."""
+
+TRIES = 3
+"""The shortest counts: what else the machine does only ever adds."""
+
+Timed = Callable[[int], Awaitable[float]]
+"""Seconds that a forward pass over so many inputs takes."""
 
 
 def alone() -> None:
@@ -12,3 +24,62 @@ def alone() -> None:
     """
     torch.get_num_threads()  # torch gives a thread its count when that first asks, and would undo what comes before
     threadpool_limits(1, user_api="openmp")
+
+
+class Cores:
+    """As many cores for a forward pass as it makes good use of: the fewer its inputs, the fewer.
+
+    A small picture through a small network keeps two cores busy for nearly as long as one. Whoever else is served at
+    that moment has better use for the second. Nothing is known at first, and all cores are used.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        """`most`: torch's own number for None."""
+        self.most = torch.get_num_threads() if most is None else most
+        self._by_inputs: dict[int, int] = {}
+        self._controller = ThreadpoolController()
+
+    def of(self, inputs: int) -> int:
+        """Cores for a forward pass over so many inputs."""
+        known = max((size for size in self._by_inputs if size <= inputs), default=0)
+        return self._by_inputs.get(known, self.most)
+
+    @contextmanager
+    def spread(self, inputs: int) -> Iterator[None]:
+        """Within, the calling thread's arithmetic uses `of(inputs)` cores."""
+        cores = self.of(inputs)
+        if cores >= self.most:
+            yield
+            return
+        torch.get_num_threads()  # as above
+        with self._controller.limit(limits=cores, user_api="openmp"):
+            yield
+
+    async def learn(self, timed: Timed, largest: int) -> None:
+        """Time batches of 1, 2, 4 … up to `largest` inputs, until one is worth all cores. `timed` uses `spread`."""
+        for inputs in _doubled(largest):
+            self._by_inputs[inputs] = await self._worth(timed, inputs)
+            if self._by_inputs[inputs] == self.most:
+                return
+
+    async def _worth(self, timed: Timed, inputs: int) -> int:
+        """The most cores of which each still does its share."""
+        worth, alone_s = 1, 0.0
+        for cores in _doubled(self.most):
+            self._by_inputs[inputs] = cores
+            took_s = min([await timed(inputs) for _ in range(TRIES)])
+            if cores == 1:
+                alone_s = took_s
+            elif alone_s < WORTH * cores * took_s:
+                break
+            worth = cores
+        return worth
+
+
+def _doubled(most: int) -> Iterator[int]:
+    """1, 2, 4 … and `most` itself."""
+    number = 1
+    while number < most:
+        yield number
+        number *= 2
+    yield most

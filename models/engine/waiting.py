@@ -29,6 +29,28 @@ class Entry(Generic[T, R]):
     future: Future[R] = field(default_factory=Future)
 
 
+@dataclass(slots=True, eq=False)
+class Company(Generic[T, R]):
+    """Those that came together, while they are prepared: they go on together. Its owner has the lock.
+
+    Attributes:
+        missing: of all `number`, how many are not done yet; ready: those that may go on.
+    """
+
+    number: int
+    missing: int = field(init=False)
+    ready: list[Entry[T, R]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.missing = self.number
+
+    def came(self, entry: Entry[T, R], *, ready: bool) -> None:
+        """One is done, for better or worse."""
+        self.missing -= 1
+        if ready:
+            self.ready.append(entry)
+
+
 class Wanted(Generic[T, R]):
     """Tells whose answer is still waited for; the others are told, counted and dropped."""
 

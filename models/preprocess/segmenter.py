@@ -1,7 +1,6 @@
 """`tryon-cut`, the segmenter that ships: a small network that tells a garment from a bed, a floor or a wall (F2)."""
 
 import json
-import threading
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -25,11 +24,10 @@ def segmenter_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class TryonCut:
-    """The network with its weights. One forward at a time is fastest on a CPU, and a lock keeps it so."""
+    """The network with its weights. For any number of threads, each of which had best keep to one core."""
 
     network: CutNet
     version: str
-    lock: threading.Lock
 
     @classmethod
     def from_folder(cls, folder: Path | None = None) -> "TryonCut":
@@ -43,7 +41,7 @@ class TryonCut:
             raise ModelUnavailable(f"segmenter {place}: {error.filename} is missing") from error
         except (RuntimeError, ValueError, KeyError, SafetensorError) as error:
             raise ModelUnavailable(f"segmenter {place}: these are not the weights of {NAME}") from error
-        return cls(network.eval().requires_grad_(False), f"{NAME}@{config['revision']}", threading.Lock())
+        return cls(network.eval().requires_grad_(False), f"{NAME}@{config['revision']}")
 
     @property
     def precise(self) -> bool:
@@ -51,7 +49,5 @@ class TryonCut:
 
     def masks(self, photo: RGB) -> Masks:
         """Probabilities over the photo squeezed into a square of half the network's input."""
-        pictures = as_input(squeezed(photo)[None])
-        with self.lock:
-            planes = soft_masks(self.network, pictures)[0].numpy().astype(np.float32)
+        planes = soft_masks(self.network, as_input(squeezed(photo)[None]))[0].numpy().astype(np.float32)
         return Masks(subject=planes[SUBJECT], skin=planes[SKIN])
