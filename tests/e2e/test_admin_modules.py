@@ -87,3 +87,18 @@ def test_a_fault_of_the_page_is_no_broken_connection(open_admin: OpenAdmin) -> N
         "  .catch(String); window.fetch = real; return [told, lost]"
     )
     assert told == ["TypeError: mine", 0]
+
+
+def test_a_file_of_rows_holds_those_of_every_page(open_admin: OpenAdmin) -> None:
+    page = open_admin(key="")
+    asked, lines = page.run(
+        "const { csvOf } = await import('/static/admin/csv.js'); const real = window.fetch; const asked = [];"
+        "const row = (line) => ({ line, item_id: `i${line}`, outcome: 'failed', issues: [] });"
+        "const pages = [{ items: [row(1), row(2)], next: 'more' }, { items: [row(3)], next: null }];"
+        "window.fetch = async (url) => {"
+        "  asked.push(url.searchParams.get('cursor')); return Response.json(pages.shift()); };"
+        "const file = await csvOf('j', 'failed', new AbortController().signal); window.fetch = real;"
+        "return [asked, (await file.text()).split('\\r\\n')]"
+    )
+    assert asked == [None, "more"]
+    assert lines[1:] == ["1,i1,failed,,,", "2,i2,failed,,,", "3,i3,failed,,,", ""]
