@@ -62,9 +62,9 @@ def brought_up(index: LiveIndex, columns: Columns, now: Reread) -> tuple[LiveInd
     """`index` and `columns` with the items of `now` as they are now.
 
     What an item is searched by is what it was last embedded as, even where its words or pictures changed since: the
-    next reindex embeds those. One that has no row yet gets one only by vectors of what it is now. A row stays where its
-    vectors do; else the item gets a new one and the old one is dead. So is the row of an item that is gone, that has
-    lost its pictures, or that has no vectors any more.
+    next reindex embeds those. It is so in a process that just started too, which has no row for it yet. A row stays
+    where its vectors do; else the item gets a new one and the old one is dead. So is the row of an item that is gone,
+    that has lost its pictures, or that has no vectors any more.
     """
     facts = now.facts()
     changed: dict[int, ItemFacts | None] = {}
@@ -72,7 +72,7 @@ def brought_up(index: LiveIndex, columns: Columns, now: Reread) -> tuple[LiveInd
     known: list[str] = []
     for id_ in now.ids:
         row = index.row_of.get(id_)
-        if id_ in facts and id_ in now.texts and (row is not None or _is_new(now, id_)):
+        if id_ in facts and id_ in now.texts:
             (fresh if row is None else known).append(id_)
         elif row is not None:
             changed[row] = None
@@ -84,12 +84,6 @@ def brought_up(index: LiveIndex, columns: Columns, now: Reread) -> tuple[LiveInd
     image, text = _matrix(now.images, fresh, index), _matrix(now.texts, fresh, index)
     grown = index.with_rows(Addition(fresh, image, text, _tokens(now, fresh, index)))
     return grown, patched(columns, changed, [facts[id_] for id_ in fresh])
-
-
-def _is_new(now: Reread, id_: str) -> bool:
-    """Whether an item's vectors are of the pictures and words that it has now."""
-    source = now.sources[id_]
-    return (now.images[id_].source_hash, now.texts[id_].source_hash) == (source.image_hash, source.text_hash)
 
 
 def _same(index: LiveIndex, rows: "np.ndarray[tuple[int], np.dtype[np.intp]]", now: Reread, ids: Sequence[str]) -> Mask:

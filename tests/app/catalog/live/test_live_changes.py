@@ -54,6 +54,16 @@ async def test_two_processes_see_every_change_on_their_next_search(shop: Shop) -
         await live.close()
 
 
+async def test_a_feed_changes_an_item_that_no_index_holds_yet_and_every_process_finds_it(shop: Shop) -> None:
+    running = shop.live()
+    await shop.put("c", "green", price="7")
+    assert set(await shop.found(running)) == {"a", "b", "c"}
+    await shop.import_("c", "white")  # its picture is another one, and nobody has looked at that
+    for live in (running, shop.live()):
+        assert set(await shop.found(live)) == {"a", "b", "c"}
+        await live.close()
+
+
 async def test_many_requests_at_once_wait_for_one_catching_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     live = shop.live()
     await live.view()
