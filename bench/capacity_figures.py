@@ -188,6 +188,7 @@ def missed(found: Found) -> list[str]:
     other = {code: many for code, many in over.statuses.items() if not (200 <= code < 300 or code in REFUSED)}
     targets = [
         (over.goodput >= floor, f"goodput {over.goodput:.1f}/s at {OVERLOAD:.0f} x capacity is below {floor:.1f}/s"),
+        (over.p95_ms <= bound, f"p95 {over.p95_ms:.0f} ms of those that were let in is above {bound:.0f} ms"),
         (not other, f"answers under overload that are neither 2xx nor 429 nor 503: {other}"),
         (over.after <= GROWN * over.before, f"memory grew {over.after / over.before:.2f} times under overload"),
         (

@@ -57,6 +57,7 @@ def test_a_run_that_meets_every_target_misses_none_and_is_told() -> None:
     ("over", "soak", "reason"),
     [
         ({"goodput": 8.9}, {}, "goodput 8.9/s"),
+        ({"p95_ms": 401.0}, {}, "p95 401 ms of those that were let in is above 400 ms"),
         ({"statuses": {201: 1, 500: 1}}, {}, "{500: 1}"),
         ({"statuses": {0: 1, 201: 1}}, {}, "{0: 1}"),
         ({"statuses": {201: 1, 422: 1}}, {}, "{422: 1}"),

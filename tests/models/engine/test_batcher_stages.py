@@ -222,6 +222,46 @@ def test_one_input_for_which_there_is_no_memory_fails_and_the_next_is_tried() ->
     assert [(batch.size, batch.ok) for batch in notes.batches] == [(1, False), (1, True)]
 
 
+def test_those_that_come_together_wait_for_each_others_preparation_and_go_in_one_forward() -> None:
+    model, slow, told = Model(), threading.Event(), threading.Semaphore(0)
+
+    def hard(thing: Thing) -> None:
+        if thing.value == 2:
+            assert slow.wait(WAIT)
+        if thing.value == 13:
+            told.release()
+            raise ValueError("no picture")
+        prepare(thing)
+        told.release()
+
+    batcher: Batcher[Thing, int] = Batcher(model, max_batch=8, max_queue=8, prepare=hard, prepare_threads=4)
+    together = batcher.submit_together([Thing(1), Thing(2), Thing(13), Thing(3)], raw=True)
+    for _ in range(3):  # all but the slow one
+        assert told.acquire(timeout=WAIT)
+    assert batcher.submit(Thing(4)).result(WAIT) == 4, "nobody else waits for them"
+    slow.set()
+    assert sorted(future.result(WAIT) for n, future in enumerate(together) if n != 2) == [2, 4, 6]
+    with pytest.raises(ValueError, match="no picture"):
+        together[2].result(WAIT)
+    batcher.close()
+    assert [sorted(batch) for batch in model.batches] == [[4], [1, 2, 3]]
+
+
+def test_those_that_come_together_are_refused_together() -> None:
+    model = Model()
+    model.go.clear()
+    batcher: Batcher[Thing, int] = Batcher(model, max_batch=1, max_queue=3)
+    first = batcher.submit(Thing(1))
+    assert model.entered.acquire(timeout=WAIT)
+    waiting = batcher.submit_together([Thing(2), Thing(3)])
+    with pytest.raises(EngineOverloaded):
+        batcher.submit_together([Thing(4), Thing(5)])
+    assert batcher.queued == (2, 0), "none of them waits"
+    model.go.set()
+    assert [future.result(WAIT) for future in (first, *waiting)] == [1, 2, 3]
+    batcher.close()
+
+
 def test_memory_that_runs_out_while_results_are_read_off_is_recovered_from_too() -> None:
     model = Model()
 
