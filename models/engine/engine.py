@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from models.contracts import RGB, Encoder, Fusion, Matrix, Prepared, Preprocessor, TokenEncoder, Weights
+from models.contracts import RGB, Encoder, Fusion, Matrix, Prepared, Preprocessor, StagedEncoder, TokenEncoder, Weights
 from models.engine.batcher import Batcher
 from models.engine.cache import MEGABYTE, EmbeddingCache, key_of, normal
 from models.engine.encoded import Encoded, Job, Towers, pixels
@@ -221,7 +221,7 @@ class Engine:
             for item in (photo, PROBE):
                 for bulk in (False, True):
                     await self._forward([Job(item, tokens=not bulk, bulk=bulk) for _ in range(count)])
-        if self.device.startswith("cpu"):
+        if self.device.startswith("cpu") and isinstance(self._encoder, StagedEncoder):
             await self._towers.cores.learn(partial(self._timed, photo), min(self._max_batch, self._max_queue))
 
     async def _timed(self, photo: RGB, inputs: int) -> float:

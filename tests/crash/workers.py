@@ -38,7 +38,7 @@ Told = dict[str, Any]
 POINTS: dict[str, tuple[str, type, str]] = {
     "encode": ("reindex", SlowEncoder, "encode_images"),
     "switch": ("reindex", SnapshotStore, "succeed"),
-    "write": ("import", LocalBlobs, "put"),
+    "write": ("import", LocalBlobs, "together"),
 }
 """Where the first worker stops: the kind of its job, and what it is about to do."""
 

@@ -1,7 +1,8 @@
 """How many cores a forward spreads over: what it is worth, and no more."""
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from models.contracts import Ready
 from models.encoders.fake import FakeEncoder
 from models.engine import Engine
+from models.engine.encoded import Landed, Undivided
 from models.engine.threads import TRIES, WORTH, Cores
 from models.fusion import WeightedFusion
 from models.preprocess.image import GarmentPreprocessor
@@ -32,11 +35,11 @@ async def learnt(seconds: Callable[[int, int], float], cores: Cores, largest: in
     """What was timed: inputs and cores. `seconds` of a forward by both."""
     timed = []
 
-    async def time(inputs: int) -> float:
+    async def forward(inputs: int) -> float:
         timed.append((inputs, cores.of(inputs)))
         return seconds(inputs, cores.of(inputs))
 
-    await cores.learn(time, largest)
+    await cores.learn(forward, largest)
     return timed
 
 
@@ -97,19 +100,29 @@ def test_only_the_thread_within_is_held_to_them(monkeypatch: pytest.MonkeyPatch)
     assert (within, beside, after) == ([1, 2], [2], [2])
 
 
-async def test_an_engine_on_a_cpu_learns_at_its_warm_up_and_answers_alike() -> None:
-    photo = Image.new("RGB", (60, 80), "red")
+class Slow(Undivided):
+    """Work that no second core shortens; notes how many it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeEncoder())
+        self.cores: list[int] = []
+
+    def begin(self, inputs: Sequence[Ready] | Sequence[str], *, tokens: bool) -> Landed:
+        time.sleep(0.01)
+        self.cores.append(torch.get_num_threads())
+        return super().begin(inputs, tokens=tokens)
+
+
+@pytest.mark.parametrize(("warm", "used"), [(False, 2), (True, 1)])
+async def test_an_engine_on_a_cpu_learns_at_its_warm_up(warm: bool, used: int) -> None:
     with torch_threads(2):
-        engine = Engine(
-            FakeEncoder(),
-            GarmentPreprocessor(NoSegmenter()),
-            {"weighted": WeightedFusion()},
-            max_batch=4,
-            cache_entries=0,
-        )
-        before = (await engine.encode_query([photo], "red dress")).parts[0].fused.vector
-        await engine.warm_up()
-        after = (await engine.encode_query([photo], "red dress")).parts[0].fused.vector
-        assert before.tolist() == after.tolist()
-        assert engine.load.waiting == 0
+        slow = Slow()
+        preprocessor, fusions = GarmentPreprocessor(NoSegmenter()), {"weighted": WeightedFusion()}
+        engine = Engine(slow, preprocessor, fusions, max_batch=4, cache_entries=0)
+        if warm:
+            await engine.warm_up()
+            assert {1, 2} <= set(slow.cores)
+        slow.cores.clear()
+        await engine.encode_query([Image.new("RGB", (60, 80), "red")], "red dress")
         await engine.close()
+    assert set(slow.cores) == {used}
