@@ -43,4 +43,11 @@ class Housekeeping:
                     log.warning("chore_not_done", chore=name, exc_info=True)
                 except Exception:  # a fault of this one: the others are done all the same, and it is tried again
                     log.exception("chore_failed", chore=name)
+                if _stopping():  # a chore that is cancelled may fail with something else on its way out
+                    return
             await asyncio.sleep(self._every_s)
+
+
+def _stopping() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

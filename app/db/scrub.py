@@ -32,7 +32,8 @@ async def scrub(database: Database) -> bool:
         except OperationalError:  # locked: another checkpoint runs this moment
             busy = 1
         finally:
-            await connection.execute(text(f"PRAGMA busy_timeout={BUSY_MS}"))
+            if not connection.invalidated:  # as it is when we are cancelled: it goes, and its setting with it
+                await connection.execute(text(f"PRAGMA busy_timeout={BUSY_MS}"))
     if busy:
         log.info("log_not_emptied_yet")
     return not busy
