@@ -9,6 +9,9 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 WORTH = 0.7
 """Of one core's speed that each of several cores must have left for a forward to spread over them."""
 
+FEW = 4
+"""Inputs; a forward over more has all cores: so many wait that there is nobody else to leave one to."""
+
 TRIES = 3
 """The shortest counts: what else the machine does only ever adds."""
 
@@ -41,6 +44,8 @@ class Cores:
 
     def of(self, inputs: int) -> int:
         """Cores for a forward pass over so many inputs."""
+        if inputs > FEW:
+            return self.most
         known = max((size for size in self._by_inputs if size <= inputs), default=0)
         return self._by_inputs.get(known, self.most)
 
@@ -56,8 +61,8 @@ class Cores:
             yield
 
     async def learn(self, timed: Timed, largest: int) -> None:
-        """Time batches of 1, 2, 4 … up to `largest` inputs, until one is worth all cores. `timed` uses `spread`."""
-        for inputs in _doubled(largest):
+        """Time batches of 1, 2, 4 … up to `largest` or `FEW` inputs, until one is worth all. `timed` uses `spread`."""
+        for inputs in _doubled(min(largest, FEW)):
             self._by_inputs[inputs] = await self._worth(timed, inputs)
             if self._by_inputs[inputs] == self.most:
                 return

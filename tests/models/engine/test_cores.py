@@ -15,7 +15,7 @@ from models.contracts import Ready
 from models.encoders.fake import FakeEncoder
 from models.engine import Engine
 from models.engine.encoded import Landed, Undivided
-from models.engine.threads import TRIES, WORTH, Cores
+from models.engine.threads import FEW, TRIES, WORTH, Cores
 from models.fusion import WeightedFusion
 from models.preprocess.image import GarmentPreprocessor
 from models.preprocess.segmenters import NoSegmenter
@@ -75,6 +75,9 @@ async def test_each_core_in_use_does_its_share(most: int, largest: int, serial: 
     cores = Cores(most)
     await learnt(seconds, cores, largest)
     used, size = cores.of(inputs), min(largest, inputs)
+    if inputs > FEW:
+        assert used == most
+        return
     assert 1 <= used <= most
     timed = max(one for one in (*(2**n for n in range(7) if 2**n < largest), largest) if one <= size)
     assert used == 1 or seconds(timed, 1) >= WORTH * used * seconds(timed, used)
