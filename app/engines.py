@@ -32,7 +32,7 @@ NVIDIA = Path("/dev/nvidiactl")
 async def build_engine(
     settings: ModelSettings,
     encoder: Encoder | None = None,
-    preprocess: PreprocessSettings = PreprocessSettings(),  # noqa: B008 - the shipped choice, never changed
+    preprocess: PreprocessSettings | None = None,
     *,
     exports: Path = Path("var/exports"),
     watcher: EngineWatcher | None = None,
@@ -54,7 +54,7 @@ async def build_engine(
     say_device(settings, encoder)
     return Engine(
         encoder,
-        GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
+        GarmentPreprocessor(await asyncio.to_thread(load_segmenter, (preprocess or PreprocessSettings()).segmenter)),
         fusions_for(encoder.spec, settings),
         stored=stored,
         default_fusion=settings.fusion,

@@ -93,18 +93,7 @@ class Engine:
         self._clock = clock
         self._watcher: EngineWatcher = watcher or Unwatched()
         self._towers = Towers(encoder, self._stored)
-        self._batcher: Batcher[Job, Encoded] = Batcher(
-            self._towers.forward,
-            max_batch=max_batch,
-            max_queue=max_queue,
-            prepare=self._towers.prepare,
-            prepare_threads=prepare_threads,
-            finish=self._towers.finish,
-            cost=pixels,
-            max_cost=max_batch_pixels,
-            late=lambda job: clock() >= job.expires,
-            watcher=self._watcher,
-        )
+        self._batcher = self._batcher_of(max_batch_pixels, prepare_threads)
         self._remembered = Remembered(self._batcher, self._cache, shared, self._watcher)
         self._cropping = 0
         self._crop_threads = ThreadPoolExecutor(prepare_threads, thread_name_prefix="tryon-crop", initializer=alone)
@@ -285,6 +274,21 @@ class Engine:
         finally:
             for task in tasks:  # after a failure the rest would be encoded for nobody
                 task.cancel()
+
+    def _batcher_of(self, max_pixels: int | None, prepare_threads: int) -> Batcher[Job, Encoded]:
+        """Around the towers, with the sizes, the clock and the watcher that are set already."""
+        return Batcher(
+            self._towers.forward,
+            max_batch=self._max_batch,
+            max_queue=self._max_queue,
+            prepare=self._towers.prepare,
+            prepare_threads=prepare_threads,
+            finish=self._towers.finish,
+            cost=pixels,
+            max_cost=max_pixels,
+            late=lambda job: self._clock() >= job.expires,
+            watcher=self._watcher,
+        )
 
     def _queued(self, inputs: Sequence[RGB] | Sequence[str], *, tokens: bool) -> list[Future[Encoded]] | None:
         """Among shoppers' inputs; None where their queue has no room for all."""
