@@ -166,20 +166,27 @@ class _Room:
 
     def whole(self, core: Sequence[str]) -> "list[State]":
         """Complete looks over the slots of `core` and what rounds them off."""
+        beam = self.dressed(core, self.shelves)
+        if not beam:  # the best of one slot may all be of another season than everything in the next
+            beam = self.dressed(core, _partnered(core, self.shelves))
+        for slot in self.rounding if beam else ():
+            if slot not in core:
+                beam = round_off(beam, self.shelves.get(slot, []), self.left(Decimal(0)), self.goes)
+        return [state for state in beam if complete(state.garments) and state.count >= LEAST]
+
+    def dressed(self, core: Sequence[str], shelves: Mapping[str, list[Scored]]) -> "list[State]":
+        """The best ways to fill the slots of `core`, one after the other."""
         start = Decimal(0) if self.given else (self.anchor.asking_price or Decimal(0))
         beam = [State((self.anchor,), spent=start)]
         for position, slot in enumerate(core):
-            shelf = self.shelves.get(slot, [])
-            to_come = sum((cheapest(self.shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0))
+            shelf = shelves.get(slot, [])
+            to_come = sum((cheapest(shelves.get(later, [])) for later in core[position + 1 :]), Decimal(0))
             grown = grow(beam, shelf, self.left(to_come), self.goes)
             if not grown and slot == SHOES:
                 # Rather shoes that are not the thing than none; but nothing made for others or for another season.
                 grown = grow(beam, shelf, self.left(to_come), self.goes, against=at_odds)
             beam = distinct(grown)
-        for slot in self.rounding if beam else ():
-            if slot not in core:
-                beam = round_off(beam, self.shelves.get(slot, []), self.left(Decimal(0)), self.goes)
-        return [state for state in beam if complete(state.garments) and state.count >= LEAST]
+        return beam
 
     def left(self, reserve: Decimal) -> Decimal | None:
         return None if self.brief.budget is None else self.brief.budget - reserve
@@ -242,6 +249,16 @@ def _right(piece: Piece, anchor: ItemFacts, brief: Brief, dressed: float) -> boo
     if piece.asked:
         return wearable(piece.item, brief) and not at_odds(anchor, piece.item)
     return fits(piece.item, brief, dressed) and not clash(anchor, piece.item)
+
+
+def _partnered(core: Sequence[str], shelves: Mapping[str, list[Scored]]) -> dict[str, list[Scored]]:
+    """The shelves of `core` without what nothing on another of them goes with (arc consistency: Mackworth, 1977)."""
+    left = {slot: shelves.get(slot, []) for slot in core}
+    for slot in core:
+        for other in (o for o in core if o != slot):
+            against = at_odds if SHOES in (slot, other) else clash
+            left[slot] = [s for s in left[slot] if any(not against(s.item, o.item) for o in left[other])]
+    return left
 
 
 def _again(scored: Scored, repeated: set[Hashable]) -> Scored:

@@ -276,6 +276,14 @@ def test_opposite_seasons_never_meet() -> None:
     assert looks(item("mine", "top", "white"), [*items, item("a", "flats", "black", season="autumn")])
 
 
+def test_a_look_is_found_though_all_the_best_trousers_are_of_another_season_than_the_shoes() -> None:
+    trousers = [item(f"t{c}{k}", k, c, season="autumn") for k in ("trousers", "jeans") for c in COLOURS if c]
+    bright = item("bright", "trousers", "green", season="spring")
+    shoes = [item(f"s{c}", "flats", c, season="spring") for c in ("black", "navy")]
+    found = looks(item("mine", "top", "red"), [*trousers, bright, *shoes])
+    assert [{p.kind: p.id for p in look.pieces}["trousers"] for look in found] == ["bright"]
+
+
 MEN = [
     item(f"{kind}-{colour}", kind, colour, gender="men", usage=usage, price=Decimal(30))
     for kind, usage in (
