@@ -1,9 +1,10 @@
 """How much is worked on at once: past it a request is refused at its head, before its body is read.
 
 The limit follows Little's law (1961): what is worked on = what gets done in a second x how long each takes. Where
-answers take longer than they may, it becomes what gets done in the time that they may take; where they do not, it grows
-by one for as many answers as it counts. What they may take is told from those that were alone: a
-queue longer than a few times that gains nothing and makes everybody late.
+answers take longer than they may, it becomes what gets done in the time that they may take; where they do not and it
+is used up, it grows by one for as many answers as it counts: a limit that nobody came near says nothing (congestion
+window validation, RFC 7661). What they may take is told from those that were alone: a queue longer than a few times
+that gains nothing and makes everybody late.
 """
 
 import math
@@ -30,6 +31,15 @@ UNKNOWN = 64
 DRIFT = 1.01
 """Times, with each answer that takes too long though no less can be let in: one alone takes longer than was thought."""
 
+USED_UP = 0.8
+"""Of the limit: from there on it counts as used up."""
+
+START = 16
+"""At work at once at the most, as long as nothing is known."""
+
+FRESH_S = 0.25
+"""Bodies that began to arrive so lately will be at work in a moment; slower ones are the network's matter."""
+
 LONGEST_WAIT_S = 30
 
 
@@ -54,7 +64,7 @@ class Adaptive:
     _unknown: int = 0
 
     def __post_init__(self) -> None:
-        self.limit = float(self.most)
+        self.limit = float(min(self.most, max(self.least, START)))
 
     @property
     def room(self) -> int:
@@ -78,7 +88,7 @@ class Adaptive:
         self._among = _smooth(self._among, at_work)
         if self._strain > 1:
             self.limit = max(self.least, min(self.limit, self._among / self._strain))
-        else:
+        elif crowd >= USED_UP * self.room:
             self.limit = min(self.most, self.limit + 1 / self.limit)
 
     def _learn(self, took_s: float, crowd: int, kind: str) -> None:
@@ -98,12 +108,13 @@ def _smooth(before: float, newest: float, weight: float = SMOOTHING) -> float:
     return newest if not before else (1 - weight) * before + weight * newest
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Ticket:
     """One request inside: it is receiving its body until `received`, then worked on until it leaves."""
 
     address: str | None
-    kind: str = ""
+    kind: str
+    entered: float
     began: float | None = None
     among: int = 0
 
@@ -115,21 +126,27 @@ class Gate:
     settings: AdmissionSettings
     clock: Callable[[], float] = time.monotonic
     adaptive: Adaptive = field(init=False)
-    receiving: int = 0
     working: int = 0
     by_address: Counter[str] = field(default_factory=Counter)
+    _arriving: set[Ticket] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.adaptive = Adaptive(
             self.settings.least, self.settings.most, self.settings.target_s, self.settings.slowdown
         )
 
+    @property
+    def receiving(self) -> int:
+        """Requests whose bodies are on their way."""
+        return len(self._arriving)
+
     def enter(self, address: str | None, kind: str = "") -> Ticket:
         """Args: kind: of those that take about as long.
 
         Raises Overloaded, and TooManyRequests for an address that has its share already.
         """
-        if self.working >= self.adaptive.room or self.receiving >= self.settings.receiving:
+        now = self.clock()
+        if self._busy(now) >= self.adaptive.room or self.receiving >= self.settings.receiving:
             wait = min(LONGEST_WAIT_S, max(1, math.ceil(self.adaptive.took_s)))
             raise Overloaded(f"Too much is being worked on. Try again in {wait} seconds.", retry_after_s=wait)
         if address is not None:
@@ -140,21 +157,22 @@ class Gate:
                     retry_after_s=1,
                 )
             self.by_address[address] += 1
-        self.receiving += 1
-        return Ticket(address, kind)
+        ticket = Ticket(address, kind, now)
+        self._arriving.add(ticket)
+        return ticket
 
     def received(self, ticket: Ticket) -> None:
         """All of its body is here, or nobody wants it: work begins."""
         if ticket.began is None:
             ticket.began = self.clock()
-            self.receiving -= 1
+            self._arriving.discard(ticket)
             self.working += 1
             ticket.among = self.working
 
     def leave(self, ticket: Ticket, *, answered: bool) -> None:
         """Answered or given up. Only answers tell how long work takes: a refusal is quick whatever the load."""
         if ticket.began is None:
-            self.receiving -= 1
+            self._arriving.discard(ticket)
         else:
             if answered:
                 took_s = self.clock() - ticket.began
@@ -164,3 +182,7 @@ class Gate:
             self.by_address[ticket.address] -= 1
             if not self.by_address[ticket.address]:
                 del self.by_address[ticket.address]
+
+    def _busy(self, now: float) -> int:
+        """How many are worked on, or will be before anybody who enters now is."""
+        return self.working + sum(now - one.entered < FRESH_S for one in self._arriving)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
-from app.admission.gate import Adaptive, Gate, Ticket
+from app.admission.gate import FRESH_S, START, Adaptive, Gate, Ticket
 from app.admission.groups import Group, group_of, is_costly, scope_for
 from app.admission.rates import Rates, shared_storage
 from app.admission.settings import AdmissionSettings, RateSettings, ServerSettings
@@ -216,7 +216,32 @@ def test_one_that_is_slow_by_itself_keeps_nobody_out() -> None:
         adaptive.finished(0.1, at_work=1, at_end=1)
     for _ in range(3):
         adaptive.finished(9.0, at_work=2, at_end=1)
-    assert adaptive.limit == 64
+    assert adaptive.limit == START
+
+
+def test_a_limit_that_nobody_came_near_does_not_grow() -> None:
+    adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=3)
+    for _ in range(1_000):
+        adaptive.finished(0.1, at_work=1)
+    assert adaptive.limit == START
+    for _ in range(1_000):
+        adaptive.finished(0.1, at_work=int(adaptive.limit))
+    assert adaptive.limit > 40
+
+
+def test_who_comes_in_the_same_moment_is_counted_and_who_takes_long_to_send_is_not() -> None:
+    clock = [0.0]
+    gate = Gate(AdmissionSettings(most=2, least=2), lambda: clock[0])
+    slow = [gate.enter(None), gate.enter(None)]
+    with pytest.raises(Overloaded):
+        gate.enter(None)
+    clock[0] = FRESH_S
+    quick = gate.enter(None)
+    gate.received(quick)
+    assert gate.receiving == 2
+    for ticket in (*slow, quick):
+        gate.leave(ticket, answered=True)
+    assert (gate.receiving, gate.working) == (0, 0)
 
 
 def test_words_are_not_held_to_what_photos_take_nor_photos_to_what_words_do() -> None:
@@ -228,7 +253,7 @@ def test_words_are_not_held_to_what_photos_take_nor_photos_to_what_words_do() ->
     assert adaptive.may_take_s("words") == pytest.approx(0.15)
     for _ in range(20):
         adaptive.finished(1.2, 8, 8, "photo")
-    assert adaptive.limit == 64
+    assert adaptive.limit == START
     for _ in range(20):
         adaptive.finished(1.2, 8, 8, "words")
     assert adaptive.limit < 8
