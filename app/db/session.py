@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.db import sqlite
 from app.errors import DatabaseUnreachable
 from app.settings import Settings
 
@@ -52,11 +53,11 @@ class Database:
 
 
 def _engine(url: str, pool_size: int) -> AsyncEngine:
-    sqlite = make_url(url).get_backend_name() == "sqlite"
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
     # Parameters hold what shoppers asked for: errors, and so the log, name the statement alone.
-    engine = create_async_engine(url, pool_size=pool_size, pool_pre_ping=not sqlite, hide_parameters=True)
+    engine = create_async_engine(url, pool_size=pool_size, pool_pre_ping=not is_sqlite, hide_parameters=True)
     event.listen(engine.sync_engine, "do_connect", _connect)
-    if sqlite:
+    if is_sqlite:
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
 
@@ -67,6 +68,8 @@ def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) ->
     Raises:
         DatabaseUnreachable: the server is away, starting, full or refuses us.
     """
+    if dialect.name == "sqlite":
+        options = {**options, "async_creator_fn": sqlite.connect}
     try:
         return dialect.connect(*arguments, **options)
     except (OSError, asyncpg.PostgresError) as error:
