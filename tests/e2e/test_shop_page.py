@@ -47,6 +47,38 @@ def test_photo_and_words_give_pieces_and_looks(open_shop: OpenShop, dress_photo:
     assert page.foreign_requests() == []
 
 
+BUSY = """
+const [honest, status, type] = [window.fetch, 503, "application/problem+json"];
+window.refused = 0;
+window.fetch = (url, options) => {
+  if (options?.method !== "POST" || !String(url).includes("recommendations") || window.refused >= %s) {
+    return honest(url, options);
+  }
+  window.refused += 1;
+  const told = JSON.stringify({ type: "/problems/overloaded", title: "Overloaded", status, detail: "Too much." });
+  return Promise.resolve(new Response(told, { status, headers: { "Content-Type": type, "Retry-After": "1" } }));
+};
+"""
+
+
+def test_a_service_that_is_busy_for_a_moment_is_asked_again(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.driver.execute_script(BUSY % "2")
+    page.write("red dress")
+    page.submit()
+    page.wait_for_answer()
+    assert page.driver.execute_script("return window.refused") == 2
+
+
+def test_a_service_that_stays_busy_is_told(open_shop: OpenShop) -> None:
+    page = open_shop()
+    page.driver.execute_script(BUSY % "Infinity")
+    page.write("red dress")
+    page.submit()
+    page.wait_for("body[data-phase=error]")
+    assert page.driver.execute_script("return window.refused") == 5
+
+
 def test_score_parts_unfold(open_shop: OpenShop) -> None:
     page = open_shop()
     page.write("red dress")

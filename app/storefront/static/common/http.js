@@ -2,11 +2,14 @@
 
 const KEY = document.documentElement.dataset.keyName ?? "tryon.key";
 
-/** What went wrong, as the service said it (RFC 9457) or as the network did. `told` is the problem's whole body. */
+/**
+ * What went wrong, as the service said it (RFC 9457) or as the network did. `told` is the problem's whole body,
+ * `retryAfterS` when to ask again; 0: nobody said.
+ */
 export class Problem extends Error {
-  constructor({ code = "", status = 0, type = "", title = "", detail = "", errors = [], told = {} }) {
+  constructor({ code = "", status = 0, type = "", title = "", detail = "", errors = [], told = {}, retryAfterS = 0 }) {
     super(detail || title || code);
-    Object.assign(this, { code, status, type, title, detail, errors, told });
+    Object.assign(this, { code, status, type, title, detail, errors, told, retryAfterS });
   }
 }
 
@@ -27,7 +30,7 @@ export async function send(path, options = {}) {
     if (cause.name === "AbortError") throw cause;
     throw new Problem({ code: "offline" });
   });
-  if (!response.ok) throw problemOf(response.status, response.headers.get("content-type") ?? "", await response.text());
+  if (!response.ok) throw problemOf(response.status, response.headers.get("content-type") ?? "", await response.text(), response.headers.get("retry-after"));
   return response;
 }
 
@@ -44,9 +47,10 @@ export function keyHeaders() {
 }
 
 /** The Problem that an answer is: the service's own words where it gave some. */
-export function problemOf(status, media, body) {
-  if (!media.includes("json")) return new Problem({ code: "http", status });
+export function problemOf(status, media, body, retryAfter = null) {
+  const retryAfterS = Number(retryAfter) || 0;
+  if (!media.includes("json")) return new Problem({ code: "http", status, retryAfterS });
   const told = JSON.parse(body);
   const { type, title, detail, errors } = told;
-  return new Problem({ code: "problem", status, type, title, detail, errors, told });
+  return new Problem({ code: "problem", status, type, title, detail, errors, told, retryAfterS });
 }
