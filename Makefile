@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: demo test lint lint-api types format bench clean
+.PHONY: demo test cover lint lint-api types format bench clean
 
 $(VENV)/.service: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -22,7 +22,10 @@ demo: $(VENV)/.service
 
 test: $(VENV)/.dev
 	bash scripts/ensure-browser.sh
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST)
+
+cover:  # the tests, slower, and which lines they do not reach
+	$(MAKE) test PYTEST="--cov --cov-report=term"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
