@@ -1,10 +1,10 @@
 """How much is worked on at once: past it a request is refused at its head, before its body is read.
 
 The limit follows Little's law (1961): what is worked on = what gets done in a second x how long each takes. Where
-answers take longer than they may, it becomes what gets done in the time that they may take; where they do not and it
-is used up, it grows by one for as many answers as it counts: a limit that nobody came near says nothing (congestion
-window validation, RFC 7661). What they may take is told from those that were alone: a queue longer than a few times
-that gains nothing and makes everybody late.
+answers take longer than they may, it becomes what gets done in the time that they may take; where they do not, it grows
+by one for as many answers as it counts: up to a burst such as comes in quiet times too, and past that only where it is
+used up, for a limit that nobody came near says nothing (congestion window validation, RFC 7661). What they may take is
+told from those that were alone: a queue that stays longer than a few times that gains nothing and makes everybody late.
 """
 
 import math
@@ -34,8 +34,8 @@ DRIFT = 1.01
 USED_UP = 0.8
 """Of the limit: from there on it counts as used up."""
 
-START = 16
-"""At work at once at the most, as long as nothing is known."""
+BURST = 8
+"""So many may come at once, as long as nothing presses: shoppers do not come one by one."""
 
 FRESH_S = 0.25
 """Bodies that began to arrive so lately will be at work in a moment; slower ones are the network's matter."""
@@ -64,7 +64,7 @@ class Adaptive:
     _unknown: int = 0
 
     def __post_init__(self) -> None:
-        self.limit = float(min(self.most, max(self.least, START)))
+        self.limit = float(min(self.most, max(self.least, BURST)))
 
     @property
     def room(self) -> int:
@@ -88,7 +88,7 @@ class Adaptive:
         self._among = _smooth(self._among, at_work)
         if self._strain > 1:
             self.limit = max(self.least, min(self.limit, self._among / self._strain))
-        elif crowd >= USED_UP * self.room:
+        elif self.limit < BURST or crowd >= USED_UP * self.room:
             self.limit = min(self.most, self.limit + 1 / self.limit)
 
     def _learn(self, took_s: float, crowd: int, kind: str) -> None:

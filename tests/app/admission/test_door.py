@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
-from app.admission.gate import FRESH_S, START, Adaptive, Gate, Ticket
+from app.admission.gate import BURST, FRESH_S, Adaptive, Gate, Ticket
 from app.admission.groups import Group, group_of, is_costly, scope_for
 from app.admission.rates import Rates, shared_storage
 from app.admission.settings import AdmissionSettings, RateSettings, ServerSettings
@@ -216,17 +216,26 @@ def test_one_that_is_slow_by_itself_keeps_nobody_out() -> None:
         adaptive.finished(0.1, at_work=1, at_end=1)
     for _ in range(3):
         adaptive.finished(9.0, at_work=2, at_end=1)
-    assert adaptive.limit == START
+    assert adaptive.limit == BURST
 
 
 def test_a_limit_that_nobody_came_near_does_not_grow() -> None:
     adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=3)
     for _ in range(1_000):
         adaptive.finished(0.1, at_work=1)
-    assert adaptive.limit == START
+    assert adaptive.limit == BURST
     for _ in range(1_000):
         adaptive.finished(0.1, at_work=int(adaptive.limit))
     assert adaptive.limit > 40
+
+
+def test_after_a_rush_a_burst_is_let_in_again() -> None:
+    machine = Machine()
+    machine.asked(1, 60)
+    machine.asked(90, 20)
+    assert machine.gate.adaptive.limit < BURST
+    machine.asked(4, 30)
+    assert BURST <= machine.gate.adaptive.limit < BURST + 1
 
 
 def test_who_comes_in_the_same_moment_is_counted_and_who_takes_long_to_send_is_not() -> None:
@@ -253,7 +262,7 @@ def test_words_are_not_held_to_what_photos_take_nor_photos_to_what_words_do() ->
     assert adaptive.may_take_s("words") == pytest.approx(0.15)
     for _ in range(20):
         adaptive.finished(1.2, 8, 8, "photo")
-    assert adaptive.limit == START
+    assert adaptive.limit > BURST
     for _ in range(20):
         adaptive.finished(1.2, 8, 8, "words")
     assert adaptive.limit < 8
