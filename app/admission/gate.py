@@ -19,6 +19,9 @@ from app.errors import Overloaded, TooManyRequests
 SMOOTHING = 0.2
 """Weight of the newest answer in the average: a single slow one is no overload."""
 
+STRAIN_SMOOTHING = 0.1
+"""Of the newest in how strained all are: a burst that is over in a moment is no overload either."""
+
 ALONE_SMOOTHING = 0.1
 """Of the newest in how long one takes that is alone, which changes seldom."""
 
@@ -83,9 +86,10 @@ class Adaptive:
         self.took_s = _smooth(self.took_s, took_s)
         strain = took_s / self.may_take_s(kind)
         # Where hardly anybody was there it was slow by itself: fewer would not make it quicker.
-        self._strain = _smooth(self._strain, strain if crowd > self.least else min(strain, 1.0))
+        strain = strain if crowd > self.least else min(strain, 1.0)
+        self._strain = _smooth(self._strain, strain, STRAIN_SMOOTHING)
         # Those who were there when it began are those whom it waited for: who left since says nothing of its time.
-        self._among = _smooth(self._among, at_work)
+        self._among = _smooth(self._among, at_work, STRAIN_SMOOTHING)
         if self._strain > 1:
             self.limit = max(self.least, min(self.limit, self._among / self._strain))
         elif self.limit < BURST or crowd >= USED_UP * self.room:
