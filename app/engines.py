@@ -41,6 +41,7 @@ async def build_engine(
 
     Raises ModelUnavailable, one line, where model, runtime, segmenter or shared cache cannot be had.
     """
+    preprocess = preprocess or PreprocessSettings()
     if settings.threads is not None:
         import torch
 
@@ -54,7 +55,7 @@ async def build_engine(
     say_device(settings, encoder)
     return Engine(
         encoder,
-        GarmentPreprocessor(await asyncio.to_thread(load_segmenter, (preprocess or PreprocessSettings()).segmenter)),
+        GarmentPreprocessor(await asyncio.to_thread(load_segmenter, preprocess.segmenter)),
         fusions_for(encoder.spec, settings),
         stored=stored,
         default_fusion=settings.fusion,
