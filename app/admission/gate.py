@@ -3,7 +3,7 @@
 The limit follows Little's law (1961): what is worked on = what gets done in a second x how long each takes. Where
 answers take longer than they may, it becomes what gets done in the time that they may take; where they do not, it grows
 by one for as many answers as it counts: up to a burst such as comes in quiet times too, and past that only where it is
-used up, for a limit that nobody came near says nothing (congestion window validation, RFC 7661). What they may take is
+used, for a limit that nobody came near says nothing (congestion window validation, RFC 7661). What they may take is
 told from those that were alone: a queue that stays longer than a few times that gains nothing and makes everybody late.
 """
 
@@ -34,8 +34,8 @@ UNKNOWN = 64
 DRIFT = 1.01
 """Times, with each answer that takes too long though no less can be let in: one alone takes longer than was thought."""
 
-USED_UP = 0.8
-"""Of the limit: from there on it counts as used up."""
+USED = 0.5
+"""Of the limit: from there on it counts as used, as in RFC 7661. By default one address alone comes that far."""
 
 BURST = 8
 """So many may come at once, as long as nothing presses: shoppers do not come one by one."""
@@ -92,7 +92,7 @@ class Adaptive:
         self._among = _smooth(self._among, at_work, STRAIN_SMOOTHING)
         if self._strain > 1:
             self.limit = max(self.least, min(self.limit, self._among / self._strain))
-        elif self.limit < BURST or crowd >= USED_UP * self.room:
+        elif self.limit < BURST or crowd >= USED * self.room:
             self.limit = min(self.most, self.limit + 1 / self.limit)
 
     def _learn(self, took_s: float, crowd: int, kind: str) -> None:

@@ -167,7 +167,8 @@ class _Room:
     def whole(self, core: Sequence[str]) -> "list[State]":
         """Complete looks over the slots of `core` and what rounds them off."""
         beam = self.dressed(core, self.shelves)
-        if not beam:  # the best of one slot may all be of another season than everything in the next
+        if not beam and all(map(self.shelves.get, core)):
+            # The best of one slot may all be of another season than everything in the next.
             beam = self.dressed(core, _partnered(core, self.shelves))
         for slot in self.rounding if beam else ():
             if slot not in core:

@@ -48,7 +48,7 @@ def test_photo_and_words_give_pieces_and_looks(open_shop: OpenShop, dress_photo:
 
 
 BUSY = """
-const [honest, status, type] = [window.fetch, 503, "application/problem+json"];
+const [honest, status, type] = [window.fetch, %d, "application/problem+json"];
 window.refused = 0;
 window.fetch = (url, options) => {
   if (options?.method !== "POST" || !String(url).includes("recommendations") || window.refused >= %s) {
@@ -61,9 +61,10 @@ window.fetch = (url, options) => {
 """
 
 
-def test_a_service_that_is_busy_for_a_moment_is_asked_again(open_shop: OpenShop) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_service_that_is_busy_for_a_moment_is_asked_again(open_shop: OpenShop, status: int) -> None:
     page = open_shop()
-    page.driver.execute_script(BUSY % "2")
+    page.driver.execute_script(BUSY % (status, "2"))
     page.write("red dress")
     page.submit()
     page.wait_for_answer()
@@ -72,7 +73,7 @@ def test_a_service_that_is_busy_for_a_moment_is_asked_again(open_shop: OpenShop)
 
 def test_a_service_that_stays_busy_is_told(open_shop: OpenShop) -> None:
     page = open_shop()
-    page.driver.execute_script(BUSY % "Infinity")
+    page.driver.execute_script(BUSY % (503, "Infinity"))
     page.write("red dress")
     page.submit()
     page.wait_for("body[data-phase=error]")

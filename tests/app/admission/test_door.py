@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import math
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -227,6 +228,28 @@ def test_a_limit_that_nobody_came_near_does_not_grow() -> None:
     for _ in range(1_000):
         adaptive.finished(0.1, at_work=int(adaptive.limit))
     assert adaptive.limit > 40
+
+
+def test_one_address_alone_is_let_in_more_and_more_where_all_is_well() -> None:
+    """As behind a proxy that is not trusted: everybody seems to be one."""
+    clock = [0.0]
+    gate = Gate(AdmissionSettings(), lambda: clock[0])
+
+    def round_of(tickets: list[Ticket]) -> None:
+        for ticket in tickets:
+            gate.received(ticket)
+        clock[0] += 0.1
+        for ticket in tickets:
+            gate.leave(ticket, answered=True)
+
+    round_of([gate.enter("a")])
+    for _ in range(500):
+        share = math.ceil(gate.settings.share * gate.adaptive.limit)
+        tickets = [gate.enter("a") for _ in range(share)]
+        with pytest.raises(TooManyRequests):
+            gate.enter("a")
+        round_of(tickets)
+    assert gate.adaptive.limit > 4 * BURST
 
 
 def test_after_a_rush_a_burst_is_let_in_again() -> None:

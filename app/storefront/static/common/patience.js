@@ -2,14 +2,15 @@
 
 const TRIES = 5;
 const LONGEST_S = 5;
+const REFUSED = [429, 503];
 
-/** What `ask` gives. A 503 that says when to ask again was refused before anything was done, and is asked again then. */
+/** What `ask` gives. Who is refused and told when to ask again was refused before anything was done, and asks then. */
 export async function patiently(ask, signal) {
   for (let tried = 1; ; tried += 1) {
     try {
       return await ask();
     } catch (problem) {
-      const soon = problem.status === 503 && problem.retryAfterS > 0 && problem.retryAfterS <= LONGEST_S;
+      const soon = REFUSED.includes(problem.status) && problem.retryAfterS > 0 && problem.retryAfterS <= LONGEST_S;
       if (!soon || tried === TRIES) throw problem;
       // Not all who were refused together come back together.
       await pause((problem.retryAfterS + Math.random()) * 1000, signal);
