@@ -33,7 +33,10 @@ NOTES: Mapping[str, str] = {
 
 
 COMPARED = 4
-"""Suggestions with a price from which the lowest is worth telling."""
+"""Suggestions from which it is worth telling which one costs least, or is most like the photo."""
+
+AT_ALL = 0.3
+"""Calibrated likeness from which the one most like the photo is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Frame:
     locale: str
     currency: str
     budget: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foremost:
+    """Ids of those suggestions that stand out among all of an answer; empty where none does."""
+
+    cheapest: str
+    likest: str
 
 
 def needed(decision: Decision) -> list[str]:
@@ -80,9 +91,9 @@ def suggestion_rows(
 ) -> list[SuggestionRow]:
     """One row each, in rank order; what left the catalogue this very moment is left out. `evidence` is by item id."""
     shown = [r for r in decision.ranked if r.item.id in items]
-    cheapest = _cheapest(shown)
+    first = Foremost(_cheapest(shown), _likest(shown, evidence))
     return [
-        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, cheapest)
+        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, first)
         for number, ranked in enumerate(shown, start=1)
     ]
 
@@ -142,7 +153,14 @@ def _cheapest(shown: Sequence[Ranked]) -> str:
     return priced[0][1] if len(priced) >= COMPARED and priced[0][0] < priced[1][0] else ""
 
 
-def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, cheapest: str) -> Asked:
+def _likest(shown: Sequence[Ranked], evidence: Mapping[str, Evidence]) -> str:
+    """Id of the one whose picture is most like the photo; empty where none is, or there is little to compare."""
+    alike = {r.item.id: a for r in shown if (a := evidence[r.item.id].alike) is not None}
+    best = max(alike, key=lambda item_id: alike[item_id], default="")
+    return best if len(alike) >= COMPARED and alike[best] >= AT_ALL else ""
+
+
+def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, first: Foremost) -> Asked:
     price = decision.filters.price
     limit = Money.of(price.max, frame.currency) if price and price.max is not None else None
     return Asked(
@@ -153,15 +171,16 @@ def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, c
         sizes=_sizes(decision),
         limit=f"{limit.amount} {limit.currency}" if limit else "",
         brands=frozenset(brand.casefold().strip() for brand in decision.filters.brand),
-        cheapest=cheapest,
+        cheapest=first.cheapest,
+        likest=first.likest,
         usual=NO_USUAL if decision.filters.size else decision.usual,
     )
 
 
 def _suggestion_row(
-    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame, cheapest: str
+    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame, first: Foremost
 ) -> SuggestionRow:
-    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame, cheapest), evidence.shares)
+    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame, first), evidence.shares)
     return SuggestionRow(
         rank=rank,
         item_id=ranked.item.id,

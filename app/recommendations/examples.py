@@ -91,7 +91,7 @@ def seen_in(examples: Sequence[Example]) -> tuple[Seen, ...]:
             shares[getattr(example.item, name)] += example.weight / total
         value, share = max(shares.items(), key=lambda one: (one[1], one[0]), default=("", 0.0))
         if value:
-            found.append(Seen(name, value, min(1.0, share)))
+            found.append(Seen(name, value, min(1.0, share), {v: s for v, s in shares.items() if v}))
     return tuple(found)
 
 

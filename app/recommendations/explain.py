@@ -25,6 +25,11 @@ TASTE_SHARE = 0.15
 OTHER_SIZE = 0.9
 """A size that must be another than usual is told before all but the largest share."""
 
+BESIDE = frozenset(
+    {"on_sale", "lowest_price", "well_rated", "popular", "fit_note", "take_size", "in_usual_size", "not_in_usual_size"}
+)
+"""What is no reason for this garment rather than another: beside these it is said that it is among the nearest."""
+
 NO_SHARES: Mapping[str, float] = MappingProxyType({})
 
 LOOKS: Mapping[str, str] = {"photo": "photo", "item": "items"}
@@ -35,6 +40,7 @@ SOURCES: Mapping[str, str] = {
     "same_colour": "colour",
     "near_colour": "colour",
     "near_kind": "kind",
+    "likely_kind": "kind",
     "has_pattern": "pattern",
     "for_occasion": "usage",
     "for_season": "season",
@@ -61,8 +67,16 @@ def reasons(ranked: Ranked, asked: Asked, shares: Mapping[str, float] = NO_SHARE
     """Up to `MOST` reasons for one suggestion, never none: what is wrong with it, then what brought most of its score
     by `shares` (see `shares.shares`), then what brought none of it.
     """
-    found = sorted(claims(ranked, asked), key=lambda f: -_weight(f, shares))[:MOST] or [Claim("nearest")]
-    return [Reason(f.code, f.params, _text(f, asked.locale)) for f in found]
+    found = list(claims(ranked, asked))
+    if all(claim.code in BESIDE for claim in found):
+        found.append(_nearest(asked, shares))
+    found.sort(key=lambda claim: -_weight(claim, shares))
+    return [Reason(f.code, f.params, _text(f, asked.locale)) for f in found[:MOST]]
+
+
+def _nearest(asked: Asked, shares: Mapping[str, float]) -> Claim:
+    by_look = asked.alike is not None and "words" not in shares
+    return Claim("nearest", {"source": asked.model if by_look else "words"})
 
 
 def _weight(found: Claim, shares: Mapping[str, float]) -> float:
@@ -70,9 +84,11 @@ def _weight(found: Claim, shares: Mapping[str, float]) -> float:
     match found.code:
         case "despite" | "not_in_usual_size":
             return ABOVE_ALL
+        case "nearest":
+            return 1.0
         case "take_size":
             return OTHER_SIZE
-        case "similar_look":  # said of words it is the vaguest reason of all, and comes last
+        case "similar_look" | "most_similar_look":  # said of words it is the vaguest reason of all, and comes last
             return shares.get(LOOKS.get(str(found.params["source"]), ""), 0.0)
         case "to_taste" | "in_usual_size":
             return TASTE_SHARE

@@ -205,11 +205,11 @@ def score_parts(
     elif wanted.terms:
         parts["lexical"], weights["lexical"] = lexical_scores(wanted.terms, pool.items), settings.lexical
     if wanted.kind:
-        parts["kind"] = _of_values(pool.items, "kind", wanted.kind, kind_match)
-        weights["kind"] = settings.kind * wanted.kind.confidence
+        parts["kind"], sure = _of_values(pool.items, "kind", wanted.kind, kind_match)
+        weights["kind"] = settings.kind * sure
     if wanted.colour:
-        parts["colour"] = _of_values(pool.items, "colour", wanted.colour, closeness)
-        weights["colour"] = settings.colour * wanted.colour.confidence
+        parts["colour"], sure = _of_values(pool.items, "colour", wanted.colour, closeness)
+        weights["colour"] = settings.colour * sure
     if wanted.facets:
         parts["attributes"] = attribute_scores(pool.items, wanted.facets)
         weights["attributes"] = settings.attributes
@@ -268,11 +268,24 @@ def _fits(item: ItemFacts, facet: str, wish: str) -> float:
     return 1.0 if value == wish else 0.0
 
 
-def _of_values(items: Sequence[ItemFacts], field: str, target: Target, match: Match) -> Scores:
-    """Best match of an item's value with any wanted one, each distinct value looked up once."""
+def _of_values(items: Sequence[ItemFacts], field: str, target: Target, match: Match) -> tuple[Scores, float]:
+    """How well each item's value meets `target`, shape (n,), and how sure that is, 0 to 1.
+
+    Of what was said any will do: the best match. Of what a photo may show one is meant: the match to be expected, by
+    that of the best guess, which says how sure any of it is. Trousers lose nothing where they are as likely as jeans.
+    """
     values: list[str] = [getattr(item, field) for item in items]
-    known = {v: max(match(v, w) for w in target.values) if v else UNKNOWN for v in set(values)}
-    return np.fromiter((known[v] for v in values), np.float64, len(values))
+    fits = {v: _fit(v, target, match) for v in {*values, *target.chances} if v}
+    best = max((fits[v] for v in target.chances), default=1.0)
+    known = {v: min(1.0, fit / best) for v, fit in fits.items()} | {"": UNKNOWN}
+    scores = np.fromiter((known[v] for v in values), np.float64, len(values))
+    return scores, best if target.chances else target.confidence
+
+
+def _fit(value: str, target: Target, match: Match) -> float:
+    if target.chances:
+        return sum(chance * match(value, meant) for meant, chance in target.chances.items())
+    return max(match(value, wanted) for wanted in target.values)
 
 
 def _diverse(order: NDArray[np.intp], scores: Scores, vectors: Matrix, limit: int, diversity: float) -> list[int]:

@@ -332,7 +332,7 @@ def _limits(asked: RecommendationRequest) -> Limits:
 
 def _seen(tagger: AttributeTagger, part: QueryPart, stocked: Mapping[str, int]) -> tuple[Seen, ...]:
     tags = () if part.image is None else tagger.tag(part.image, stocked=stocked, crops=part.crops[:1])
-    return tuple(Seen(t.name, t.value, t.confidence) for t in tags)
+    return tuple(Seen(t.name, t.value, t.confidence, t.chances) for t in tags)
 
 
 def _understood(

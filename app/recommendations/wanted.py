@@ -43,20 +43,25 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One attribute recognised in a photo; `confidence` from 0 to 1."""
+    """One attribute recognised in a photo; `confidence` from 0 to 1, `chances` of this and what else it may be."""
 
     name: str
     value: str
     confidence: float
+    chances: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Values of one aspect, any of which will do, and how sure we are that it is wanted (0 to 1)."""
+    """Values of one aspect, any of which will do, and how sure we are that it is wanted (0 to 1).
+
+    `chances`: where only one of several is meant and none is sure, how likely each is; empty for what was said.
+    """
 
     values: frozenset[str] = frozenset()
     confidence: float = 0.0
     source: Source | None = None
+    chances: Mapping[str, float] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.values) and self.confidence > 0
@@ -144,4 +149,5 @@ def _seen(name: str, seen: Iterable[Seen], avoided: frozenset[str]) -> Target:
     found = max((s for s in seen if s.name == name), key=lambda s: s.confidence, default=None)
     if found is None or found.value in avoided:
         return Target()
-    return Target(frozenset({found.value}), found.confidence, "photo")
+    chances = {value: chance for value, chance in found.chances.items() if value not in avoided}
+    return Target(frozenset({found.value}), found.confidence, "photo", chances)

@@ -1,7 +1,7 @@
 """Names what a picture shows in the taxonomy's words: kind, colour, for whom, pattern, season, occasion."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +32,20 @@ and 0.89."""
 SURE = 0.5
 """A learned facet below this is left out: its runners-up together are likelier."""
 
+UNLIKELY = 0.01
+"""Values below this are not worth telling beside the best one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One attribute of a picture. `confidence` is its probability among the values of the same name, 0 to 1."""
+    """One attribute of a picture. `confidence` is its probability among the values of the same name, 0 to 1; `chances`
+    that of every value that is not unlikely.
+    """
 
     name: str
     value: str
     confidence: float
+    chances: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ class AttributeTagger:
         colours = self._colours.chances(image[None])[0]
         if crops:
             colours = with_pixels(colours, pixel_shares(crops))
-        tags = [Tag("kind", self._kinds.values[i], float(kinds[i])) for i in best]
+        tags = [_tag("kind", self._kinds.values, kinds, int(i)) for i in best]
         tags += _best("colour", self._colours.values, colours, LEAST_LIFT / len(colours))
         for name in LEARNED:
             values, chances = self._learned(name, image[None])
@@ -158,7 +164,12 @@ def heads_of(spec: ModelSpec) -> dict[str, FacetHead]:
 
 def _best(name: str, values: Sequence[str], chances: NDArray[np.floating], least: float) -> list[Tag]:
     place = int(np.argmax(chances))
-    return [Tag(name, values[place], float(chances[place]))] if chances[place] >= least else []
+    return [_tag(name, values, chances, place)] if chances[place] >= least else []
+
+
+def _tag(name: str, values: Sequence[str], chances: NDArray[np.floating], place: int) -> Tag:
+    likely = {value: float(chance) for value, chance in zip(values, chances, strict=True) if chance >= UNLIKELY}
+    return Tag(name, values[place], float(chances[place]), likely)
 
 
 def _with_prior(chances: NDArray[np.float64], counts: Sequence[int]) -> NDArray[np.float64]:

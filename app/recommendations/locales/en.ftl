@@ -15,6 +15,10 @@ near-kind = { $source ->
    *[words] { $garment }, close to the { $other } you asked for
 }
 near-colour = { $colour }, close to { $wanted }
+likely-kind = { $source ->
+    [item] { $garment }, much like what you chose
+   *[photo] { $garment }, much like the piece on your photo
+}
 has-pattern = { $pattern }, as you asked
 for-occasion = { $occasion ->
     [casual] Made for everyday wear
@@ -35,6 +39,10 @@ similar-look = { $source ->
     [item] Looks much like what you chose
     [photo] Looks much like your photo
    *[words] Looks the way you describe it
+}
+most-similar-look = { $source ->
+    [item] Looks most like what you chose, of all of these
+   *[photo] Looks most like your photo, of all of these
 }
 avoids = Not { $avoided }, as you asked
 despite = Has something you wanted to avoid; nothing nearer was left
@@ -63,7 +71,11 @@ for-whom = { $gender ->
    *[unisex] Made for women and men, as you asked
 }
 on-sale = { $percent } % off now
-nearest = Among the nearest in this shop to what you asked for
+nearest = { $source ->
+    [item] Among the nearest in this shop to what you chose
+    [photo] Among the nearest in this shop to your photo
+   *[words] Among the nearest in this shop to what you asked for
+}
 
 # The same of what the shop does not say itself: told from its title or picture, so it only looks so.
 same-kind-inferred = { $source ->
@@ -82,6 +94,10 @@ same-colour-inferred = { $source ->
    *[words] Looks { $colour }, as you asked
 }
 near-colour-inferred = Looks { $colour }, close to { $wanted }
+likely-kind-inferred = { $source ->
+    [item] Looks like { $garment }, much like what you chose
+   *[photo] Looks like { $garment }, much like the piece on your photo
+}
 has-pattern-inferred = Looks { $pattern }, as you asked
 for-occasion-inferred = { $occasion ->
     [casual] Looks right for everyday wear

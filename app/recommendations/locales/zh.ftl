@@ -15,6 +15,10 @@ near-kind = { $source ->
    *[words] { $garment }，接近您要的{ $other }
 }
 near-colour = { $colour }，接近{ $wanted }
+likely-kind = { $source ->
+    [item] { $garment }，与您选的类型相近
+   *[photo] { $garment }，与照片中的类型相近
+}
 has-pattern = { $pattern }，正合您的要求
 for-occasion = { $occasion ->
     [casual] 适合日常休闲穿着
@@ -35,6 +39,10 @@ similar-look = { $source ->
     [item] 外观与您选的很相似
     [photo] 外观与照片很相似
    *[words] 外观符合您的描述
+}
+most-similar-look = { $source ->
+    [item] 在这些推荐中外观最像您选的
+   *[photo] 在这些推荐中外观最像照片
 }
 avoids = 按您的要求避开了{ $avoided }
 despite = 含有您想避开的元素，但没有更接近的了
@@ -63,7 +71,11 @@ for-whom = { $gender ->
    *[unisex] 男女同款，符合您的要求
 }
 on-sale = 现在优惠{ $percent }%
-nearest = 是本店中最接近您要求的之一
+nearest = { $source ->
+    [item] 是本店中最接近您所选的之一
+    [photo] 是本店中最接近照片的之一
+   *[words] 是本店中最接近您要求的之一
+}
 
 # 商家未注明、由名称或图片推断的：只说“看起来”。
 same-kind-inferred = { $source ->
@@ -82,6 +94,10 @@ same-colour-inferred = { $source ->
    *[words] 看起来是{ $colour }，正是您要的颜色
 }
 near-colour-inferred = 看起来是{ $colour }，接近{ $wanted }
+likely-kind-inferred = { $source ->
+    [item] 看起来是{ $garment }，与您选的类型相近
+   *[photo] 看起来是{ $garment }，与照片中的类型相近
+}
 has-pattern-inferred = 看起来是{ $pattern }，正合您的要求
 for-occasion-inferred = { $occasion ->
     [casual] 看起来适合日常休闲穿着

@@ -52,11 +52,13 @@ shop_items = st.builds(
     in_stock=st.booleans(),
     rating=st.sampled_from([None, 3.0, 4.8]),
 )
+NAMES = [*KINDS, *[c for c in COLOURS if c]]
 targets = st.builds(
-    lambda values, confidence, source: Target(frozenset(values), confidence, source),
-    st.sets(st.sampled_from([*KINDS, *[c for c in COLOURS if c]]), min_size=1, max_size=2),
+    lambda values, confidence, source, chances: Target(frozenset(values), confidence, source, chances),
+    st.sets(st.sampled_from(NAMES), min_size=1, max_size=2),
     st.sampled_from([0.3, 0.65, 0.9, 1.0]),
     st.sampled_from(["words", "photo"]),
+    st.dictionaries(st.sampled_from(NAMES), st.sampled_from([0.05, 0.25, 0.4, 0.75]), max_size=3),
 )
 wishes = st.builds(
     lambda kind, colour, facets, terms, avoided: Wanted(kind, colour, facets, tuple(terms), avoided),
@@ -90,6 +92,11 @@ def _same_slot(a: str, b: str) -> bool:
     return a != b and taxonomy().slot_of(a) == taxonomy().slot_of(b)
 
 
+def _likely(target: Target, alike: Callable[[str], bool]) -> bool:
+    """Not sure enough to be named, but enough of what it may be is `alike`."""
+    return target.confidence < 0.7 and sum(p for value, p in target.chances.items() if alike(value)) >= 0.7
+
+
 TAKES = {size: Usual({slot: worn_sizes([size]) for slot in taxonomy().slots}) for size in ("S", "M")}
 
 BACKED: Mapping[str, Backing] = {
@@ -102,6 +109,11 @@ BACKED: Mapping[str, Backing] = {
     "same_colour": lambda r, s, a: r.params["colour"] == s.item.colour and s.item.colour in a.wanted.colour.values,
     "near_colour": lambda r, s, a: (
         r.params["wanted"] in a.wanted.colour.values and _close(s.item.colour, str(r.params["wanted"]))
+    ),
+    "likely_kind": lambda r, s, a: (
+        r.params["kind"] == s.item.kind
+        and a.wanted.kind.chances[s.item.kind] >= 0.1
+        and _likely(a.wanted.kind, lambda kind: kind == s.item.kind or _same_slot(s.item.kind, kind))
     ),
     "has_pattern": lambda r, s, a: r.params["pattern"] == s.item.pattern in a.wanted.facets["pattern"],
     "for_occasion": lambda r, s, a: r.params["occasion"] == s.item.usage in a.wanted.facets["usage"],
@@ -116,6 +128,7 @@ BACKED: Mapping[str, Backing] = {
         str(r.params["word"]) in f"{s.item.title} {s.item.brand}".casefold() and r.params["word"] in a.wanted.terms
     ),
     "similar_look": lambda r, s, a: (a.alike if r.params["source"] == "photo" else s.parts["image"]) >= 0.6,
+    "most_similar_look": lambda r, s, a: a.likest == s.item.id,
     "avoids": lambda r, s, a: not a.wanted.avoided.hit(s.item),
     "despite": lambda r, s, a: s.avoided,
     "within_budget": lambda r, s, a: bool(a.limit) and s.item.asking_price is not None,
@@ -132,6 +145,7 @@ BACKED: Mapping[str, Backing] = {
     "nearest": lambda r, s, a: True,
 }
 FIELD = {"same_kind": "kind", "near_kind": "kind", "same_colour": "colour", "near_colour": "colour",
+         "likely_kind": "kind",
          "has_pattern": "pattern", "for_occasion": "usage", "for_season": "season", "for_whom": "gender"}  # fmt: skip
 
 
@@ -159,7 +173,8 @@ def test_every_reason_is_backed(
 ) -> None:
     asked = Asked(wanted, locale, alike, usual=usual)
     if more:
-        asked = replace(asked, sizes=frozenset({"m"}), limit="50.00 EUR", brands=frozenset({"acme"}), cheapest=of.id)
+        asked = replace(asked, sizes=frozenset({"m"}), limit="50.00 EUR", brands=frozenset({"acme"}))
+        asked = replace(asked, cheapest=of.id, likest=of.id)
     found = suggestion(of, avoided=wanted.avoided.hit(of), **parts)
     for reason in reasons(found, asked):
         assert BACKED[reason.code](reason, found, asked), (reason, of, wanted)
@@ -188,6 +203,10 @@ def test_every_reason_is_backed(
          "To your taste, by what you liked or chose before"),
         (item("a"), Asked(Wanted(), "en"), {"popularity": 0.6}, "popular", "Chosen more often than most things here"),
         (item("a"), Asked(Wanted(), "en", cheapest="a"), {}, "lowest_price", "Costs least of these suggestions"),
+        (item("a"), Asked(Wanted(), "en", alike=0.4, likest="a"), {}, "most_similar_look",
+         "Looks most like your photo, of all of these"),
+        (item("a"), Asked(Wanted(), "zh", alike=0.4, model="item", likest="a"), {}, "most_similar_look",
+         "在这些推荐中外观最像您选的"),
         (replace(item("a"), rating=4.7), Asked(Wanted(), "en"), {}, "well_rated", "Rated 4.7 of 5"),
         (item("SKU-77"), Asked(Wanted(named=Named((Name(("sku77",), "code", 1.0),))), "en"), {}, "is_the_one",
          "The very item you named: SKU-77"),
@@ -197,6 +216,39 @@ def test_what_else_speaks_for_an_item(
     of: ItemFacts, asked: Asked, parts: dict[str, float], code: str, text: str
 ) -> None:
     assert (code, text) in told(of, asked, **parts)
+
+
+UNSURE = Wanted(
+    kind=Target(frozenset({"jeans"}), 0.4, "photo", {"jeans": 0.4, "trousers": 0.37, "skirt": 0.03, "dress": 0.2})
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("trousers", "Trousers, much like the piece on your photo"),
+        ("jeans", "Jeans, much like the piece on your photo"),
+        ("skirt", "Among the nearest in this shop to your photo"),
+        ("dress", "Among the nearest in this shop to your photo"),
+    ],
+)
+def test_a_kind_that_a_photo_may_show_is_called_much_like_it_where_most_of_what_it_may_show_is(
+    kind: str, text: str
+) -> None:
+    assert [text for _, text in told(item("a", kind), Asked(UNSURE, "en", alike=0.1))] == [text]
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (Asked(Wanted(), "en", alike=0.1), "Among the nearest in this shop to your photo"),
+        (Asked(Wanted(), "en"), "Among the nearest in this shop to what you asked for"),
+        (Asked(Wanted(), "zh", alike=0.1, model="item"), "是本店中最接近您所选的之一"),
+    ],
+)
+def test_an_offer_is_no_reason_by_itself(asked: Asked, text: str) -> None:
+    found = told(item("a", price=Decimal(20), sale_price=Decimal(15)), asked)
+    assert [found[0], found[1][0]] == [("nearest", text), "on_sale"]
 
 
 RUNS_SMALL = replace(item("a"), attributes={"fit": "runs small"}, sizes=("S", "M", "XL", "L"))

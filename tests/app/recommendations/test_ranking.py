@@ -65,6 +65,29 @@ def test_an_unsure_photo_counts_less() -> None:
     assert ids(rank(pool(items, [0.36, 0.3]), unsure, CURVE, PLAIN, 2))[0] == "near"
 
 
+def test_what_a_photo_may_as_well_show_loses_little() -> None:
+    """Jeans are no surer than trousers: what is nearer by its picture decides; a top is neither."""
+    chances = {"jeans": 0.4, "trousers": 0.35, "leggings": 0.25}
+    unsure = Wanted(kind=Target(frozenset({"jeans"}), 0.4, "photo", chances))
+    items = [item("trousers", "trousers"), item("jeans", "jeans"), item("top", "top"), item("nameless", "")]
+    parts, weights = score_parts(pool(items), unsure, CURVE, PLAIN)
+    trousers, jeans, top, nameless = parts["kind"].tolist()
+    assert jeans == 1.0
+    assert 0.9 < trousers < 1.0
+    assert (top, nameless) == (0.0, 0.5)
+    assert 0.4 < weights["kind"] / PLAIN.kind < 1.0
+    assert ids(rank(pool(items, [0.32, 0.3, 0.33, 0.1]), unsure, CURVE, PLAIN, 4))[0] == "trousers"
+
+
+def test_a_photo_that_is_sure_counts_as_if_nothing_else_were_likely() -> None:
+    items = [item("a", "jeans"), item("b", "trousers"), item("c", "dress")]
+    parts, weights = score_parts(pool(items), Wanted(kind=Target(frozenset({"jeans"}), 1.0, "photo")), CURVE, PLAIN)
+    sure = Wanted(kind=Target(frozenset({"jeans"}), 1.0, "photo", {"jeans": 1.0}))
+    again, weighed = score_parts(pool(items), sure, CURVE, PLAIN)
+    assert again["kind"].tolist() == parts["kind"].tolist()
+    assert weighed == weights
+
+
 def test_a_field_the_feed_left_out_is_neutral() -> None:
     items = [item("right", pattern="striped"), item("unknown", pattern=""), item("wrong", pattern="floral")]
     wanted = said(pattern=["striped"])

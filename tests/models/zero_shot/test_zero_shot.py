@@ -11,6 +11,7 @@ from models.contracts import Matrix, Vector
 from models.registry import ModelSpec
 from models.taxonomy import taxonomy
 from models.zero_shot import AttributeTagger, classify
+from models.zero_shot.prompts import KIND, prompts
 
 DIMS = 4096
 
@@ -51,6 +52,15 @@ async def test_tags_name_kind_colour_and_gender() -> None:
     tags = {t.name: t for t in tagger.tag(direction("red trousers women"))}
     assert {name: t.value for name, t in tags.items()} == {"kind": "trousers", "colour": "red", "gender": "women"}
     assert all(0 < t.confidence <= 1 for t in tags.values())
+
+
+async def test_a_tag_tells_what_else_it_may_be() -> None:
+    tagger = await AttributeTagger.build(BagOfWords())
+    jeans, trousers = (tagger.senses[prompts(taxonomy().kinds[kind].en, KIND)] for kind in ("jeans", "trousers"))
+    kind = tagger.tag((jeans + trousers) / np.linalg.norm(jeans + trousers))[0]
+    assert kind.chances.keys() >= {"jeans", "trousers"}
+    assert kind.chances[kind.value] == kind.confidence == max(kind.chances.values())
+    assert sum(kind.chances.values()) == pytest.approx(1.0, abs=0.1)
 
 
 async def test_runners_up_come_in_order_and_never_what_nobody_wears() -> None:
