@@ -5,6 +5,7 @@
     python -m bench.engine --random FOLDER --photos 96         ViT-B/32 with random weights, written into FOLDER
     python -m bench.engine --random FOLDER --photos 96 --infinity OTHER/bin/python
                                                                beside infinity-emb, in an environment OTHER of its own
+    … --precision bf16 [--theirs bfloat16]                     both of our sides in bfloat16 [and infinity-emb too]
 
 Both sides begin with decoded photos. The bare model crops (`--cut`), resizes and encodes them in batches, in one thread
 of Python, at the batch size that is fastest. The engine is asked for one photo a request, by so many callers at a time,
@@ -81,12 +82,12 @@ Ask = Callable[[dict[str, Any]], Measured]
 
 
 @contextmanager
-def infinity(python: Path, model: Path, photos: Sequence[RGB], threads: int, batch: int) -> Iterator[Ask]:
+def infinity(python: Path, model: Path, photos: Sequence[RGB], threads: int, batch: int, dtype: str) -> Iterator[Ask]:
     """The other engine in a process of its own; it is asked as the arguments of `bench.engine_infinity` say."""
     with tempfile.TemporaryDirectory() as folder:
         for number, photo in enumerate(photos):
             photo.save(Path(folder) / f"{number:04}.png")
-        command = [str(python), "-m", "bench.engine_infinity", str(model), folder, str(threads), str(batch)]
+        command = [str(python), "-m", "bench.engine_infinity", str(model), folder, str(threads), str(batch), dtype]
         with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             if process.stdin is None or process.stdout is None:
                 raise AssertionError("the process was started with pipes")
@@ -141,9 +142,9 @@ def _rows(table: Table, load: str, bare: Sequence[float], ours: Sequence[Measure
 
 async def run(
     model: str, sides_of: Callable[[Load[RGB], Encoder], Sides], callers: Sequence[int], rounds: int, other: Ask | None,
-    preprocessor: Preprocessor, max_batch: int, prepare_threads: int,
+    preprocessor: Preprocessor, max_batch: int, prepare_threads: int, precision: str,
 ) -> Table:  # fmt: skip
-    encoder = load_encoder(model, device="cpu")
+    encoder = load_encoder(model, device="cpu", precision=precision)
     engine = Engine(
         encoder, preprocessor, fusions(), cache_entries=0, max_batch=max_batch, prepare_threads=prepare_threads
     )
@@ -169,6 +170,8 @@ def main(
     threads: Annotated[int, typer.Option(min=1, help="Of torch.")] = 2,
     prepare_threads: Annotated[int, typer.Option(min=1)] = 2,
     max_batch: Annotated[int, typer.Option(min=1)] = 16,
+    precision: Annotated[str, typer.Option(help="As the setting of the service has it.")] = "auto",
+    theirs: Annotated[str, typer.Option(help="What infinity-emb computes in.")] = "float32",
 ) -> None:
     """Measure."""
     torch.set_num_threads(threads)
@@ -184,15 +187,15 @@ def main(
 
     def measured(ask: Ask | None) -> Table:
         counts = callers or [16, 32]
-        return asyncio.run(run(model, sides, counts, rounds, ask, preprocessor, max_batch, prepare_threads))
+        return asyncio.run(run(model, sides, counts, rounds, ask, preprocessor, max_batch, prepare_threads, precision))
 
     console = Console(width=140)
-    title = f"{Path(model).name}, {photos} photos, {threads} threads, medians of {rounds} rounds"
+    title = f"{Path(model).name}, {photos} photos, {threads} threads, {precision}, medians of {rounds} rounds"
     console.print(f"{title}{', garment found first' if cut else ''}")
     if other is None:
         console.print(measured(None))
     else:
-        with infinity(other, Path(model), pictures, threads, max_batch) as ask:
+        with infinity(other, Path(model), pictures, threads, max_batch, theirs) as ask:
             console.print(measured(ask))
 
 

@@ -17,10 +17,10 @@ from PIL import Image
 from bench.engine_load import Load, Measured
 
 
-async def main(model: str, pictures: list[Image.Image], threads: int, batch: int) -> None:
+async def main(model: str, pictures: list[Image.Image], threads: int, batch: int, dtype: str) -> None:
     torch.set_num_threads(threads)
     arguments = EngineArgs(
-        model_name_or_path=model, engine="torch", device="cpu", dtype="float32", batch_size=batch, model_warmup=False,
+        model_name_or_path=model, engine="torch", device="cpu", dtype=dtype, batch_size=batch, model_warmup=False,
         bettertransformer=False,
     )  # fmt: skip
     engine = AsyncEmbeddingEngine.from_args(arguments)
@@ -45,4 +45,4 @@ async def told(load: Load[Image.Image], pictures: list[Image.Image], asked: dict
 
 if __name__ == "__main__":
     opened = [Image.open(path).convert("RGB") for path in sorted(Path(sys.argv[2]).glob("*.png"))]
-    asyncio.run(main(sys.argv[1], opened, int(sys.argv[3]), int(sys.argv[4])))
+    asyncio.run(main(sys.argv[1], opened, int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]))

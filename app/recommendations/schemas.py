@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.catalog.schemas import FacetValue, ItemOut, Money
 from app.recommendations.ranking import PARTS
+from app.recommendations.reason_codes import listed
 from app.recommendations.tables import OutfitRow, RecommendationRow, SuggestionRow
 
 Mode = Literal["hybrid", "semantic"]
@@ -107,8 +108,14 @@ class QueryOut(BaseModel):
 class ReasonOut(BaseModel):
     """`code` and `params` for programs, `text` in the shopper's language."""
 
-    code: str
-    params: dict[str, str | int]
+    code: str = Field(
+        description=f"What it says. More may be added; show `text` where a code is not known.\n\n{listed()}",
+        examples=["same_kind", "similar_look"],
+    )
+    params: dict[str, str | int] = Field(
+        description="What fills it, as taxonomy ids and figures. `source`: whether `photo`, `words` or a chosen `item` "
+        "brought it; `inferred`: 1 where the shop does not say it of the item but its title or picture does."
+    )
     text: str
 
 

@@ -13,6 +13,7 @@ from app.catalog.narrowing.sizing import NO_USUAL, Usual, worn_sizes
 from app.recommendations.explain import Asked, Reason, reasons
 from app.recommendations.names import Name, Named
 from app.recommendations.ranking import Ranked
+from app.recommendations.reason_codes import REASON_CODES
 from app.recommendations.wanted import Target, Wanted
 from models.taxonomy import taxonomy
 from tests.app.recommendations.making import avoiding, item, said
@@ -144,6 +145,12 @@ BACKED: Mapping[str, Backing] = {
     "popular": lambda r, s, a: s.parts["popularity"] > 0,
     "nearest": lambda r, s, a: True,
 }
+
+
+def test_every_code_is_told_to_those_who_word_reasons_themselves() -> None:
+    assert REASON_CODES.keys() == {*BACKED, "is_the_one"}
+
+
 FIELD = {"same_kind": "kind", "near_kind": "kind", "same_colour": "colour", "near_colour": "colour",
          "likely_kind": "kind",
          "has_pattern": "pattern", "for_occasion": "usage", "for_season": "season", "for_whom": "gender"}  # fmt: skip
