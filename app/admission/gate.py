@@ -5,6 +5,7 @@ answers take longer than they may, it becomes what gets done in the time that th
 by one for as many answers as it counts: up to a burst such as comes in quiet times too, and past that only where it is
 used, for a limit that nobody came near says nothing (congestion window validation, RFC 7661). What they may take is
 told from those that were alone: a queue that stays longer than a few times that gains nothing and makes everybody late.
+One that is soon gone is a burst, and makes the limit no smaller (a standing queue is what matters: CoDel, RFC 8289).
 """
 
 import math
@@ -40,6 +41,12 @@ USED = 0.5
 BURST = 8
 """So many may come at once, as long as nothing presses: shoppers do not come one by one."""
 
+REST = 2 * BURST
+"""So many answers after somebody was refused it is still a rush."""
+
+SLOWLY = 30
+"""Times slower the limit grows in a rush: else it is soon as large as in quiet times, and whoever came is late."""
+
 FRESH_S = 0.25
 """Bodies that began to arrive so lately will be at work in a moment; slower ones are the network's matter."""
 
@@ -65,6 +72,9 @@ class Adaptive:
     """Times that answers take of what they may."""
     _among: float = 0.0
     _unknown: int = 0
+    _without_pause: int = 0
+    """Answers since nobody was left at work."""
+    _since_refusal: int = REST
 
     def __post_init__(self) -> None:
         self.limit = float(min(self.most, max(self.least, BURST)))
@@ -90,10 +100,21 @@ class Adaptive:
         self._strain = _smooth(self._strain, strain, STRAIN_SMOOTHING)
         # Those who were there when it began are those whom it waited for: who left since says nothing of its time.
         self._among = _smooth(self._among, at_work, STRAIN_SMOOTHING)
+        self._without_pause = 0 if at_end == 1 else self._without_pause + 1
+        self._since_refusal += 1
+        self._adapt(used=crowd >= USED * self.room)
+
+    def refused(self) -> None:
+        """Somebody was not let in: as many as may be are at work."""
+        self._since_refusal = 0
+
+    def _adapt(self, *, used: bool) -> None:
+        rush = self._since_refusal <= REST
         if self._strain > 1:
-            self.limit = max(self.least, min(self.limit, self._among / self._strain))
-        elif self.limit < BURST or crowd >= USED * self.room:
-            self.limit = min(self.most, self.limit + 1 / self.limit)
+            if rush or self._without_pause > BURST:  # a burst is late too, but soon over: nobody is to pay for it
+                self.limit = max(self.least, min(self.limit, self._among / self._strain))
+        elif self.limit < BURST or used:
+            self.limit = min(self.most, self.limit + 1 / self.limit / (SLOWLY if rush else 1))
 
     def _learn(self, took_s: float, crowd: int, kind: str) -> None:
         """How long one takes that is alone."""
@@ -150,7 +171,10 @@ class Gate:
         Raises Overloaded, and TooManyRequests for an address that has its share already.
         """
         now = self.clock()
-        if self._busy(now) >= self.adaptive.room or self.receiving >= self.settings.receiving:
+        full = self._busy(now) >= self.adaptive.room
+        if full or self.receiving >= self.settings.receiving:
+            if full:
+                self.adaptive.refused()
             wait = min(LONGEST_WAIT_S, max(1, math.ceil(self.adaptive.took_s)))
             raise Overloaded(f"Too much is being worked on. Try again in {wait} seconds.", retry_after_s=wait)
         if address is not None:

@@ -62,7 +62,7 @@ class AdmissionSettings(BaseModel):
     most: int = Field(default=128, ge=1)
     least: int = Field(default=2, ge=1)
     target_s: float = Field(default=5.0, gt=0)
-    slowdown: float = Field(default=2.25, ge=1)
+    slowdown: float = Field(default=2.0, ge=1)
     share: float = Field(default=0.5, gt=0, le=1)
     receiving: int = Field(default=256, ge=1)
     requests: int = Field(default=2_000, ge=1)

@@ -203,6 +203,43 @@ def test_of_three_times_as_many_as_it_can_do_as_many_are_answered_soon_as_if_no_
     assert None not in after and max(one for one in after if one is not None) < 0.4
 
 
+def burst(adaptive: Adaptive, count: int) -> None:
+    """So many at once, each of which takes as long as all of those before it together."""
+    for place in range(1, count + 1):
+        adaptive.finished(0.1 * place, at_work=place, at_end=count - place + 1)
+
+
+def test_a_burst_that_is_soon_over_does_not_keep_out_the_next() -> None:
+    adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=2)
+    for _ in range(30):
+        adaptive.finished(0.1, 1, 1)
+    for _ in range(20):
+        burst(adaptive, BURST)
+        assert adaptive.limit >= BURST
+
+
+def test_a_queue_that_stays_makes_the_limit_smaller_though_nobody_was_refused() -> None:
+    adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=2)
+    for _ in range(30):
+        adaptive.finished(0.1, 1, 1)
+    for _ in range(40):
+        adaptive.finished(0.1 * BURST, BURST, BURST)
+    assert adaptive.limit < BURST / 2
+
+
+def test_in_a_rush_the_limit_grows_slowly_and_after_it_soon() -> None:
+    adaptive = Adaptive(least=2, most=64, target_s=5, slowdown=2, limit=0)
+    adaptive.finished(0.1, 1, 1)
+    adaptive.limit = 2
+    for _ in range(100):
+        adaptive.refused()
+        adaptive.finished(0.15, 2, 2)
+    assert 2 < adaptive.limit < 4
+    for _ in range(100):
+        adaptive.finished(0.1, 1, 1)
+    assert adaptive.limit >= BURST
+
+
 def test_a_machine_that_becomes_slower_lets_in_what_it_still_can_do() -> None:
     machine = Machine()
     machine.asked(1, 60)
