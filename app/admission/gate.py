@@ -41,8 +41,8 @@ USED = 0.5
 BURST = 8
 """So many may come at once, as long as nothing presses: shoppers do not come one by one."""
 
-REST = 2 * BURST
-"""So many answers after somebody was refused it is still a rush."""
+REST = BURST
+"""So many answers after somebody was refused it is still a rush. Were it longer, a rush would cost those after it."""
 
 SLOWLY = 30
 """Times slower the limit grows in a rush: else it is soon as large as in quiet times, and whoever came is late."""
