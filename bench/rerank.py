@@ -103,8 +103,8 @@ def main(
     data_dir: Annotated[Path, typer.Option(help="The service's folder, imported and indexed.")] = Path("var/full"),
     split: str = "val",
     photos: Annotated[int, typer.Option(min=2, help="People's photos asked with.")] = 80,
-    words: Annotated[list[float], typer.Option(help="Weights of the words' tokens to compare; repeat.")] = [],  # noqa: B006 - Typer copies it
-    photo: Annotated[list[float], typer.Option(help="Weights of the photo's tokens to compare; repeat.")] = [],  # noqa: B006
+    words: Annotated[list[float] | None, typer.Option(help="Weights of the words' tokens to compare; repeat.")] = None,
+    photo: Annotated[list[float] | None, typer.Option(help="Weights of the photo's tokens to compare; repeat.")] = None,
     depth: Annotated[int, typer.Option(min=1, help="Candidates looked at again.")] = 50,
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="Where the JSON goes.")] = None,
 ) -> None:
@@ -112,8 +112,8 @@ def main(
     configure_logging("WARNING")
     settings = Settings(data_dir=data_dir, jobs=JobSettings(in_process=False))
     now = settings.ranking.rerank.model_copy(update={"depth": depth})
-    chosen = [now.model_copy(update={"words": value}) for value in words]
-    chosen += [now.model_copy(update={"photo": value}) for value in photo]
+    chosen = [now.model_copy(update={"words": value}) for value in words or ()]
+    chosen += [now.model_copy(update={"photo": value}) for value in photo or ()]
     report = asyncio.run(measure(settings, data, split, photos, chosen or [now]))
     Console().print(report)
     if out is not None:

@@ -91,9 +91,9 @@ def suggestion_rows(
 ) -> list[SuggestionRow]:
     """One row each, in rank order; what left the catalogue this very moment is left out. `evidence` is by item id."""
     shown = [r for r in decision.ranked if r.item.id in items]
-    first = Foremost(_cheapest(shown), _likest(shown, evidence))
+    foremost = Foremost(_cheapest(shown), _likest(shown, evidence))
     return [
-        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, first)
+        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, foremost)
         for number, ranked in enumerate(shown, start=1)
     ]
 
@@ -160,7 +160,7 @@ def _likest(shown: Sequence[Ranked], evidence: Mapping[str, Evidence]) -> str:
     return best if len(alike) >= COMPARED and alike[best] >= AT_ALL else ""
 
 
-def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, first: Foremost) -> Asked:
+def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, foremost: Foremost) -> Asked:
     price = decision.filters.price
     limit = Money.of(price.max, frame.currency) if price and price.max is not None else None
     return Asked(
@@ -171,16 +171,16 @@ def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, f
         sizes=_sizes(decision),
         limit=f"{limit.amount} {limit.currency}" if limit else "",
         brands=frozenset(brand.casefold().strip() for brand in decision.filters.brand),
-        cheapest=first.cheapest,
-        likest=first.likest,
+        cheapest=foremost.cheapest,
+        likest=foremost.likest,
         usual=NO_USUAL if decision.filters.size else decision.usual,
     )
 
 
 def _suggestion_row(
-    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame, first: Foremost
+    rank: int, ranked: Ranked, evidence: Evidence, decision: Decision, item: ItemOut, frame: Frame, foremost: Foremost
 ) -> SuggestionRow:
-    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame, first), evidence.shares)
+    told = reasons(ranked, _asked(decision, ranked.item.id, evidence, frame, foremost), evidence.shares)
     return SuggestionRow(
         rank=rank,
         item_id=ranked.item.id,

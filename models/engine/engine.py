@@ -133,7 +133,7 @@ class Engine:
         *,
         photo_kind: str = "auto",
         fusion: str | None = None,
-        weights: Weights = Weights(),  # noqa: B008 - frozen and empty: shared safely
+        weights: Weights = Weights(),
     ) -> EncodedQuery:
         """Photos (views of one wish) and words as query vectors.
 

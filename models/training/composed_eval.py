@@ -36,7 +36,7 @@ class ComposedBench:
     colours: Mapping[str, str]
     gallery: Matrix
 
-    def precision(self, fusion: Fusion, weights: Weights = Weights()) -> float:  # noqa: B008 -- frozen
+    def precision(self, fusion: Fusion, weights: Weights = Weights()) -> float:
         """Share of the ten nearest items that are of the same article type and of the colour asked for."""
         queries = np.stack([fusion.fuse(*both, weights).vector for both in zip(self.photos, self.words, strict=True)])
         articles = np.array([item.article_type for item in self.items])

@@ -113,7 +113,7 @@ BACKED: Mapping[str, Backing] = {
     ),
     "likely_kind": lambda r, s, a: (
         r.params["kind"] == s.item.kind
-        and a.wanted.kind.chances[s.item.kind] >= 0.1
+        and a.wanted.kind.chances[s.item.kind] >= 0.05
         and _likely(a.wanted.kind, lambda kind: kind == s.item.kind or _same_slot(s.item.kind, kind))
     ),
     "has_pattern": lambda r, s, a: r.params["pattern"] == s.item.pattern in a.wanted.facets["pattern"],
