@@ -91,9 +91,9 @@ def suggestion_rows(
 ) -> list[SuggestionRow]:
     """One row each, in rank order; what left the catalogue this very moment is left out. `evidence` is by item id."""
     shown = [r for r in decision.ranked if r.item.id in items]
-    foremost = Foremost(_cheapest(shown), _likest(shown, evidence))
+    first = foremost(shown, evidence)
     return [
-        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, foremost)
+        _suggestion_row(number, ranked, evidence[ranked.item.id], decision, items[ranked.item.id], frame, first)
         for number, ranked in enumerate(shown, start=1)
     ]
 
@@ -147,6 +147,11 @@ def _ids(decision: Decision, look: Look) -> list[str]:
     return [*anchor, *(p.id for p in look.pieces)]
 
 
+def foremost(shown: Sequence[Ranked], evidence: Mapping[str, Evidence]) -> Foremost:
+    """What stands out among `shown`, best first."""
+    return Foremost(_cheapest(shown), _likest(shown, evidence))
+
+
 def _cheapest(shown: Sequence[Ranked]) -> str:
     """Id of the one that costs least of all that have a price; empty where two do, or there is little to compare."""
     priced = sorted((r.item.asking_price, r.item.id) for r in shown if r.item.asking_price is not None)
@@ -154,10 +159,14 @@ def _cheapest(shown: Sequence[Ranked]) -> str:
 
 
 def _likest(shown: Sequence[Ranked], evidence: Mapping[str, Evidence]) -> str:
-    """Id of the one whose picture is most like the photo; empty where none is, or there is little to compare."""
-    alike = {r.item.id: a for r in shown if (a := evidence[r.item.id].alike) is not None}
-    best = max(alike, key=lambda item_id: alike[item_id], default="")
-    return best if len(alike) >= COMPARED and alike[best] >= AT_ALL else ""
+    """Id of the first, where its picture is most like the photo too; else empty, or where there is little to compare.
+
+    Of the rest a picture may be most like it to the model and not to the eye: white shoes for black ones.
+    """
+    alike = [a for r in shown if (a := evidence[r.item.id].alike) is not None]
+    if len(alike) < COMPARED or evidence[shown[0].item.id].alike != max(alike) or max(alike) < AT_ALL:
+        return ""
+    return shown[0].item.id
 
 
 def _asked(decision: Decision, item_id: str, evidence: Evidence, frame: Frame, foremost: Foremost) -> Asked:

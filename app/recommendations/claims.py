@@ -49,7 +49,7 @@ class Asked:
         usual: the sizes the shopper usually takes, where none was asked for.
         limit: the highest price, as the shopper reads it; empty without one.
         cheapest: id of the item that costs least of all that are shown with it; empty where several do.
-        likest: id of the one whose picture is most like the photo's garment; empty where there is little to compare.
+        likest: id of the first suggestion, where its picture is most like the photo of all; else empty.
     """
 
     wanted: Wanted
