@@ -82,17 +82,23 @@ def compiled(*encoders: Encoder) -> None:
 def say_device(settings: ModelSettings, encoder: Encoder) -> None:
     """Where the model computes is on record; and loudly so where a GPU is there that nobody uses."""
     said = {"model": encoder.spec.name, "device": encoder.device, "asked_for": settings.device}
+    said["precision"] = precision_of(encoder)
     if encoder.device.startswith("cpu") and settings.device == "auto" and NVIDIA.exists():
         log.warning("gpu_not_used", **said, reason="a GPU is there, but torch (or ONNX Runtime) was built without it")
     else:
         log.info("model_device", **said)
 
 
+def precision_of(encoder: Encoder) -> str:
+    """What it computes in, `auto` having been decided."""
+    return encoder.precision if isinstance(encoder, BatchedEncoder) else "fp32"
+
+
 def shared_cache(settings: ModelSettings, encoder: Encoder, watcher: EngineWatcher | None) -> SharedCache | None:
     """What all processes remember together, where the settings name it. Raises ModelUnavailable."""
     if not settings.shared_cache:
         return None
-    maker = "-".join((settings.runtime, encoder.device.partition(":")[0], settings.precision)).replace(" ", "-")
+    maker = "-".join((settings.runtime, encoder.device.partition(":")[0], precision_of(encoder)))
     place = Place(settings.shared_cache, settings.shared_cache_s, maker)
 
     def away() -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.contracts import RGB, Box, ImageTokens, Matrix, Ready, TextTokens, Tokens
+from models.encoders.device import named
 from models.encoders.landing import Landed
 from models.registry import ModelSpec
 
@@ -21,8 +22,8 @@ BATCH = 64
 class BatchedEncoder(ABC):
     """The `StagedEncoder` Protocol around one batch forward a tower."""
 
-    def __init__(self, spec: ModelSpec, device: str) -> None:
-        self._spec, self._device = spec, device
+    def __init__(self, spec: ModelSpec, device: str, precision: torch.dtype = torch.float32) -> None:
+        self._spec, self._device, self._precision = spec, device, precision
         self._compiled: dict[str, Callable[[Any], Any]] = {}
 
     @property
@@ -32,6 +33,11 @@ class BatchedEncoder(ABC):
     @property
     def device(self) -> str:
         return self._device
+
+    @property
+    def precision(self) -> str:
+        """`fp32`, `fp16` or `bf16`: what the towers take; a graph that was exported may compute in less."""
+        return named(self._precision)
 
     def encode_images(self, pictures: Sequence[RGB]) -> Matrix:
         """Unit rows (n, dims), float32. Pictures are resized as the model's own config says."""

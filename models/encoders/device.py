@@ -1,10 +1,14 @@
 """Where a model computes and in what precision."""
 
 import torch
+from torch import nn
 
 from models.contracts import ModelUnavailable
 
 PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+PATCHES = 1
+"""The convolutions of a transformer: one cuts the picture into patches, where that is none either."""
 
 
 def pick_device(wanted: str) -> str:
@@ -21,10 +25,27 @@ def pick_device(wanted: str) -> str:
     return wanted
 
 
-def pick_precision(wanted: str, device: str) -> torch.dtype:
-    """`auto` is half precision on a GPU and float32 on a CPU."""
+def pick_precision(wanted: str, device: str) -> torch.dtype | None:
+    """`auto` is half precision on a GPU; on a CPU it is None, for the model to say: see `precision_for`."""
     if wanted == "auto":
-        return torch.float16 if device.startswith("cuda") else torch.float32
+        return torch.float16 if device.startswith("cuda") else None
     if wanted not in PRECISIONS:
         raise ModelUnavailable(f"unknown precision {wanted!r}; use auto, {', '.join(PRECISIONS)}")
     return PRECISIONS[wanted]
+
+
+def precision_for(picked: torch.dtype | None, tower: nn.Module) -> torch.dtype:
+    """What was picked, or what suits a CPU and the `tower` for pictures best.
+
+    Intel's matrix extensions (AMX) multiply bfloat16 several times as fast as float32. A transformer is little else
+    than such products; a convolutional network gains next to nothing, and keeps its digits.
+    """
+    if picked is not None:
+        return picked
+    multiplies = sum(isinstance(module, nn.Conv2d) for module in tower.modules()) <= PATCHES
+    return torch.bfloat16 if multiplies and torch.cpu.get_capabilities().get("amx_bf16") else torch.float32
+
+
+def named(precision: torch.dtype) -> str:
+    """As the settings have it."""
+    return next(name for name, kind in PRECISIONS.items() if kind == precision)

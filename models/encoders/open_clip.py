@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from models.contracts import RGB, Box, ModelUnavailable
 from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
-from models.encoders.device import pick_device, pick_precision
+from models.encoders.device import pick_device, pick_precision, precision_for
 from models.encoders.frames import frame_of
 from models.encoders.landing import to_device
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
@@ -30,16 +30,16 @@ PREPROCESS = "open_clip-1"
 class OpenClipEncoder(BatchedEncoder):
     """Any open_clip model in evaluation mode. Use one of the three class methods."""
 
-    def __init__(self, model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> None:
-        super().__init__(spec, device)
+    def __init__(self, model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype | None) -> None:
+        """`precision`: None for what suits the model on this CPU."""
+        super().__init__(spec, device, precision_for(precision, model.visual))
         cfg = PreprocessCfg(**model.visual.preprocess_cfg)
         self._transform: Callable[[RGB], Tensor] = image_transform_v2(cfg, is_train=False)
-        self._tokenizer, self._precision = tokenizer, precision
-        self._pad = padding(model)
+        self._tokenizer, self._pad = tokenizer, padding(model)
         model.eval().requires_grad_(False)
         if isinstance(model.visual, TimmModel):  # a convolutional trunk gains a third; transformers have none to fold
             model.visual = fused(model.visual, torch.randn(1, 3, *_size(model)))
-        self._model = model.to(device=device, dtype=precision).to(memory_format=torch.channels_last)
+        self._model = model.to(device=device, dtype=self._precision).to(memory_format=torch.channels_last)
         height, width = _size(model)
         self._size, self._resize = (width, height), str(model.visual.preprocess_cfg.get("resize_mode") or "shortest")
 
@@ -129,7 +129,13 @@ class OpenClipEncoder(BatchedEncoder):
 
     @classmethod
     def _named(
-        cls, name: str, model_name: str, tag: str | None, device: str, precision: torch.dtype, cache_dir: Path | None
+        cls,
+        name: str,
+        model_name: str,
+        tag: str | None,
+        device: str,
+        precision: torch.dtype | None,
+        cache_dir: Path | None,
     ) -> "OpenClipEncoder":
         folder = str(cache_dir) if cache_dir else None
         try:
@@ -146,7 +152,7 @@ class OpenClipTokenEncoder(OpenClipEncoder, TokenBatches):
     """An open_clip model whose towers say what is where."""
 
     def __init__(
-        self, model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype,
+        self, model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype | None,
         forwards: tuple[ImageForward, TextForward],
     ) -> None:  # fmt: skip
         super().__init__(model, tokenizer, spec, device, precision)
@@ -159,7 +165,9 @@ class OpenClipTokenEncoder(OpenClipEncoder, TokenBatches):
         return self._text_forward(self._ids(texts))
 
 
-def _encoder(model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> OpenClipEncoder:
+def _encoder(
+    model: Any, tokenizer: Any, spec: ModelSpec, device: str, precision: torch.dtype | None
+) -> OpenClipEncoder:
     """With tokens where both towers can give them."""
     image, text = image_forward(model), text_forward(model)
     if image is None or text is None:
@@ -182,7 +190,7 @@ def trimmed(ids: Tensor, pad: int | None) -> Tensor:
     return ids[:, : int(used.max()) + 1] if len(used) else ids[:, :1]
 
 
-def _where(device: str, precision: str) -> tuple[str, torch.dtype]:
+def _where(device: str, precision: str) -> tuple[str, torch.dtype | None]:
     where = pick_device(device)
     return where, pick_precision(precision, where)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.contracts import RGB, Box, ModelUnavailable
 from models.encoders.batches import BatchedEncoder, TokenBatches, one_line
-from models.encoders.device import pick_device, pick_precision
+from models.encoders.device import pick_device, pick_precision, precision_for
 from models.encoders.frames import frame_of
 from models.encoders.landing import to_device
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
@@ -25,11 +25,11 @@ PREPROCESS = "transformers-1"
 class TransformersEncoder(BatchedEncoder):
     """A dual encoder with `get_image_features` and `get_text_features`, in evaluation mode."""
 
-    def __init__(self, model: Any, processor: Any, spec: ModelSpec, device: str, precision: torch.dtype) -> None:
-        super().__init__(spec, device)
-        self._model = model.eval().requires_grad_(False).to(device=device, dtype=precision)
+    def __init__(self, model: Any, processor: Any, spec: ModelSpec, device: str, precision: torch.dtype | None) -> None:
+        """`precision`: None for what suits the model on this CPU."""
+        super().__init__(spec, device, precision_for(precision, model))
+        self._model = model.eval().requires_grad_(False).to(device=device, dtype=self._precision)
         self._images_in, self._tokenizer = processor.image_processor, processor.tokenizer
-        self._precision = precision
         # SigLIP was trained on texts padded to full length and attends to the padding.
         self._padding = "max_length" if model.config.model_type.startswith("siglip") else "longest"
         self._length = int(model.config.text_config.max_position_embeddings)

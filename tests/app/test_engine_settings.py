@@ -10,9 +10,10 @@ import pytest
 import structlog
 
 import app.engines
-from app.engines import build_engine, compiled
+from app.engines import build_engine, compiled, shared_cache
 from app.settings import ModelSettings, PreprocessSettings
 from models.contracts import RGB, Matrix, ModelUnavailable
+from models.encoders import SHIPPED, load_encoder
 from models.encoders.fake import FakeEncoder
 from tests.app.conftest import Whole, serving
 from tests.app.plain_pictures import plain
@@ -75,6 +76,16 @@ async def test_a_shared_cache_that_cannot_be_used_is_said_at_the_start() -> None
     await engine.close()
     with pytest.raises(ModelUnavailable, match="address of the shared cache"):
         await build_engine(ModelSettings(shared_cache="redis://127.0.0.1:port/0"), FakeEncoder(), PLAIN)
+
+
+def test_encodings_of_another_precision_are_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`auto` is not the same on every machine: what is decided names them, not the setting."""
+    settings, makers = ModelSettings(shared_cache="redis://127.0.0.1:1/0"), list[str]()
+    monkeypatch.setattr(app.engines, "RedisCache", lambda place, *_, **__: makers.append(place.maker))
+    for precision in ("fp32", "bf16"):
+        shared_cache(settings, load_encoder(SHIPPED, device="cpu", precision=precision), None)
+    shared_cache(settings, FakeEncoder(), None)
+    assert makers == ["torch-cpu-fp32", "torch-cpu-bf16", "torch-cpu-fp32"]
 
 
 def test_only_what_torch_computes_is_compiled() -> None:

@@ -123,3 +123,24 @@ def test_a_device_that_is_not_there_is_an_error(open_clip_folder: Path, monkeypa
             load_encoder(str(open_clip_folder), device=device)
     with pytest.raises(ModelUnavailable, match="precision"):
         load_encoder(str(open_clip_folder), precision="fp7")
+
+
+@pytest.mark.parametrize("matrices", [True, False])
+def test_auto_is_bfloat16_for_a_transformer_where_the_cpu_multiplies_such_matrices(
+    matrices: bool, open_clip_folder: Path, clip_folder: Path, siglip_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "amx_bf16": matrices})
+    picture = Image.effect_mandelbrot((50, 70), (-2, -1, 1, 1), 20).convert("RGB")
+    for folder in (clip_folder, siglip_folder):
+        auto = load_encoder(str(folder), device="cpu")
+        named = load_encoder(str(folder), device="cpu", precision="bf16" if matrices else "fp32")
+        assert isinstance(auto, TransformersEncoder)
+        assert auto.precision == ("bf16" if matrices else "fp32")
+        assert np.array_equal(auto.encode_images([picture]), named.encode_images([picture]))
+        exact = load_encoder(str(folder), device="cpu", precision="fp32")
+        near = (exact.encode_images([picture]) * auto.encode_images([picture])).sum()
+        assert near == pytest.approx(1, abs=2e-3)
+    convolutions = load_encoder(str(open_clip_folder), device="cpu")
+    assert isinstance(convolutions, OpenClipEncoder)
+    assert convolutions.precision == "fp32"
+    assert load_encoder(str(open_clip_folder), device="cpu", precision="bf16").encode_texts(["red"]).shape == (1, 24)
