@@ -10,7 +10,7 @@ import structlog
 
 from app.settings import ModelSettings, PreprocessSettings
 from models.contracts import Encoder, Fusion, ModelError, ModelUnavailable
-from models.encoders.batches import BatchedEncoder
+from models.encoders.batches import BatchedEncoder, precision_of
 from models.engine import EngineWatcher, Place, RedisCache, SharedCache
 from models.engine.engine import Engine
 from models.engine.shared import AWAY_S
@@ -87,11 +87,6 @@ def say_device(settings: ModelSettings, encoder: Encoder) -> None:
         log.warning("gpu_not_used", **said, reason="a GPU is there, but torch (or ONNX Runtime) was built without it")
     else:
         log.info("model_device", **said)
-
-
-def precision_of(encoder: Encoder) -> str:
-    """What it computes in, `auto` having been decided."""
-    return encoder.precision if isinstance(encoder, BatchedEncoder) else "fp32"
 
 
 def shared_cache(settings: ModelSettings, encoder: Encoder, watcher: EngineWatcher | None) -> SharedCache | None:

@@ -50,7 +50,7 @@ class ModelSettings(BaseModel):
     fusion: str = "attention"
     fusion_dir: Path | None = None
     compile: bool = False
-    max_batch: int = Field(default=16, ge=1)
+    max_batch: int = Field(default=32, ge=1)
     max_batch_pixels: int = Field(default=16_000_000, ge=1)
     max_queue: int = Field(default=256, ge=1)
     prepare_threads: int | None = Field(default=None, ge=1)

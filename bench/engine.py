@@ -169,7 +169,7 @@ def main(
     rounds: Annotated[int, typer.Option(min=1)] = 5,
     threads: Annotated[int, typer.Option(min=1, help="Of torch.")] = 2,
     prepare_threads: Annotated[int, typer.Option(min=1)] = 2,
-    max_batch: Annotated[int, typer.Option(min=1)] = 16,
+    max_batch: Annotated[int, typer.Option(min=1)] = 32,
     precision: Annotated[str, typer.Option(help="As the setting of the service has it.")] = "auto",
     theirs: Annotated[str, typer.Option(help="What infinity-emb computes in.")] = "float32",
 ) -> None:

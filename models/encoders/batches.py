@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from models.contracts import RGB, Box, ImageTokens, Matrix, Ready, TextTokens, Tokens
+from models.contracts import RGB, Box, Encoder, ImageTokens, Matrix, Ready, TextTokens, Tokens
 from models.encoders.device import named
 from models.encoders.landing import Landed
 from models.registry import ModelSpec
@@ -140,6 +140,11 @@ class TokenBatches(BatchedEncoder):
     @abstractmethod
     def _text_tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
         """One batch: rows (b, dims), tokens (b, t, dims) and which of them are no padding, bool (b, t)."""
+
+
+def precision_of(encoder: Encoder) -> str:
+    """What an encoder computes in, `auto` having been decided."""
+    return encoder.precision if isinstance(encoder, BatchedEncoder) else "fp32"
 
 
 def _apart(inputs: Sequence[Ready] | Sequence[str]) -> tuple[list[str], list[Ready]]:

@@ -37,8 +37,9 @@ def pick_precision(wanted: str, device: str) -> torch.dtype | None:
 def precision_for(picked: torch.dtype | None, tower: nn.Module) -> torch.dtype:
     """What was picked, or what suits a CPU and the `tower` for pictures best.
 
-    Intel's matrix extensions (AMX) multiply bfloat16 several times as fast as float32. A transformer is little else
-    than such products; a convolutional network gains next to nothing, and keeps its digits.
+    Intel's matrix extensions (AMX) multiply bfloat16 several times as fast as float32, and a transformer is little else
+    than such products. A convolutional network gains less and loses more: `tryon-mini` found 0.907 of fitting kinds for
+    photos of val instead of 0.912.
     """
     if picked is not None:
         return picked

@@ -21,7 +21,7 @@ from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.open_clip_folder import CONFIG_FILE, WEIGHT_FILES, read_config, with_local_text
 from models.encoders.open_clip_tokens import ImageForward, TextForward, image_forward, text_forward
 from models.encoders.revision import module_revision
-from models.encoders.speed import fused
+from models.encoders.speed import fused, with_silu
 from models.registry import ModelSpec
 
 PREPROCESS = "open_clip-1"
@@ -39,6 +39,7 @@ class OpenClipEncoder(BatchedEncoder):
         model.eval().requires_grad_(False)
         if isinstance(model.visual, TimmModel):  # a convolutional trunk gains a third; transformers have none to fold
             model.visual = fused(model.visual, torch.randn(1, 3, *_size(model)))
+        with_silu(model)
         self._model = model.to(device=device, dtype=self._precision).to(memory_format=torch.channels_last)
         height, width = _size(model)
         self._size, self._resize = (width, height), str(model.visual.preprocess_cfg.get("resize_mode") or "shortest")

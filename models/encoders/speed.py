@@ -9,6 +9,10 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 TOLERANCE = 1e-3
+QUICK_GELU = ("QuickGELU", "QuickGELUActivation")
+"""What open_clip and transformers call x · sigmoid(1.702 x), the activation that CLIP was trained with."""
+
+STEEPNESS = 1.702
 
 
 def fused(network: nn.Module, example: Tensor) -> nn.Module:
@@ -57,3 +61,39 @@ def leftover(norm: nn.Module) -> nn.Module:
     """What a folded norm still does: the activation that timm's `BatchNormAct2d` carries, or nothing."""
     act = getattr(norm, "act", None)
     return act if isinstance(act, nn.Module) else nn.Identity()
+
+
+@torch.no_grad()
+def with_silu(network: nn.Module) -> int:
+    """Let each perceptron with a QuickGELU between its two layers use torch's SiLU, in place. Returns how many.
+
+    1.702 · quick(x) = silu(1.702 x): the layer before takes on the factor, the one after it gives it back. One pass
+    over the widest activations of a transformer instead of three, and no room of its own. `network` is in float32.
+    """
+    return sum([_silu_in(parent) for parent in list(network.modules())])
+
+
+def _silu_in(parent: nn.Module) -> bool:
+    """Held against the original as above: the two layers may have something else between them."""
+    quick = [name for name, child in parent.named_children() if type(child).__name__ in QUICK_GELU]
+    match [child for child in parent.children() if isinstance(child, nn.Linear)], quick:
+        case [before, after], [name] if before.out_features == after.in_features:
+            original = getattr(parent, name)
+        case _:
+            return False
+    example = torch.randn(2, before.in_features, generator=torch.Generator().manual_seed(0))
+    wanted = parent(example)
+    _scale(before, after, STEEPNESS)
+    setattr(parent, name, nn.SiLU(inplace=True))
+    close = torch.allclose(wanted, parent(example), rtol=TOLERANCE, atol=TOLERANCE * float(wanted.abs().max()))
+    if not close:
+        _scale(before, after, 1 / STEEPNESS)
+        setattr(parent, name, original)
+    return close
+
+
+def _scale(before: nn.Linear, after: nn.Linear, factor: float) -> None:
+    before.weight.mul_(factor)
+    if before.bias is not None:
+        before.bias.mul_(factor)
+    after.weight.div_(factor)

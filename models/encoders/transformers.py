@@ -15,6 +15,7 @@ from models.encoders.frames import frame_of
 from models.encoders.landing import to_device
 from models.encoders.metadata import Metadata, folder_revision, read_metadata
 from models.encoders.revision import module_revision
+from models.encoders.speed import with_silu
 from models.registry import ModelSpec
 
 MODEL_TYPES = frozenset({"clip", "siglip", "siglip2", "chinese_clip", "altclip"})
@@ -28,7 +29,8 @@ class TransformersEncoder(BatchedEncoder):
     def __init__(self, model: Any, processor: Any, spec: ModelSpec, device: str, precision: torch.dtype | None) -> None:
         """`precision`: None for what suits the model on this CPU."""
         super().__init__(spec, device, precision_for(precision, model))
-        self._model = model.eval().requires_grad_(False).to(device=device, dtype=self._precision)
+        with_silu(model.eval().requires_grad_(False).float())
+        self._model = model.to(device=device, dtype=self._precision)
         self._images_in, self._tokenizer = processor.image_processor, processor.tokenizer
         # SigLIP was trained on texts padded to full length and attends to the padding.
         self._padding = "max_length" if model.config.model_type.startswith("siglip") else "longest"

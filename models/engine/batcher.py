@@ -58,6 +58,7 @@ class Batcher(Generic[T, R]):
         finish: Callable[[Any], Sequence[R]] = list,
         cost: Callable[[T], int] = lambda _: 0,
         max_cost: int | None = None,
+        together: Callable[[int], int] = lambda waiting: waiting,
         late: Callable[[T], bool] = lambda _: False,
         clock: Callable[[], float] = monotonic,
         watcher: EngineWatcher | None = None,
@@ -67,6 +68,7 @@ class Batcher(Generic[T, R]):
         finish: one result per item, in order. It may wait for a device that `forward` only told what to do.
         prepare: changes an item in place; for those that are handed in `raw`.
         cost: of a prepared item; a batch costs `max_cost` at the most, unless it is a single item.
+        together: of so many who wait and cost something, how many go in the next batch: at least one.
         late: whether nobody can use an item's answer any more.
         watcher: told of each batch before its callers are.
         """
@@ -77,7 +79,7 @@ class Batcher(Generic[T, R]):
         self._clock = clock
         self._watcher: EngineWatcher = watcher or Unwatched()
         self._wanted: Wanted[T, R] = Wanted(late, self._watcher)
-        self._waiting: Waiting[T, R] = Waiting(self._wanted, cost, max_cost)
+        self._waiting: Waiting[T, R] = Waiting(self._wanted, cost, max_cost, together)
         self._cap = BatchCap(max_batch)
         self._preparing = self._under_way = 0
         self._busy_until = -BUSY_S

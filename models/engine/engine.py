@@ -21,6 +21,7 @@ from models.engine.errors import EngineClosed, EngineLate, EngineOverloaded, Unk
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
 from models.engine.remembered import Remembered
 from models.engine.shared import SharedCache
+from models.engine.sizes import Sizes, learned
 from models.engine.threads import alone
 from models.engine.watching import EngineWatcher, Load, Unwatched
 from models.priority import background_threads
@@ -63,7 +64,7 @@ class Engine:
         cache_entries: int = 4096,
         cache_bytes: int = 64 * MEGABYTE,
         shared: SharedCache | None = None,
-        max_batch: int = 16,
+        max_batch: int = 32,
         max_batch_pixels: int | None = None,
         max_queue: int = 256,
         prepare_threads: int = PREPARE_THREADS,
@@ -93,6 +94,7 @@ class Engine:
         self._clock = clock
         self._watcher: EngineWatcher = watcher or Unwatched()
         self._towers = Towers(encoder, self._stored)
+        self._sizes: Sizes | None = None
         self._batcher = self._batcher_of(max_batch_pixels, prepare_threads)
         self._remembered = Remembered(self._batcher, self._cache, shared, self._watcher)
         self._cropping = 0
@@ -200,8 +202,8 @@ class Engine:
     async def warm_up(self) -> None:
         """Do once what the first caller would else wait for: every stage with every sort of input.
 
-        On a GPU a full batch too, so that it is known whether the memory suffices; on a CPU small batches, to find how
-        many cores they are worth. Raises whatever is wrong.
+        On a GPU a full batch too, so that it is known whether the memory suffices; on a CPU batches of several sizes,
+        to find how many cores they are worth and which go best. Raises whatever is wrong.
         """
         photo = Image.new("RGB", WARM_SIDES, "white")
         await self._in(self._crop_threads, partial(self._preprocessor.prepare, photo, "auto"))
@@ -211,7 +213,9 @@ class Engine:
                 for bulk in (False, True):
                     await self._forward([Job(item, tokens=not bulk, bulk=bulk) for _ in range(count)])
         if self.device.startswith("cpu") and isinstance(self._encoder, StagedEncoder):
-            await self._towers.cores.learn(partial(self._timed, photo), min(self._max_batch, self._max_queue))
+            timed, most = partial(self._timed, photo), min(self._max_batch, self._max_queue)
+            await self._towers.cores.learn(timed, most)
+            self._sizes = await learned(timed, most)
 
     async def _timed(self, photo: RGB, inputs: int) -> float:
         """Seconds from prepared pictures to their vectors."""
@@ -286,6 +290,7 @@ class Engine:
             finish=self._towers.finish,
             cost=pixels,
             max_cost=max_pixels,
+            together=lambda waiting: waiting if self._sizes is None else self._sizes.of(waiting),
             late=lambda job: self._clock() >= job.expires,
             watcher=self._watcher,
         )

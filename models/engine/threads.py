@@ -62,7 +62,7 @@ class Cores:
 
     async def learn(self, timed: Timed, largest: int) -> None:
         """Time batches of 1, 2, 4 … up to `largest` or `FEW` inputs, until one is worth all. `timed` uses `spread`."""
-        for inputs in _doubled(min(largest, FEW)):
+        for inputs in doubled(min(largest, FEW)):
             self._by_inputs[inputs] = await self._worth(timed, inputs)
             if self._by_inputs[inputs] == self.most:
                 return
@@ -70,7 +70,7 @@ class Cores:
     async def _worth(self, timed: Timed, inputs: int) -> int:
         """The most cores of which each still does its share."""
         worth, alone_s = 1, 0.0
-        for cores in _doubled(self.most):
+        for cores in doubled(self.most):
             self._by_inputs[inputs] = cores
             took_s = min([await timed(inputs) for _ in range(TRIES)])
             if cores == 1:
@@ -81,8 +81,8 @@ class Cores:
         return worth
 
 
-def _doubled(most: int) -> Iterator[int]:
-    """1, 2, 4 … and `most` itself."""
+def doubled(most: int) -> Iterator[int]:
+    """1, 2, 4 … and `most` itself, which is at least 1."""
     number = 1
     while number < most:
         yield number

@@ -75,8 +75,10 @@ class Wanted(Generic[T, R]):
 class Waiting(Generic[T, R]):
     """Two queues. Not for two threads at once: its owner has the lock."""
 
-    def __init__(self, wanted: Wanted[T, R], cost: Callable[[T], int], most_cost: int | None) -> None:
-        self._wanted, self._cost, self._most_cost = wanted, cost, most_cost
+    def __init__(
+        self, wanted: Wanted[T, R], cost: Callable[[T], int], most_cost: int | None, together: Callable[[int], int]
+    ) -> None:
+        self._wanted, self._cost, self._most_cost, self._together = wanted, cost, most_cost, together
         self.shoppers: deque[Entry[T, R]] = deque()
         self.bulk: deque[Entry[T, R]] = deque()
 
@@ -95,20 +97,24 @@ class Waiting(Generic[T, R]):
         self.shoppers = deque(entry for entry in self.shoppers if self._wanted(entry))
 
     def take(self, most: int, most_bulk: int) -> list[Entry[T, R]]:
-        """The next batch, within the sizes and the cost; empty where all who waited had given up."""
-        queue, most = (self.shoppers, most) if self.shoppers else (self.bulk, most_bulk)
-        return list(self._taken(queue, most))
+        """The next batch, within the sizes and the cost; empty where all who waited had given up.
 
-    def _taken(self, queue: deque[Entry[T, R]], most: int) -> Iterator[Entry[T, R]]:
+        `together` says of how many that cost anything how many go in it; who costs nothing goes along.
+        """
+        queue, most = (self.shoppers, most) if self.shoppers else (self.bulk, most_bulk)
+        costly = sum(self._cost(entry.item) > 0 for entry in queue)
+        return list(self._taken(queue, most, self._together(min(costly, most))))
+
+    def _taken(self, queue: deque[Entry[T, R]], most: int, costly: int) -> Iterator[Entry[T, R]]:
         count = cost = 0
         while queue and count < most:
-            cost += self._cost(queue[0].item)
-            if count and self._most_cost is not None and cost > self._most_cost:
+            adds = self._cost(queue[0].item)
+            if adds and not costly:
+                return
+            if count and self._most_cost is not None and cost + adds > self._most_cost:
                 return
             entry = queue.popleft()
             if self._wanted(entry) and (entry.running or entry.future.set_running_or_notify_cancel()):
                 entry.running = True
-                count += 1
+                count, cost, costly = count + 1, cost + adds, costly - bool(adds)
                 yield entry
-            else:
-                cost -= self._cost(entry.item)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contracts import RGB, Encoder, Matrix, TokenEncoder
+from models.encoders.batches import precision_of
 from models.fusion import mean_unit
 from models.training.features import Advance, quiet
 
@@ -35,7 +36,8 @@ class Embeddings:
     """An encoder that remembers.
 
     Attributes:
-        folder: where rows are kept, by model revision, preprocess version and content; None keeps none.
+        folder: where rows are kept, by model revision, preprocess version, precision and content; None keeps
+            none.
         progress: called with a label, rows done and rows in all.
     """
 
@@ -98,7 +100,7 @@ class Embeddings:
         if self.folder is None:
             return None
         spec = self.encoder.spec
-        content = "\0".join([spec.revision, spec.preprocess_version, *keys])
+        content = "\0".join([spec.revision, spec.preprocess_version, precision_of(self.encoder), *keys])
         return self.folder / "evaluation" / f"{hashlib.sha256(content.encode()).hexdigest()[:24]}.npy"
 
 

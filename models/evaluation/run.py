@@ -42,7 +42,7 @@ def evaluate(
     """Measure `encoder` on `split` of the data folder, by its embeddings alone.
 
     Args:
-        cache: where embeddings are kept by model revision, preprocess version and content; None keeps none.
+        cache: where embeddings are kept by model revision, preprocess version, precision and content; None keeps none.
         preprocessor: when given, photos are measured with and without what it does to them.
         progress: called with a label, rows done and rows in all.
         sample: products and photos to keep at most, for a quick look that is labelled as one; None keeps all.
