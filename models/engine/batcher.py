@@ -58,7 +58,6 @@ class Batcher(Generic[T, R]):
         finish: Callable[[Any], Sequence[R]] = list,
         cost: Callable[[T], int] = lambda _: 0,
         max_cost: int | None = None,
-        together: Callable[[int], int] = lambda waiting: waiting,
         late: Callable[[T], bool] = lambda _: False,
         clock: Callable[[], float] = monotonic,
         watcher: EngineWatcher | None = None,
@@ -68,7 +67,6 @@ class Batcher(Generic[T, R]):
         finish: one result per item, in order. It may wait for a device that `forward` only told what to do.
         prepare: changes an item in place; for those that are handed in `raw`.
         cost: of a prepared item; a batch costs `max_cost` at the most, unless it is a single item.
-        together: of so many who wait and cost something, how many go in the next batch: at least one.
         late: whether nobody can use an item's answer any more.
         watcher: told of each batch before its callers are.
         """
@@ -79,7 +77,7 @@ class Batcher(Generic[T, R]):
         self._clock = clock
         self._watcher: EngineWatcher = watcher or Unwatched()
         self._wanted: Wanted[T, R] = Wanted(late, self._watcher)
-        self._waiting: Waiting[T, R] = Waiting(self._wanted, cost, max_cost, together)
+        self._waiting: Waiting[T, R] = Waiting(self._wanted, cost, max_cost)
         self._cap = BatchCap(max_batch)
         self._preparing = self._under_way = 0
         self._busy_until = -BUSY_S
@@ -134,6 +132,15 @@ class Batcher(Generic[T, R]):
             entries: list[Entry[T, R]] = [Entry(item, self._clock()) for item in items]
             self._accept(entries, raw=raw)
             return [entry.future for entry in entries]
+
+    def go_together(self, sizes: Callable[[int], int]) -> None:
+        """From now on, of so many who wait and cost something, `sizes` go in the next batch: at least one of one.
+
+        And who waits waits for those who are just being prepared where the next batch is larger with them: they are
+        ready long before another batch would be done.
+        """
+        with self._changed:
+            self._waiting.together = sizes
 
     def close(self) -> None:
         """Take no more work, finish what waits, stop the threads. May be called twice."""
@@ -223,8 +230,12 @@ class Batcher(Generic[T, R]):
 
     def _something_to_do(self) -> bool:
         if self._waiting:
-            return self._under_way < AHEAD
+            return self._under_way < AHEAD and not self._worth_a_moment()
         return self._closed and not self._preparing and not self._under_way
+
+    def _worth_a_moment(self) -> bool:
+        """Whether those who are being prepared make a better batch with those who wait."""
+        return self._preparing > 0 and self._waiting.better_with(self._preparing, self._cap.now)
 
     def _finishing(self) -> None:
         while computing := self._computing.get():

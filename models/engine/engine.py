@@ -21,7 +21,7 @@ from models.engine.errors import EngineClosed, EngineLate, EngineOverloaded, Unk
 from models.engine.query import EncodedQuery, fuse, garments, photo_kind_of, signal
 from models.engine.remembered import Remembered
 from models.engine.shared import SharedCache
-from models.engine.sizes import Sizes, learned
+from models.engine.sizes import learned
 from models.engine.threads import alone
 from models.engine.watching import EngineWatcher, Load, Unwatched
 from models.priority import background_threads
@@ -94,7 +94,6 @@ class Engine:
         self._clock = clock
         self._watcher: EngineWatcher = watcher or Unwatched()
         self._towers = Towers(encoder, self._stored)
-        self._sizes: Sizes | None = None
         self._batcher = self._batcher_of(max_batch_pixels, prepare_threads)
         self._remembered = Remembered(self._batcher, self._cache, shared, self._watcher)
         self._cropping = 0
@@ -215,7 +214,7 @@ class Engine:
         if self.device.startswith("cpu") and isinstance(self._encoder, StagedEncoder):
             timed, most = partial(self._timed, photo), min(self._max_batch, self._max_queue)
             await self._towers.cores.learn(timed, most)
-            self._sizes = await learned(timed, most)
+            self._batcher.go_together((await learned(timed, most)).of)
 
     async def _timed(self, photo: RGB, inputs: int) -> float:
         """Seconds from prepared pictures to their vectors."""
@@ -290,7 +289,6 @@ class Engine:
             finish=self._towers.finish,
             cost=pixels,
             max_cost=max_pixels,
-            together=lambda waiting: waiting if self._sizes is None else self._sizes.of(waiting),
             late=lambda job: self._clock() >= job.expires,
             watcher=self._watcher,
         )

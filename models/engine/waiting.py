@@ -75,10 +75,9 @@ class Wanted(Generic[T, R]):
 class Waiting(Generic[T, R]):
     """Two queues. Not for two threads at once: its owner has the lock."""
 
-    def __init__(
-        self, wanted: Wanted[T, R], cost: Callable[[T], int], most_cost: int | None, together: Callable[[int], int]
-    ) -> None:
-        self._wanted, self._cost, self._most_cost, self._together = wanted, cost, most_cost, together
+    def __init__(self, wanted: Wanted[T, R], cost: Callable[[T], int], most_cost: int | None) -> None:
+        self._wanted, self._cost, self._most_cost = wanted, cost, most_cost
+        self.together: Callable[[int], int] | None = None
         self.shoppers: deque[Entry[T, R]] = deque()
         self.bulk: deque[Entry[T, R]] = deque()
 
@@ -99,11 +98,21 @@ class Waiting(Generic[T, R]):
     def take(self, most: int, most_bulk: int) -> list[Entry[T, R]]:
         """The next batch, within the sizes and the cost; empty where all who waited had given up.
 
-        `together` says of how many that cost anything how many go in it; who costs nothing goes along.
+        `together`, where it is set, says of how many that cost something how many go in it; the rest goes along.
         """
         queue, most = (self.shoppers, most) if self.shoppers else (self.bulk, most_bulk)
-        costly = sum(self._cost(entry.item) > 0 for entry in queue)
-        return list(self._taken(queue, most, self._together(min(costly, most))))
+        costly = min(self._costly(queue), most)
+        return list(self._taken(queue, most, costly if self.together is None else self.together(costly)))
+
+    def better_with(self, coming: int, most: int) -> bool:
+        """Whether a batch of shoppers' inputs gains by so many who are on their way: it would be a larger one."""
+        here = self._costly(self.shoppers)
+        if self.together is None or not 0 < here < most:
+            return False
+        return self.together(min(here + coming, most)) > self.together(here)
+
+    def _costly(self, queue: deque[Entry[T, R]]) -> int:
+        return sum(self._cost(entry.item) > 0 for entry in queue)
 
     def _taken(self, queue: deque[Entry[T, R]], most: int, costly: int) -> Iterator[Entry[T, R]]:
         count = cost = 0

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -126,7 +127,8 @@ def test_the_batcher_asks_about_what_costs_and_takes_the_rest_along() -> None:
         asked.append(waiting)
         return min(waiting, 2)
 
-    batcher: Batcher[int, int] = Batcher(forward, max_batch=8, max_queue=16, cost=lambda item: item, together=two)
+    batcher: Batcher[int, int] = Batcher(forward, max_batch=8, max_queue=16, cost=lambda item: item)
+    batcher.go_together(two)
     futures = batcher.submit_together([1, 0, 2, 0, 3, 0])
     assert [future.result(30) for future in futures] == [1, 0, 2, 0, 3, 0]
     batcher.close()
@@ -160,3 +162,70 @@ async def test_an_engine_on_a_cpu_learns_its_sizes_at_its_warm_up(warm: bool) ->
     await engine.encode_images(pictures)
     await engine.close()
     assert encoder.batches == ([1, 1, 1, 1] if warm else [4])
+
+
+@pytest.mark.parametrize(("sizes", "batches"), [(lambda n: n, [[1, 2]]), (lambda n: min(n, 1), [[1], [2]])])
+def test_who_is_ready_waits_for_who_is_nearly_so_where_they_are_better_together(
+    sizes: Callable[[int], int], batches: list[list[int]]
+) -> None:
+    seen: list[list[int]] = []
+    went, go = Event(), Event()
+
+    def forward(items: Sequence[int]) -> Sequence[int]:
+        seen.append(list(items))
+        went.set()
+        return items
+
+    def prepare(item: int) -> None:
+        assert item == 1 or go.wait(30)
+
+    batcher: Batcher[int, int] = Batcher(
+        forward, max_batch=8, max_queue=8, cost=lambda item: item, prepare=prepare, prepare_threads=2
+    )
+    batcher.go_together(sizes)
+    slow = batcher.submit(2, raw=True)
+    quick = batcher.submit(1, raw=True)
+    if len(batches) == 1:
+        assert not went.wait(0.2)
+    else:
+        assert quick.result(30) == 1  # while the other one is still prepared
+    go.set()
+    assert [quick.result(30), slow.result(30)] == [1, 2]
+    batcher.close()
+    assert [sorted(batch) for batch in seen] == batches
+
+
+def test_who_waits_for_one_whose_preparation_fails_goes_then() -> None:
+    go = Event()
+
+    def prepare(item: int) -> None:
+        if item == 2:
+            assert go.wait(30)
+            raise ValueError("no picture")
+
+    batcher: Batcher[int, int] = Batcher(
+        list, max_batch=8, max_queue=8, cost=lambda item: item, prepare=prepare, prepare_threads=2
+    )
+    batcher.go_together(lambda waiting: waiting)
+    failing, ready = batcher.submit(2, raw=True), batcher.submit(1, raw=True)
+    go.set()
+    assert ready.result(30) == 1
+    with pytest.raises(ValueError, match="no picture"):
+        failing.result(30)
+    batcher.close()
+
+
+def test_words_wait_for_nobodys_picture() -> None:
+    go = Event()
+
+    def prepare(item: int) -> None:
+        assert item
+        assert go.wait(30)
+
+    batcher: Batcher[int, int] = Batcher(list, max_batch=8, max_queue=8, cost=lambda item: item, prepare=prepare)
+    batcher.go_together(lambda waiting: waiting)
+    picture, words = batcher.submit(1, raw=True), batcher.submit(0)
+    assert words.result(30) == 0
+    go.set()
+    assert picture.result(30) == 1
+    batcher.close()
