@@ -13,7 +13,7 @@ LEARNING_S = 2.5
 """Forward passes at start, all together: a size that plainly takes longer than what is left of it is not tried."""
 
 TRIES = 3
-TRYING_S = 0.5
+TRYING_S = 1.0
 """A size is timed again, `TRIES` times in all, within this: what else the machine does, and a first time, only add."""
 
 
