@@ -93,7 +93,7 @@ def shared_cache(settings: ModelSettings, encoder: Encoder, watcher: EngineWatch
     """What all processes remember together, where the settings name it. Raises ModelUnavailable."""
     if not settings.shared_cache:
         return None
-    maker = "-".join((settings.runtime, encoder.device.partition(":")[0], precision_of(encoder)))
+    maker = "-".join((settings.runtime, encoder.device.partition(":")[0], precision_of(encoder))).replace(" ", "-")
     place = Place(settings.shared_cache, settings.shared_cache_s, maker)
 
     def away() -> None:

@@ -213,8 +213,8 @@ class Engine:
                     await self._forward([Job(item, tokens=not bulk, bulk=bulk) for _ in range(count)])
         if self.device.startswith("cpu") and isinstance(self._encoder, StagedEncoder):
             timed, most = partial(self._timed, photo), min(self._max_batch, self._max_queue)
-            await self._towers.cores.learn(timed, most)
-            self._batcher.go_together((await learned(timed, most)).of)
+            known = await self._towers.cores.learn(timed, most)
+            self._batcher.go_together((await learned(timed, most, known)).of)
 
     async def _timed(self, photo: RGB, inputs: int) -> float:
         """Seconds from prepared pictures to their vectors."""

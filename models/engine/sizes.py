@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.engine.threads import Timed, doubled
+from models.engine.threads import TRIES, Timed, doubled
 
 SLACK = 1.05
 """Of the time that all who wait need at best: so much more is no reason to go in larger company."""
@@ -12,7 +12,6 @@ SLACK = 1.05
 LEARNING_S = 2.5
 """Forward passes at start, all together: a size that plainly takes longer than what is left of it is not tried."""
 
-TRIES = 3
 TRYING_S = 1.0
 """A size is timed again, `TRIES` times in all, within this: what else the machine does, and a first time, only add."""
 
@@ -49,10 +48,12 @@ def _fewest(waiting: int, costs: list[float], soonest: list[float]) -> int:
     )
 
 
-async def learned(timed: Timed, most: int) -> Sizes:
-    """From forward passes of 1, 2, 4 … up to `most` inputs, as far as there is time."""
-    seconds, spent, last = dict[int, float](), 0.0, 0.0
+async def learned(timed: Timed, most: int, known: Mapping[int, float]) -> Sizes:
+    """From forward passes of 1, 2, 4 … up to `most` inputs, as far as there is time. `known`: those timed already."""
+    seconds, spent, last = dict(known), 0.0, max(known.values(), default=0.0)
     for size in doubled(most):
+        if size in seconds:
+            continue
         if spent + 2 * last > LEARNING_S:
             break
         took = [await timed(size)]

@@ -60,16 +60,21 @@ class Cores:
         with self._controller.limit(limits=cores, user_api="openmp"):
             yield
 
-    async def learn(self, timed: Timed, largest: int) -> None:
-        """Time batches of 1, 2, 4 … up to `largest` or `FEW` inputs, until one is worth all. `timed` uses `spread`."""
-        for inputs in doubled(min(largest, FEW)):
-            self._by_inputs[inputs] = await self._worth(timed, inputs)
-            if self._by_inputs[inputs] == self.most:
-                return
+    async def learn(self, timed: Timed, largest: int) -> dict[int, float]:
+        """Time batches of 1, 2, 4 … up to `largest` or `FEW` inputs, until one is worth all. `timed` uses `spread`.
 
-    async def _worth(self, timed: Timed, inputs: int) -> int:
-        """The most cores of which each still does its share."""
-        worth, alone_s = 1, 0.0
+        Gives the seconds of each size that was timed, on as many cores as it is worth.
+        """
+        seconds = dict[int, float]()
+        for inputs in doubled(min(largest, FEW)):
+            self._by_inputs[inputs], seconds[inputs] = await self._worth(timed, inputs)
+            if self._by_inputs[inputs] == self.most:
+                break
+        return seconds
+
+    async def _worth(self, timed: Timed, inputs: int) -> tuple[int, float]:
+        """The most cores of which each still does its share, and the seconds on them."""
+        worth, worth_s, alone_s = 1, 0.0, 0.0
         for cores in doubled(self.most):
             self._by_inputs[inputs] = cores
             took_s = min([await timed(inputs) for _ in range(TRIES)])
@@ -77,8 +82,8 @@ class Cores:
                 alone_s = took_s
             elif alone_s < WORTH * cores * took_s:
                 break
-            worth = cores
-        return worth
+            worth, worth_s = cores, took_s
+        return worth, worth_s
 
 
 def doubled(most: int) -> Iterator[int]:

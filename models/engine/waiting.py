@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Generic, TypeVar
 
 from models.engine.errors import EngineLate
@@ -101,18 +102,19 @@ class Waiting(Generic[T, R]):
         `together`, where it is set, says of how many that cost something how many go in it; the rest goes along.
         """
         queue, most = (self.shoppers, most) if self.shoppers else (self.bulk, most_bulk)
-        costly = min(self._costly(queue), most)
+        costly = self._costly(queue, most)
         return list(self._taken(queue, most, costly if self.together is None else self.together(costly)))
 
     def better_with(self, coming: int, most: int) -> bool:
         """Whether a batch of shoppers' inputs gains by so many who are on their way: it would be a larger one."""
-        here = self._costly(self.shoppers)
+        here = self._costly(self.shoppers, most)
         if self.together is None or not 0 < here < most:
             return False
         return self.together(min(here + coming, most)) > self.together(here)
 
-    def _costly(self, queue: deque[Entry[T, R]]) -> int:
-        return sum(self._cost(entry.item) > 0 for entry in queue)
+    def _costly(self, queue: deque[Entry[T, R]], most: int) -> int:
+        """How many cost something; no further than `most`, for others wait for the lock."""
+        return sum(1 for _ in islice((entry for entry in queue if self._cost(entry.item)), most))
 
     def _taken(self, queue: deque[Entry[T, R]], most: int, costly: int) -> Iterator[Entry[T, R]]:
         count = cost = 0

@@ -84,8 +84,10 @@ def test_encodings_of_another_precision_are_not_shared(monkeypatch: pytest.Monke
     monkeypatch.setattr(app.engines, "RedisCache", lambda place, *_, **__: makers.append(place.maker))
     for precision in ("fp32", "bf16"):
         shared_cache(settings, load_encoder(SHIPPED, device="cpu", precision=precision), None)
-    shared_cache(settings, FakeEncoder(), None)
-    assert makers == ["torch-cpu-fp32", "torch-cpu-bf16", "torch-cpu-fp32"]
+    exported = FakeEncoder()
+    monkeypatch.setattr(type(exported), "device", "cpu onnx")
+    shared_cache(ModelSettings(shared_cache=settings.shared_cache, runtime="onnx"), exported, None)
+    assert makers == ["torch-cpu-fp32", "torch-cpu-bf16", "onnx-cpu-onnx-fp32"]
 
 
 def test_only_what_torch_computes_is_compiled() -> None:

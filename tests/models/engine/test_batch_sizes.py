@@ -1,8 +1,9 @@
 """How many go through the model together: what was timed decides."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,8 @@ from models.contracts import Ready
 from models.encoders.fake import FakeEncoder
 from models.engine import Batcher, Engine
 from models.engine.encoded import Landed, Undivided
-from models.engine.sizes import LEARNING_S, SLACK, TRIES, Sizes, learned
+from models.engine.sizes import LEARNING_S, SLACK, Sizes, learned
+from models.engine.threads import TRIES
 from models.fusion import WeightedFusion
 from models.preprocess.image import GarmentPreprocessor
 from models.preprocess.segmenters import NoSegmenter
@@ -82,14 +84,16 @@ def test_the_next_batch_costs_little_more_than_the_best_partition(seconds: dict[
     assert cost(size) * size + best[waiting - size] <= best[waiting] * SLACK * (1 + 1e-9)
 
 
-async def timed_by(seconds: Callable[[int], float], most: int) -> tuple[Sizes, list[int]]:
+async def timed_by(
+    seconds: Callable[[int], float], most: int, known: Mapping[int, float] = MappingProxyType({})
+) -> tuple[Sizes, list[int]]:
     tried = []
 
     async def timed(size: int) -> float:
         tried.append(size)
         return seconds(size)
 
-    return await learned(timed, most), tried
+    return await learned(timed, most, known), tried
 
 
 async def test_small_passes_are_timed_several_times_and_one_that_was_slow_once_does_not_decide() -> None:
@@ -112,6 +116,12 @@ async def test_a_start_does_not_wait_for_a_large_model() -> None:
 async def test_sizes_are_doubled_up_to_the_most() -> None:
     _, tried = await timed_by(lambda size: 0.001, 12)
     assert sorted(set(tried)) == [1, 2, 4, 8, 12]
+
+
+async def test_what_was_timed_already_is_not_timed_again() -> None:
+    sizes, tried = await timed_by(lambda size: 0.5 * size, 4, {1: 0.1, 2: 0.2})
+    assert sorted(set(tried)) == [4]
+    assert sizes.of(2) == 1
 
 
 def test_the_batcher_asks_about_what_costs_and_takes_the_rest_along() -> None:
