@@ -159,7 +159,7 @@ class MerchandisingSettings(BaseModel):
     down.
     """
 
-    in_stock: Boost = 0.2
+    in_stock: Boost = 0.5
     on_sale: Boost = 0.0
     new: Boost = 0.0
     new_days: int = Field(default=30, ge=1)
