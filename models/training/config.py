@@ -14,7 +14,7 @@ from models.training.start import start_folder, start_shape
 Table = TypeVar("Table")
 LEAST_SIDE = 32
 RECIPES = (".yaml", ".yml", ".toml")
-OF_THE_START = ("dims", "image_size", "text_length", "wordpieces")
+OF_THE_START = ("dims", "text_length", "wordpieces")
 """Keys that a model to start from has settled."""
 
 
@@ -72,7 +72,8 @@ class Recipe:
     """Everything that decides what comes out of `train`, besides the data.
 
     Attributes:
-        image_size: height and width of the input picture in pixels.
+        image_size: height and width of the input picture in pixels. With a start it may be left out, and is then the
+            start's own; another one tunes the start to see at that size (Touvron et al. 2019, arXiv:1906.06423).
         frozen_stages: how many of the backbone's stages stay as they are, so that what they give is computed once and
             kept on disk; the stages after them are tuned. None (`all` in a file) freezes the whole backbone.
         text_length: longest text in tokens.
@@ -214,8 +215,8 @@ def _started(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     if settled:
         raise CannotTrain(f"{name}: with start, the model's own {', '.join(settled)} hold; leave them out")
     shape = start_shape(start_folder(str(data["start"])))
-    of_model = {"dims": shape.dims, "image_size": shape.image_size, "text_length": shape.text_length}
-    return {"lessons": 0, "lesson_epochs": 0, **data, **of_model, "wordpieces": 0}
+    of_model = {"dims": shape.dims, "text_length": shape.text_length, "wordpieces": 0}
+    return {"lessons": 0, "lesson_epochs": 0, "image_size": shape.image_size, **data, **of_model}
 
 
 def _size(data: Mapping[str, Any], name: str) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The model that a fine-tuning starts from: a folder in our own format, checked and taken apart."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,8 +83,11 @@ def _shape(model: dict[str, Any], preprocess: dict[str, Any]) -> Shape:
     return Shape(int(model["embed_dim"]), (int(height), int(width)), int(text["context_length"]))
 
 
-def load_start(folder: Path, staging: Path) -> Start:
+def load_start(folder: Path, staging: Path, image_size: tuple[int, int] | None = None) -> Start:
     """Load the model of `folder` and put what it shares with its successor into `staging`.
+
+    The successor reads pictures of `image_size`, height and width in pixels, or of the model's own where it is None;
+    trunks that can be tuned pool over whatever they are given.
 
     Raises CannotTrain for weights that do not fit.
     """
@@ -99,4 +103,13 @@ def load_start(folder: Path, staging: Path) -> Start:
     staging.mkdir(parents=True, exist_ok=True)
     for file in COPIED:
         shutil.copy2(folder / file, staging / file)
+    if image_size is not None:
+        _resize(staging / CONFIG_FILE, image_size)
     return Start(model.float().eval(), tokenizer, folder_revision(folder))
+
+
+def _resize(config_file: Path, image_size: tuple[int, int]) -> None:
+    """Write the size of pictures into an open_clip config."""
+    config = json.loads(config_file.read_text("utf-8"))
+    config["model_cfg"]["vision_cfg"]["image_size"] = [*image_size]
+    config_file.write_text(json.dumps(config, indent=2) + "\n", "utf-8")

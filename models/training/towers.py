@@ -61,7 +61,7 @@ def build(recipe: Recipe, corpus: Corpus, staging: Path, cache: Path, progress: 
 
 def _started(name: str, recipe: Recipe, corpus: Corpus, staging: Path, cache: Path, progress: Advance) -> Towers:
     """Features are kept by the model's revision and the pictures' checksums: a shop changes both."""
-    start = load_start(start_folder(name), staging)
+    start = load_start(start_folder(name), staging, recipe.image_size)
     transformer = start.model.get_submodule("text.transformer").requires_grad_(False)
     text = TextTower(transformer, start.tokenizer, recipe.text_length, cache / "text", start.revision, progress)
     trunk, stages = copy.deepcopy(start.model.get_submodule("visual.trunk")), recipe.frozen_stages

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from models.contracts import Encoder
+from models.contracts import Encoder, TokenEncoder
 from models.encoders import load_encoder
 from models.training.config import Batch, LossWeights, Recipe, read_recipe
 from models.training.data import read_corpus
@@ -68,6 +68,20 @@ def test_a_tuned_model_loads_and_was_measured_before_and_after(start: Path, shop
     encoder = load_encoder(str(out), device="cpu")
     assert encoder.spec.revision != load_encoder(str(start)).spec.revision
     assert not np.allclose(seen_and_read(encoder), seen_and_read(load_encoder(str(start))), atol=0.02)
+
+
+def test_a_model_may_be_tuned_to_larger_pictures(start: Path, shop: Path, tmp_path: Path) -> None:
+    config = tiny_recipe(tmp_path / "recipe.yaml", start, image_size=[96, 72])
+    made = finetune(config, data=shop, cache=tmp_path / "cache", out=tmp_path / "out", force=True)
+    assert start_shape(start).image_size == (64, 48)
+    assert start_shape(made.folder).image_size == (96, 72)
+    assert [grid(load_encoder(str(folder))) for folder in (start, made.folder)] == [(2, 2), (3, 3)]
+
+
+def grid(encoder: Encoder) -> tuple[int, ...]:
+    """Rows and columns of the parts that a picture is seen in."""
+    assert isinstance(encoder, TokenEncoder)
+    return encoder.encode_image_tokens(PICTURES).tokens.shape[1:3]
 
 
 def test_blend_0_gives_back_the_start(start: Path, shop: Path, tmp_path: Path) -> None:
