@@ -26,6 +26,8 @@ class Batch:
         grouped: how many of the catalogue's rows come in groups of one kind, as hard negatives of each other.
         other_names: further catalogue names that stand against every garment of the batch.
         pairs: words that shoppers used, each with the garment they then took, see `LossWeights.pairs`.
+        balance: how far photos of rare labels are drawn as often as those of common ones: 0 not at all, each photo
+            being as likely as any; 1 wholly, each label being as likely as any.
     """
 
     catalogue: int
@@ -34,6 +36,7 @@ class Batch:
     grouped: int = 0
     other_names: int = 0
     pairs: int = 0
+    balance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,8 @@ def _check(recipe: Recipe, name: str) -> None:
         raise CannotTrain(f"{name}: steps, dims, report_every, accumulate and batch.catalogue must be positive")
     if batch.photos < 1 and weights != weights.without_photos:
         raise CannotTrain(f"{name}: batch.photos must be positive where a loss of photos counts")
+    if not 0 <= batch.balance <= 1:
+        raise CannotTrain(f"{name}: batch.balance must lie from 0 to 1")
     if recipe.precision not in ("bf16", "fp32"):
         raise CannotTrain(f"{name}: precision must be bf16 or fp32")
     if not 0 <= recipe.blend <= 1 or (recipe.blend < 1 and recipe.start is None):

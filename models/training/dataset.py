@@ -124,7 +124,7 @@ class TrainingSet:
         studio = self._studio(batch, generator)
         drawn = torch.randint(max(1, len(self.drawn.facets)), (batch.flats,), generator=generator)
         shots = batch.photos if len(self.photo_labels) else 0
-        photos = torch.randint(max(1, len(self.photo_labels)), (shots,), generator=generator)
+        photos = self._photos(shots, batch.balance, generator)
         said = torch.cat([self._said(self.studio, studio, generator), self._said(self.drawn, drawn, generator)])
         others = torch.randint(len(self.name_views[0]), (batch.other_names,), generator=generator)
         step = Step(
@@ -144,6 +144,13 @@ class TrainingSet:
             label_of=self.label_of,
         )
         return self._with_feedback(step, batch, generator)
+
+    def _photos(self, count: int, balance: float, generator: torch.Generator) -> Tensor:
+        """Rows of `count` photos, see `Batch.balance`."""
+        if not count or not balance:
+            return torch.randint(max(1, len(self.photo_labels)), (count,), generator=generator)
+        likely = torch.bincount(self.photo_labels).double().pow(-balance)[self.photo_labels]
+        return torch.multinomial(likely, count, replacement=True, generator=generator)
 
     def _with_feedback(self, step: Step, batch: Batch, generator: torch.Generator) -> Step:
         """`step` with pairs of what shoppers said and took, where there are any."""

@@ -110,7 +110,9 @@ def test_polish_brings_words_nearer_and_leaves_pictures(recipe_path: Path, tiny_
 
 def test_a_recipe_that_cannot_be_is_refused(tmp_path: Path) -> None:
     good: dict[str, Any] = yaml.safe_load(TUNED.read_text())
-    for change, says in (({"typo": 1}, "typo"), ({"image_size": [192]}, "image_size"), ({"steps": 0}, "positive")):
+    unbalanced = {"batch": good["batch"] | {"balance": 2.0}}
+    changes = ({"typo": 1}, "typo"), ({"image_size": [192]}, "image_size"), ({"steps": 0}, "positive")
+    for change, says in (*changes, (unbalanced, "balance must lie")):
         path = tmp_path / "bad.yaml"
         path.write_text(yaml.safe_dump(good | change))
         with pytest.raises(ValueError, match=says):
