@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from models.training.assemble import heads
+from models.training.calibrate import Calibration
 from models.training.checkpoint import Files
 from models.training.config import Recipe, first_part, read_recipe
 from models.training.data import Corpus, indices, read_corpus
@@ -27,9 +28,10 @@ from models.training.prepare import Views, training_set
 from models.training.scoring import calibrate
 from models.training.stages import Rest, quick_depthwise
 from models.training.task import Scaled, TryOnTask, Tuned
+from models.training.teach_heads import teach_heads
 from models.training.towers import Towers, build, teach_finished
 from models.training.tuning import begin_trained, blend
-from models.training.validation import ShopValidation, Validation
+from models.training.validation import ShopValidation, Validation, in_blocks
 
 SAMPLED = 400
 """Things of each view that the scaling of features is taken from."""
@@ -130,20 +132,30 @@ def _train(job: Job, place: Place, gate: Gate | None, progress: Advance) -> Trai
     if gate is not None:
         gate(before, figures)
     if place.crew.leads:
-        write(task, towers, rows, recipe, figures, staging)
+        looks = in_blocks(task.image, View.whole(views.catalogue))
+        calibration, told = write(task, towers, rows, recipe, figures, staging)
+        calibration, taught = teach_heads(staging, corpus, looks, calibration, progress)
+        write_metadata(staging, recipe.name, calibration, {**told, **taught})
         shutil.copytree(staging, job.out, dirs_exist_ok=True)
     return Trained(job.out, figures, before)
 
 
-def write(task: TryOnTask, towers: Towers, rows: TrainingSet, recipe: Recipe, figures: Figures, folder: Path) -> None:
-    """The trained model with its calibration beside the config and the tokenizer in `folder`. Uses up the task."""
+def write(
+    task: TryOnTask, towers: Towers, rows: TrainingSet, recipe: Recipe, figures: Figures, folder: Path
+) -> tuple[Calibration, Figures]:
+    """The trained model with its calibration beside the config and the tokenizer in `folder`. Uses up the task.
+
+    Returns: that calibration, and `figures` with what else was measured.
+    """
     calibration = calibrate(task, rows, recipe.seed)
     finish(towers.model, task)
     if recipe.start and recipe.lessons:
         figures = {**figures, "chinese": teach_finished(towers, recipe, folder)}
     write_weights(towers.model, folder)
-    origin = {"start": towers.revision, "blend": recipe.blend} if recipe.start else {}
-    write_metadata(folder, recipe.name, calibration, {**figures, "steps": recipe.steps, **origin})
+    origin: Mapping[str, Any] = {"start": towers.revision, "blend": recipe.blend} if recipe.start else {}
+    figures = {**figures, "steps": recipe.steps, **origin}
+    write_metadata(folder, recipe.name, calibration, figures)
+    return calibration, figures
 
 
 def _read(data: Path) -> Corpus:

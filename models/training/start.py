@@ -18,7 +18,8 @@ from models.training.backbones import MEAN, STD
 from models.training.errors import CannotTrain
 
 COPIED = (CONFIG_FILE, "config.json", "tokenizer.json", "tokenizer_config.json")
-"""What a tuned model shares with its start. Facet heads do not come along: they were fitted on its vectors."""
+"""What a tuned model shares with its start. Facet heads do not come along: they were fitted on its vectors, and
+the successor is taught its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,22 @@ def grid(encoder: Encoder) -> tuple[int, ...]:
     return encoder.encode_image_tokens(PICTURES).tokens.shape[1:3]
 
 
+def test_a_tuned_model_tells_facets_by_heads_of_its_own(
+    start: Path, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, cache, out = tiny_recipe(tmp_path / "recipe.yaml", start), tmp_path / "cache", tmp_path / "out"
+    monkeypatch.setattr("models.zero_shot.teach.FEWEST", 4)
+    finetune(config, data=shop, cache=cache, out=out, force=True)
+    told, spec = json.loads((out / "tryon.json").read_text()), load_encoder(str(out)).spec
+    assert set(spec.facets) == {"colour"}  # of everything else the shop has one value alone
+    assert set(spec.facets["colour"].values) == {"red", "blue", "green"}
+    assert 0 <= told["figures"]["colour accuracy"] <= 1
+    assert spec.temperature == told["calibration"]["temperature"]
+    monkeypatch.setattr("models.zero_shot.teach.FEWEST", 1000)
+    finetune(config, data=shop, cache=cache, out=out, force=True)
+    assert not load_encoder(str(out)).spec.facets  # none that vectors of before were told by
+
+
 def test_blend_0_gives_back_the_start(start: Path, shop: Path, tmp_path: Path) -> None:
     config = tiny_recipe(tmp_path / "recipe.toml", start, blend=0.0)
     made = finetune(config, data=shop, cache=tmp_path / "cache", out=tmp_path / "out")
