@@ -1,6 +1,7 @@
 """From an untrusted multipart form to a checked request, or to every reason why not at once."""
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
@@ -32,6 +33,8 @@ EXAMPLES_EXAMPLE = '[{"item_id": "1042", "weight": 1}, {"item_id": "7", "weight"
 EXAMPLES_FORM = f"must be a JSON array of items, such as {EXAMPLES_EXAMPLE}"
 MOST_FIELDS = 64
 LARGEST_BUDGET = Decimal(1_000_000_000)
+CURRENCY = re.compile("[A-Za-z]{3}")
+"""As ISO 4217 writes a currency."""
 BUDGET_FORM = 'must be an amount and a currency, such as 150 EUR or {"amount": "150.00", "currency": "EUR"}'
 
 
@@ -102,7 +105,7 @@ class Budget(BaseModel):
             value = Decimal(amount)
         except InvalidOperation:
             raise ValueError(BUDGET_FORM) from None
-        if not (currency.isascii() and currency.isalpha() and len(currency) == 3):  # noqa: PLR2004 - ISO 4217
+        if not CURRENCY.fullmatch(currency):
             raise ValueError(BUDGET_FORM)
         if not value.is_finite() or not 0 < value <= LARGEST_BUDGET:
             raise ValueError("must be more than 0 and not absurd")

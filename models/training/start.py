@@ -105,12 +105,12 @@ def load_start(folder: Path, staging: Path, image_size: tuple[int, int] | None =
     for file in COPIED:
         shutil.copy2(folder / file, staging / file)
     if image_size is not None:
-        _resize(staging / CONFIG_FILE, image_size)
+        _resize(staging, image_size)
     return Start(model.float().eval(), tokenizer, folder_revision(folder))
 
 
-def _resize(config_file: Path, image_size: tuple[int, int]) -> None:
-    """Write the size of pictures into an open_clip config."""
-    config = json.loads(config_file.read_text("utf-8"))
+def _resize(folder: Path, image_size: tuple[int, int]) -> None:
+    """Write the size of pictures into a folder's open_clip config."""
+    config = read_config(folder)
     config["model_cfg"]["vision_cfg"]["image_size"] = [*image_size]
-    config_file.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", "utf-8")

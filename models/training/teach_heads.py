@@ -8,11 +8,10 @@ from models.contracts import Matrix
 from models.encoders.facet_heads import write_heads
 from models.encoders.load import load_encoder
 from models.preprocess.image import GarmentPreprocessor
-from models.taxonomy import taxonomy
 from models.training.calibrate import Calibration
 from models.training.data import Corpus
 from models.training.features import Advance, quiet
-from models.zero_shot.teach import calibrate_facets
+from models.zero_shot.teach import calibrate_facets, is_worn
 
 
 def teach_heads(
@@ -26,8 +25,7 @@ def teach_heads(
     Returns: the calibration with the temperature that labels in words need, and what was measured on `val`; as it was
         and nothing where no item of `train` is worn, for then there is nothing to learn from.
     """
-    kinds = taxonomy().kinds
-    if not any(item.split == "train" and item.kind and kinds[item.kind].worn for item in corpus.items):
+    if not any(item.split == "train" and is_worn(item) for item in corpus.items):
         write_heads(folder, {})
         return calibration, {}
     cropping = GarmentPreprocessor() if corpus.photos else None

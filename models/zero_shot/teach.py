@@ -113,9 +113,14 @@ FACETS: Mapping[str, tuple[Callable[[], Sequence[str]], Callable[[Item], str]]] 
 """By facet, its values in order and how an item states it."""
 
 
+def is_worn(item: Item) -> bool:
+    """Whether the taxonomy knows an item's kind, and as something that is worn."""
+    kind = taxonomy().kinds.get(item.kind)
+    return kind is not None and kind.worn
+
+
 def _rows(encoder: Encoder, corpus: Corpus, split: str, catalogue: Matrix | None, most: int, seed: int) -> _Rows:
-    worn = {kind.id for kind in taxonomy().kinds.values() if kind.worn}
-    places = [n for n, item in enumerate(corpus.items) if item.split == split and item.kind in worn]
+    places = [n for n, item in enumerate(corpus.items) if item.split == split and is_worn(item)]
     if len(places) > most:
         picked = np.random.default_rng(seed).choice(len(places), most, replace=False)
         places = [places[i] for i in sorted(picked)]

@@ -80,6 +80,35 @@ def test_a_service_that_stays_busy_is_told(open_shop: OpenShop) -> None:
     assert page.driver.execute_script("return window.refused") == 5
 
 
+UNSURE_KIND = """
+const honest = window.fetch;
+const unsure = (key, value) => (value?.name === "kind" && "confidence" in value ? { ...value, confidence: 0.2 } : value);
+window.fetch = async (url, options) => {
+  const response = await honest(url, options);
+  if (!response.ok || !String(url).includes("recommendations")) return response;
+  return new Response(JSON.stringify(await response.json(), unsure), response);
+};
+"""
+
+
+def test_a_kind_that_is_hardly_sure_is_named_nowhere(open_shop: OpenShop, dress_photo: Path) -> None:
+    page = open_shop()
+
+    def told_of_the_photo() -> str:
+        page.choose_photo(dress_photo)
+        page.wait_for("#preview img")
+        page.submit()
+        page.wait_for_answer()
+        return " ".join([*page.texts(".query dd"), *page.texts(".look li")])
+
+    assert "dress" in told_of_the_photo().lower()
+    page.open()
+    page.driver.execute_script(UNSURE_KIND)
+    told = told_of_the_photo()
+    assert "dress" not in told.lower()
+    assert "Your red piece" in told
+
+
 def test_score_parts_unfold(open_shop: OpenShop) -> None:
     page = open_shop()
     page.write("red dress")

@@ -100,6 +100,16 @@ def test_a_tuned_model_tells_facets_by_heads_of_its_own(
     assert not load_encoder(str(out)).spec.facets  # none that vectors of before were told by
 
 
+def test_a_shop_of_what_nobody_wears_is_tuned_without_heads(start: Path, shop: Path, tmp_path: Path) -> None:
+    table = shop / "catalog" / "items.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        write(table, [row | {"article_type": "Perfume and Body Mist"} for row in csv.DictReader(file)])
+    config, out = tiny_recipe(tmp_path / "recipe.yaml", start), tmp_path / "out"
+    made = finetune(config, data=shop, cache=tmp_path / "cache", out=out, force=True)
+    assert not any(name.endswith("ECE") for name in made.figures)
+    assert not load_encoder(str(out)).spec.facets
+
+
 def test_blend_0_gives_back_the_start(start: Path, shop: Path, tmp_path: Path) -> None:
     config = tiny_recipe(tmp_path / "recipe.toml", start, blend=0.0)
     made = finetune(config, data=shop, cache=tmp_path / "cache", out=tmp_path / "out")

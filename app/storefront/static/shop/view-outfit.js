@@ -4,6 +4,7 @@ import { h } from "../common/dom.js";
 import { colouredKind, money } from "./format.js";
 import { has, t } from "./i18n.js";
 import { picture } from "../common/pictures.js";
+import { worthNaming } from "./reading.js";
 import { price, title } from "./view-item.js";
 
 const BODY = ["outerwear", "top", "one_piece", "bottom"];
@@ -52,7 +53,7 @@ function line(piece) {
 }
 
 function ownName(piece) {
-  const found = Object.fromEntries((piece.attributes ?? []).map(({ name, value }) => [name, value]));
-  const what = colouredKind(found.colour, found.kind);
-  return what ? t("yoursIs", { what }) : t("yourPiece");
+  const { colour, kind } = worthNaming(piece.attributes ?? []);
+  if (kind) return t("yoursIs", { what: colouredKind(colour?.value, kind.value) });
+  return colour ? t("yourColoured", { colour: colouredKind(colour.value) }) : t("yourPiece");
 }

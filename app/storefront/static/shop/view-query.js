@@ -3,10 +3,9 @@
 import { h } from "../common/dom.js";
 import { colouredKind, list, money, share, word } from "./format.js";
 import { has, t } from "./i18n.js";
+import { worthNaming } from "./reading.js";
 
 const SURE = 0.5;
-/** A kind less likely than this is rather wrong than right, and says nothing: "perhaps track pants" of a pair of jeans. */
-const WORTH_NAMING = 0.3;
 
 /** A description list about `answer.query`; parts that have nothing to say are left out. */
 export function queryView(answer, currency) {
@@ -26,8 +25,7 @@ export function queryView(answer, currency) {
 
 /** Kind and colour as one phrase, as sure as the less sure of the two; other attributes as chips. */
 function seen(attributes) {
-  const found = Object.fromEntries(attributes.map((attribute) => [attribute.name, attribute]));
-  if (found.kind?.confidence < WORTH_NAMING) delete found.kind;
+  const found = worthNaming(attributes);
   const main = [found.colour, found.kind].filter(Boolean);
   const rest = attributes.filter(({ name }) => name !== "kind" && name !== "colour");
   return [main.length > 0 && phrase(found, Math.min(...main.map((a) => a.confidence))), ...rest.map(seenChip)].filter(Boolean);
