@@ -82,7 +82,8 @@ def test_a_service_that_stays_busy_is_told(open_shop: OpenShop) -> None:
 
 UNSURE_KIND = """
 const honest = window.fetch;
-const unsure = (key, value) => (value?.name === "kind" && "confidence" in value ? { ...value, confidence: 0.2 } : value);
+const isKind = (value) => value?.name === "kind" && "confidence" in value;
+const unsure = (key, value) => (isKind(value) ? { ...value, confidence: 0.2 } : value);
 window.fetch = async (url, options) => {
   const response = await honest(url, options);
   if (!response.ok || !String(url).includes("recommendations")) return response;
