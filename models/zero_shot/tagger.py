@@ -14,6 +14,7 @@ from models.zero_shot.labels import Sense
 from models.zero_shot.pixels import families, pixel_shares, with_pixels
 from models.zero_shot.prompts import COLOUR, KIND, PEOPLE, ensembles, prompts
 from models.zero_shot.senses import TextEncoder
+from models.zero_shot.source import PHOTO, SOURCE, STUDIO, from_studio
 
 COLOUR_SHARPNESS = 0.27
 """How little the embedding counts for colour beside the pixels; measured with them, see `pixels.PIXEL_POWER`."""
@@ -121,16 +122,18 @@ class AttributeTagger:
             colours = with_pixels(colours, pixel_shares(crops))
         tags = [_tag("kind", self._kinds.values, kinds, int(i)) for i in best]
         tags += _best("colour", self._colours.values, colours, LEAST_LIFT / len(colours))
+        believed = from_studio(self._heads, image[None])[0]
         for name in LEARNED:
             values, chances = self._learned(name, image[None])
-            tags += _best(name, values, chances[0], SURE) if values else ()
+            tags += _best(name, values, chances[0] * believed, SURE) if values else ()
         return tuple(tags)
 
     def catalogue(self, images: Matrix) -> dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]:
-        """What studio pictures show, unit rows (n, d): by facet its values, and their probabilities, (n, values).
+        """What catalogue pictures show, unit rows (n, d): by facet its values, and their probabilities, (n, values).
 
         Without pixels: a head that saw many catalogue pictures knows their colour names; without one, colours are
-        told with the care that prompts need.
+        told with the care that prompts need. Where a shop's picture looks like a person's own photo, what heads say of
+        it counts less: rows sum to less than 1.
         """
         told = {
             "kind": (self._every_kind.values, self._every_kind.chances(images)),
@@ -152,13 +155,16 @@ def told_by_heads(
     heads: Mapping[str, FacetHead], images: Matrix
 ) -> dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]:
     """What heads alone tell of unit rows (n, d): by facet its values, and their probabilities, (n, values)."""
-    return {name: (head.values, softmax(head.logits(images))) for name, head in heads.items()}
+    believed = from_studio(heads, images)[:, None]
+    facets = {name: head for name, head in heads.items() if name != SOURCE}
+    return {name: (head.values, softmax(head.logits(images)) * believed) for name, head in facets.items()}
 
 
 def heads_of(spec: ModelSpec) -> dict[str, FacetHead]:
-    """The heads of a model whose values the taxonomy still knows."""
+    """The heads of a model whose values the taxonomy still knows, and the one that knows what to believe them of."""
     tax = taxonomy()
     known = {"colour": tax.colours.keys(), **{facet: values.keys() for facet, values in tax.attributes.items()}}
+    known[SOURCE] = {STUDIO: None, PHOTO: None}.keys()
     return {name: head for name, head in spec.facets.items() if set(head.values) <= set(known.get(name, ()))}
 
 

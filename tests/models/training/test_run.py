@@ -20,6 +20,7 @@ from models.training.config import Batch, LossWeights, Recipe, first_part, read_
 from models.training.data import read_corpus
 from models.training.loop import schedule
 from models.training.task import Scaled
+from models.zero_shot.source import from_studio
 
 SHIPPED = Path(training.__file__).parent / "configs" / "tryon_mini.yaml"
 TUNED = SHIPPED.with_name("tryon_mini_1.yaml")
@@ -68,6 +69,18 @@ def test_train_makes_a_folder_that_loads(recipe_path: Path, tiny_data: Path, tmp
     resumed = training.train(recipe_path, data=tiny_data, cache=cache, out=tmp_path / "again")
     assert len(next(cache.glob("runs/*/curve.jsonl")).read_text().splitlines()) == 3
     assert resumed.figures == made.figures
+
+
+def test_a_trained_model_tells_peoples_photos_from_the_studios(
+    recipe_path: Path, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.zero_shot.teach.FEWEST", 4)
+    made = training.train(recipe_path, data=tiny_data, cache=tmp_path / "cache", out=tmp_path / "out")
+    encoder, corpus = load_encoder(str(made.folder), device="cpu"), read_corpus(tiny_data)
+    garments = [corpus.best_picture(item) for item in corpus.items if item.split == "val"]
+    photos = [corpus.shots.picture(photo.id) for photo in corpus.photos if photo.split == "val"]
+    likely = [from_studio(encoder.spec.facets, encoder.encode_images(seen)) for seen in (garments, photos)]
+    assert likely[0].min() > 0.5 > likely[1].max()
 
 
 def assert_tells_what_the_task_told(encoder: Any, data: Path, figures: Any) -> None:

@@ -12,6 +12,7 @@ from models.encoders.metadata import folder_revision
 from models.registry import FacetHead, ModelSpec
 from models.zero_shot import AttributeTagger
 from models.zero_shot.calibration import expected_calibration_error, softmax
+from models.zero_shot.source import PHOTO, STUDIO
 from models.zero_shot.teach import fit_head
 
 DIMS = 16
@@ -88,3 +89,17 @@ async def test_of_a_catalogue_every_facet_is_told_for_every_row() -> None:
     for values, chances in told.values():
         assert chances.shape == (4, len(values))
         np.testing.assert_allclose(chances.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(("looks_like", "told"), [("studio", True), ("photo", False)])
+async def test_of_a_persons_own_photo_nothing_is_told_that_only_studio_pictures_taught(
+    looks_like: str, told: bool
+) -> None:
+    values = (STUDIO, PHOTO) if looks_like == PHOTO else (PHOTO, STUDIO)
+    known = Knowing(gender=head(("women", "men"), 9), colour=head(("red", "blue"), 9), source=head(values, 9))
+    tagger = await AttributeTagger.build(known)
+    image = np.eye(DIMS, dtype=np.float32)[:1]
+    assert ("gender" in {tag.name for tag in tagger.tag(image[0])}) is told
+    surest = {name: chances.max() for name, (_, chances) in tagger.catalogue(image).items()}
+    assert surest.keys() == {"kind", "gender", "colour"}
+    assert (surest["gender"] > 0.9, surest["colour"] > 0.9) == (told, told)
