@@ -199,7 +199,7 @@ class RankingSettings(BaseModel):
     text: float = Field(default=0.35, ge=0)
     lexical: float = Field(default=0.15, ge=0)
     named: float = Field(default=1.0, ge=0)
-    kind: float = Field(default=0.6, ge=0)
+    kind: float = Field(default=0.8, ge=0)
     colour: float = Field(default=0.6, ge=0)
     attributes: float = Field(default=0.3, ge=0)
     over_fetch: int = Field(default=200, ge=1)
