@@ -27,6 +27,7 @@ from models.training.polish import polish
 from models.training.prepare import Views, training_set
 from models.training.scoring import calibrate
 from models.training.stages import Rest, quick_depthwise
+from models.training.start import start_folder
 from models.training.task import Scaled, TryOnTask, Tuned
 from models.training.teach_heads import teach_heads
 from models.training.towers import Towers, build, teach_finished
@@ -134,7 +135,8 @@ def _train(job: Job, place: Place, gate: Gate | None, progress: Advance) -> Trai
     if place.crew.leads:
         looks = in_blocks(task.image, View.whole(views.catalogue))
         calibration, told = write(task, towers, rows, recipe, figures, staging)
-        calibration, taught = teach_heads(staging, corpus, looks, calibration, progress)
+        start = start_folder(recipe.start) if recipe.start else None
+        calibration, taught = teach_heads(staging, corpus, looks, calibration, progress, start=start)
         write_metadata(staging, recipe.name, calibration, {**told, **taught})
         shutil.copytree(staging, job.out, dirs_exist_ok=True)
     return Trained(job.out, figures, before)

@@ -1,6 +1,6 @@
 """Names what a picture shows in the taxonomy's words: kind, colour, for whom, pattern, season, occasion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -163,8 +163,7 @@ def told_by_heads(
 def heads_of(spec: ModelSpec) -> dict[str, FacetHead]:
     """The heads of a model whose values the taxonomy still knows, and the one that knows what to believe them of."""
     tax = taxonomy()
-    known = {"colour": tax.colours.keys(), **{facet: values.keys() for facet, values in tax.attributes.items()}}
-    known[SOURCE] = {STUDIO: None, PHOTO: None}.keys()
+    known: dict[str, Collection[str]] = {"colour": tax.colours, SOURCE: (STUDIO, PHOTO), **tax.attributes}
     return {name: head for name, head in spec.facets.items() if set(head.values) <= set(known.get(name, ()))}
 
 

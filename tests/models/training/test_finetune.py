@@ -13,6 +13,8 @@ from PIL import Image
 
 from models.contracts import Encoder, TokenEncoder
 from models.encoders import load_encoder
+from models.encoders.facet_heads import write_heads
+from models.registry import FacetHead
 from models.training.config import Batch, LossWeights, Recipe, read_recipe
 from models.training.data import read_corpus
 from models.training.dataset import Feedback
@@ -98,6 +100,25 @@ def test_a_tuned_model_tells_facets_by_heads_of_its_own(
     monkeypatch.setattr("models.zero_shot.teach.FEWEST", 1000)
     finetune(config, data=shop, cache=cache, out=out, force=True)
     assert not load_encoder(str(out)).spec.facets  # none that vectors of before were told by
+
+
+def test_a_shop_without_photos_keeps_what_tells_them_from_studio_pictures(
+    start: Path, shop: Path, tmp_path: Path
+) -> None:
+    known = tmp_path / "known"
+    shutil.copytree(start, known)
+    rng = np.random.default_rng(2)
+    heads = {
+        name: FacetHead(values, rng.normal(size=(2, 32)).astype(np.float32), np.zeros(2, np.float32))
+        for name, values in (("source", ("studio", "photo")), ("season", ("summer", "winter")))
+    }
+    write_heads(known, heads)
+    made = finetune(
+        tiny_recipe(tmp_path / "r.yaml", known), data=shop, cache=tmp_path / "c", out=tmp_path / "out", force=True
+    )
+    kept = load_encoder(str(made.folder)).spec.facets
+    assert kept.keys() == {"source"}  # what else there was told of other vectors
+    np.testing.assert_allclose(kept["source"].weights, heads["source"].weights, atol=0.01)
 
 
 def test_a_shop_of_what_nobody_wears_is_tuned_without_heads(start: Path, shop: Path, tmp_path: Path) -> None:
