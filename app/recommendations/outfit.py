@@ -106,12 +106,23 @@ def compose(
     brief = brief_for(anchor, said)
     if brief.budget is not None and not given and anchor.asking_price is None:
         return []  # nobody can promise that a look around it keeps the budget
-    if not brief.gender:
-        brief = brief_for(anchor, _with_gender(said, pool, cores(anchor, brief)))
-    room = _Room.furnished(anchor, given, pool, brief, by, sight)
+    if brief.gender:
+        return _looks(_Room.furnished(anchor, given, pool, brief, by, sight), count)
+    looks: list[Look] = []
+    for gender in _for_whom(pool, cores(anchor, brief)):
+        made_for = brief_for(anchor, replace(said, gender=gender))
+        found = _looks(_Room.furnished(anchor, given, pool, made_for, by, sight), count)
+        looks = found if len(found) > len(looks) else looks
+        if len(looks) == count:
+            break
+    return looks
+
+
+def _looks(room: "_Room", count: int) -> list[Look]:
+    """Up to `count` looks out of one room, best first."""
     looks: list[Look] = []
     while len(looks) < count and (best := room.best()) is not None:
-        looks.append(_look(best, given, brief))
+        looks.append(_look(best, room.given, room.brief))
         if len(looks) < count:
             room = room.without(best)
     return sorted(looks, key=lambda look: -look.score)
@@ -220,13 +231,12 @@ def _weighed(known: Goes, share: float) -> Goes:
     return goes
 
 
-def _with_gender(said: Brief, pool: Mapping[str, Sequence[Piece]], ways: Iterable[Sequence[str]]) -> Brief:
-    """Nobody said for whom: whom the pieces nearest to the query were made for."""
+def _for_whom(pool: Mapping[str, Sequence[Piece]], ways: Iterable[Sequence[str]]) -> Sequence[str]:
+    """Nobody said for whom: first whom the pieces nearest to the query were made for, then whom else."""
     near = sorted(
         (p for way in ways for slot in way for p in pool.get(slot, ())), key=lambda p: (-p.relevance, p.item.id)
     )
-    gender = next((p.item.gender for p in near if p.item.gender in ("women", "men")), "")
-    return Brief(gender, said.age_group, said.season, said.occasion, said.budget)
+    return tuple(dict.fromkeys(p.item.gender for p in near if p.item.gender in ("women", "men"))) or ("",)
 
 
 def _shelf(pieces: Sequence[Piece], anchor: ItemFacts, brief: Brief, dressed: float, goes: Goes) -> list[Scored]:

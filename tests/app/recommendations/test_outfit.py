@@ -185,6 +185,15 @@ def test_men_get_no_dress_and_women_no_mens_shoes() -> None:
             assert gender == "women" or "dress" not in {p.kind for p in look.pieces}
 
 
+def test_where_nobody_says_for_whom_a_look_is_for_whom_there_is_one() -> None:
+    pool = shelf(wardrobe("women"))
+    pool["bottom"].append(Piece(item("nearest", "jeans", "blue", gender="men", usage="casual"), 0.9))
+    for kind in ("jacket", "shirt"):
+        found = compose(item("mine", kind, "navy", gender=""), True, pool, Brief(), 3)
+        assert len(found) == 3
+        assert "men" not in {p.gender for look in found for p in look.pieces}
+
+
 def test_no_sandals_in_winter_and_no_coat_in_summer() -> None:
     anchor = item("mine", "jeans", "blue")
     winter = {p.kind for look in looks(anchor, wardrobe(season=""), Brief(season="winter")) for p in look.pieces}
