@@ -106,13 +106,10 @@ def compose(
     brief = brief_for(anchor, said)
     if brief.budget is not None and not given and anchor.asking_price is None:
         return []  # nobody can promise that a look around it keeps the budget
-    if brief.gender:
-        return _looks(_Room.furnished(anchor, given, pool, brief, by, sight), count)
     looks: list[Look] = []
-    for gender in _for_whom(pool, cores(anchor, brief)):
-        made_for = brief_for(anchor, replace(said, gender=gender))
-        found = _looks(_Room.furnished(anchor, given, pool, made_for, by, sight), count)
-        looks = found if len(found) > len(looks) else looks
+    for gender in (brief.gender,) if brief.gender else _for_whom(pool, cores(anchor, brief)):
+        room = _Room.furnished(anchor, given, pool, replace(brief, gender=gender), by, sight)
+        looks = max(looks, _looks(room, count), key=len)
         if len(looks) == count:
             break
     return looks

@@ -40,14 +40,3 @@ def logistic(matching: Cosines, wrong: Cosines) -> tuple[float, float]:
 
     optimizer.step(closure)
     return scale.item(), shift.item()
-
-
-def temperature(cosines: Cosines, labels: NDArray[np.int64]) -> float:
-    """Logit scale that makes softmax over labels most likely (Guo et al. 2017), searched from 1 to 200.
-
-    Args: cosines of pictures with label texts, shape (n, labels). labels: the true one of each, shape (n,).
-    """
-    logits, wanted = torch.from_numpy(cosines).float(), torch.from_numpy(labels)
-    candidates = np.geomspace(1.0, 200.0, 60)
-    losses = [float(functional.cross_entropy(logits * float(scale), wanted)) for scale in candidates]
-    return float(candidates[int(np.argmin(losses))])

@@ -5,11 +5,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.training.calibrate import Calibration, Cosines, logistic, temperature
+from models.training.calibrate import Calibration, Cosines, logistic
 from models.training.dataset import TrainingSet, View
 from models.training.facets import KIND, agreement
 from models.training.task import TryOnTask
 from models.training.validation import in_blocks
+from models.zero_shot.calibration import fit_temperature
 
 RETRIEVED = 20
 """How many of each query's nearest the score is fitted on, right ones and wrong ones each."""
@@ -18,6 +19,9 @@ TEMPERED = 1.5
 """Pairs a model was trained on are told apart too well, so the slope is divided by this. It stays on the careful side:
 of what words bring up in `val` around cosine 0.45, 0.55, 0.65 and 0.75, a share of 0.43, 0.58, 0.90 and 0.98 is of the
 kind meant, of what photos bring up 0.92 to 0.99; the scores are 0.42, 0.62, 0.78 and 0.89."""
+
+UNTOLD = 1.0
+"""Temperature where no caption names a kind that the garments have: there is nothing to be sure of."""
 
 
 def calibrate(task: TryOnTask, rows: TrainingSet, seed: int, count: int = 4000) -> Calibration:
@@ -39,7 +43,8 @@ def calibrate(task: TryOnTask, rows: TrainingSet, seed: int, count: int = 4000) 
     wrong = np.concatenate([nearest(cosines, no) for cosines, _, no in pairs])
     scale, shift = logistic(matching, wrong)
     scale /= TEMPERED
-    return Calibration(scale, shift, temperature(*label_cosines(task, rows, looks, picked)))
+    cosines, meant = label_cosines(task, rows, looks, picked)
+    return Calibration(scale, shift, fit_temperature(cosines, meant) if len(cosines) else UNTOLD)
 
 
 def _shown(task: TryOnTask, rows: TrainingSet, picked: Tensor, shots: Tensor) -> tuple[Tensor, Tensor]:
@@ -64,12 +69,13 @@ def nearest(cosines: Tensor, among: Tensor, count: int = RETRIEVED) -> Cosines:
 
 def label_cosines(
     task: TryOnTask, rows: TrainingSet, looks: Tensor, picked: Tensor
-) -> tuple[Cosines, NDArray[np.int64]]:
-    """Cosines of garments with captions that name a kind alone, one a kind, and which one is right."""
+) -> tuple[Cosines, NDArray[np.bool_]]:
+    """Cosines of garments with captions that name a kind alone, one a kind, and which one is right, (n, kinds) both."""
     only_kind = (rows.captions.facets[:, 1:] < 0).all(1)
     kinds = {int(k): n for n, k in enumerate(rows.captions.facets[:, 0].tolist()) if only_kind[n]}
     texts = torch.from_numpy(in_blocks(task.text, View.whole(rows.caption_features[list(kinds.values())].numpy())))
     place = {kind: n for n, kind in enumerate(kinds)}
     wanted = rows.studio.facets[picked][:, 0].tolist()
     keep = [n for n, kind in enumerate(wanted) if kind in place]
-    return (looks[keep] @ texts.T).numpy(), np.array([place[wanted[n]] for n in keep], dtype=np.int64)
+    meant = np.array([place[wanted[n]] for n in keep], dtype=np.intp)
+    return (looks[keep] @ texts.T).numpy(), np.eye(len(kinds), dtype=np.bool_)[meant]

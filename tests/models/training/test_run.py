@@ -15,11 +15,12 @@ from models.encoders import load_encoder
 from models.evaluation import demo
 from models.training import run as training
 from models.training import towers
-from models.training.calibrate import logistic, temperature
+from models.training.calibrate import logistic
 from models.training.config import Batch, LossWeights, Recipe, first_part, read_recipe
 from models.training.data import read_corpus
 from models.training.loop import schedule
 from models.training.task import Scaled
+from models.zero_shot.calibration import fit_temperature
 from models.zero_shot.source import from_studio
 
 SHIPPED = Path(training.__file__).parent / "configs" / "tryon_mini.yaml"
@@ -172,7 +173,8 @@ def test_the_temperature_follows_the_confidence_that_is_due() -> None:
     labels = rng.integers(4, size=500)
     sure = np.eye(4, dtype=np.float32)[labels] * 0.2
     noisy = sure + rng.normal(0, 0.15, size=(500, 4)).astype(np.float32)
-    assert temperature(sure, labels) > temperature(noisy, labels)
+    right = np.eye(4, dtype=np.bool_)[labels]
+    assert fit_temperature(sure, right) > fit_temperature(noisy, right)
 
 
 def test_the_tiny_folder_reads(tiny_data: Path) -> None:
